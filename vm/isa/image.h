@@ -1,0 +1,149 @@
+/* An image: one compiled flow with all that it uses, as plain data and as bytes (.flowc). docs/image.md describes the bytes.
+ * The compiler fills struct image; image_encode() writes it; image_decode() reads bytes back into a struct image of the same
+ * shape, and image_load() also verifies it: only what image_load() returned may be run.
+ * A loaded image is immutable and counted: any thread may hold it, image_unref() by the last holder frees it. */
+#ifndef VM_ISA_IMAGE_H
+#define VM_ISA_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vm/base/arena.h"
+#include "vm/base/err.h"
+#include "vm/base/str.h"
+#include "vm/isa/type.h"
+
+enum { IMAGE_MAX_SIZE = 64 << 20, IMAGE_SLOTS_MAX = 250, IMAGE_CODE_MAX = 60000, IMAGE_ID_SIZE = 32 };
+
+/* A constant: NUM (type says which), TEXT, LIST_TEXT (indices of text constants) or LIST_NUM. */
+struct image_const {
+    enum type type;
+    int64_t num;
+    struct str text;
+    const int64_t *items; /* LIST_NUM: the numbers; LIST_TEXT: indices of earlier TEXT constants */
+    uint32_t count;
+};
+
+/* Where code from pc on comes from, until the next row: debug section, may be left out. */
+struct image_line {
+    uint32_t pc;
+    uint16_t file; /* index of image_source */
+    uint32_t line; /* from 1 */
+};
+
+/* A function. Slots 0 … nresults-1 hold its results, the next nparams its parameters, the rest is its own, zeroed on entry.
+ * In a function that ends in outcomes slot 0 (INT) is the outcome's number; payloads follow as the compiler laid them out. */
+struct image_func {
+    struct str name;
+    uint8_t nresults, nparams, nslots;
+    const uint8_t *slots;    /* nslots × enum type */
+    const uint8_t *code;
+    uint32_t code_len;
+    uint32_t on_hangup;      /* the entry function only: pc of 'on hangup', 0 when there is none */
+    const struct image_line *lines;
+    uint32_t nlines;
+};
+
+struct image_param {
+    struct str label; /* the argument's name in the catalogue */
+    enum type type;
+};
+struct image_outcome {
+    struct str name;
+    const enum type *payload;     /* npayload types */
+    const uint8_t *payload_slot;  /* for each, which slot of the window gets it (from 1 on, below nresults) */
+    uint8_t npayload;
+};
+/* An action as one or more places ask for it: only the arguments that are written there. Window: results, then parameters. */
+struct image_import {
+    struct str name;
+    uint8_t nresults;           /* outcome number in slot 0 (INT), then payload slots */
+    const uint8_t *results;     /* nresults × enum type */
+    const struct image_param *params;
+    uint8_t nparams;
+    const struct image_outcome *outcomes; /* all outcomes the flow knows of, in its numbering */
+    uint8_t noutcomes;
+};
+
+/* A rule of an hours table. Days: bit 0 Monday … 6 Sunday, or a date (year 0: every year). Minutes of the day, from < to <= 1440; closed: from = to = 0. */
+struct image_hours_rule {
+    uint8_t days;          /* 0 when it is a date */
+    uint16_t year;
+    uint8_t month, day;
+    uint16_t from, to;
+};
+struct image_hours {
+    struct str name, zone;
+    const struct image_hours_rule *rules;
+    uint32_t nrules;
+};
+
+enum permit_kind { PERMIT_DIAL, PERMIT_FETCH, PERMIT_DIAL_CONNECTIONS };
+struct image_permit {
+    enum permit_kind kind;
+    const struct str *patterns;
+    uint32_t npatterns;
+    uint32_t at_most; /* legs at once over the whole line; 0: no limit */
+};
+
+enum prompt_kind { PROMPT_TEXT, PROMPT_FILE, PROMPT_TONE };
+struct image_prompt { /* constant things to hear, so that a server can render and check them before the first call */
+    enum prompt_kind kind;
+    struct str text;
+};
+
+struct image_source {
+    struct str path; /* as written on the command line or in 'use' */
+    struct str text; /* empty without the source section */
+};
+
+struct image {
+    struct str flow;            /* name of the flow */
+    uint32_t entry;             /* index of its function: no parameters, no results */
+    const struct image_const *consts;
+    uint32_t nconsts;
+    const struct image_func *funcs;
+    uint32_t nfuncs;
+    const struct image_import *imports;
+    uint32_t nimports;
+    const struct image_hours *hours;
+    uint32_t nhours;
+    const struct image_permit *permits;
+    uint32_t npermits;
+    const struct image_prompt *prompts;
+    uint32_t nprompts;
+    const struct str *continues; /* names of flows that it may continue with */
+    uint32_t ncontinues;
+    const struct image_source *sources;
+    uint32_t nsources;
+    struct str tests;            /* the section of test blocks, opaque here; may be empty */
+    uint8_t id[IMAGE_ID_SIZE];   /* SHA-256 of the bytes from behind the id on; set by encode and decode */
+    /* Set by image_load() only. */
+    struct arena *arena;
+    int refs;
+};
+
+/* What image_encode() leaves out. */
+enum image_strip { IMAGE_STRIP_NOTHING = 0, IMAGE_STRIP_DEBUG = 1, IMAGE_STRIP_SOURCE = 2, IMAGE_STRIP_TESTS = 4 };
+
+/* Writes the image's bytes; the same image gives the same bytes. ERR_TOO_BIG when a limit is passed. */
+enum err image_encode(const struct image *im, unsigned strip, struct sbuf *out) MUST_USE;
+
+/* Why an image was refused, for a person: "function 3 'ring_team', pc 17: slot 9 is text, int is wanted". */
+struct image_refusal {
+    char text[256];
+};
+
+/* Reads and verifies. On success *out is the caller's (refs 1) and the bytes are no longer needed.
+ * ERR_BAD_IMAGE (cut off, flipped, not an image), ERR_BAD_VERSION, ERR_BAD_CODE, ERR_TOO_BIG; why says more. */
+enum err image_load(struct image **out, const void *bytes, size_t len, struct image_refusal *why) MUST_USE;
+enum err image_load_file(struct image **out, const char *path, struct image_refusal *why) MUST_USE;
+
+struct image *image_ref(struct image *im); /* atomic */
+void image_unref(struct image **im);       /* atomic; sets *im NULL; accepts NULL */
+
+/* Source line of a pc, {0} when the image has no debug section. */
+struct image_line image_line_at(const struct image_func *f, uint32_t pc);
+
+#endif
