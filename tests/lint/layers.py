@@ -1,0 +1,86 @@
+"""Who may include whom: the table behind docs/architecture.md, and the check of each #include against it."""
+import re
+from pathlib import PurePosixPath
+
+from finding import Finding
+
+# folder: the folders whose headers it may include besides its own (a path that ends in .h: that header alone)
+MAY_INCLUDE = {
+    "vm/base": [],
+    "vm/isa": ["vm/base"],
+    "vm/run": ["vm/base", "vm/isa"],
+    "stdlib/catalog": ["vm/base"],
+    "compiler": ["vm/base", "vm/isa", "stdlib/catalog"],
+    "compiler/author": ["vm/base", "stdlib/catalog", "compiler"],
+    "stdlib": ["vm/base", "vm/run", "stdlib/catalog"],
+    "stdlib/sim": ["vm/base", "vm/run", "vm/isa", "stdlib/catalog", "stdlib"],
+    "sipfront/loop": ["vm/base", "vm/run/clock.h"],
+    "sipfront/sip": ["vm/base", "sipfront/loop"],
+    "sipfront/media": ["vm/base", "sipfront/loop"],
+    "sipfront/speech": ["vm/base", "sipfront/loop"],
+    "sipfront/directory": ["vm/base", "sipfront/loop"],
+    "sipfront/call": ["vm/base", "vm/run", "vm/isa", "stdlib", "stdlib/catalog", "sipfront/loop", "sipfront/sip",
+                      "sipfront/media", "sipfront/speech", "sipfront/directory"],
+    "sipfront/console": ["vm/base", "sipfront/loop", "sipfront/directory", "sipfront/call"],
+}
+
+# The mains see everything. NAME_*.c beside NAME.c are parts of that main.
+MAIN = re.compile(r"^(compiler/flowc|sipfront/flowd|sipfront/flowctl)(_[a-z]+)?\.[ch]$")
+
+# library header: the folders that may use it (mains always may)
+LIBRARIES = [
+    (r"sofia-sip/su.*\.h", ["sipfront/loop", "sipfront/sip"]),
+    (r"sofia-sip/.*", ["sipfront/sip"]),
+    (r"sqlite3\.h", ["sipfront/directory"]),
+    (r"flite/.*|flite\.h|pocketsphinx.*", ["sipfront/speech"]),
+    (r"sndfile\.h|speex/.*|spandsp.*|opus/.*|srtp2/.*", ["sipfront/media"]),
+    (r"microhttpd\.h", ["sipfront/console"]),
+    (r"curl/.*", ["sipfront/call"]),
+    (r"openssl/.*", ["vm/isa", "sipfront/sip", "sipfront/media", "sipfront/directory"]),
+    (r"sys/(socket|epoll|un)\.h|netinet/.*|arpa/.*|netdb\.h", ["vm/base", "sipfront"]),
+]
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
+
+
+def folder_of(path):
+    """The longest folder of the table that holds this path, or None."""
+    for parent in PurePosixPath(path).parents:
+        if str(parent) in MAY_INCLUDE:
+            return str(parent)
+    return None
+
+
+def own_problem(root, path, wanted):
+    if not (root / wanted).is_file():
+        return f'"{wanted}" does not exist; includes are written from the root'
+    here, there = folder_of(path), folder_of(wanted)
+    allowed = MAY_INCLUDE.get(here, [])
+    if MAIN.match(path) or here is None or there == here or there in allowed or wanted in allowed:
+        return None
+    return f'{here} may not include "{wanted}"'
+
+
+def library_problem(path, wanted):
+    if MAIN.match(path) or folder_of(path) is None:
+        return None
+    for pattern, folders in LIBRARIES:
+        if re.fullmatch(pattern, wanted):
+            if any(path.startswith(folder + "/") for folder in folders):
+                return None
+            return f"<{wanted}> belongs to {', '.join(folders)}"
+    return None
+
+
+def includes(root, files):
+    """Every #include of the sources keeps to the table."""
+    for path in files:
+        if not path.endswith((".c", ".h", ".def")):
+            continue
+        for number, line in enumerate((root / path).read_text(errors="replace").splitlines(), 1):
+            found = INCLUDE.match(line)
+            if not found:
+                continue
+            problem = own_problem(root, path, found[2]) if found[1] == '"' else library_problem(path, found[2])
+            if problem:
+                yield Finding(path, number, "includes", problem)
