@@ -11,7 +11,7 @@
 #include "compiler/source.h"
 #include "vm/base/str.h"
 
-struct type;       /* a checked type: compiler/check_type.h */
+struct check_type; /* a checked type: compiler/check_type.h */
 struct symbol;     /* a checked name of a value: compiler/check_scope.h */
 struct fn_info;    /* what the checker knows of a function or flow */
 struct action_row; /* stdlib/catalog/catalog.h */
@@ -46,7 +46,7 @@ struct type_ref {
     const struct name *name;
     struct type_ref *element; /* not NULL: `list of element`; name is "list" then */
     /* filled by the checker */
-    const struct type *type;
+    const struct check_type *type;
 };
 
 struct block {

@@ -110,8 +110,8 @@ struct expr {
     uint8_t quals;  /* filled by the checker: outside, secret */
     bool in_parens; /* written in ( ) */
     struct span span;
-    const struct type *type; /* filled by the checker */
-    struct symbol *symbol;   /* filled by the checker: NAME, and FIELD of a built-in record */
+    const struct check_type *type; /* filled by the checker */
+    struct symbol *symbol;         /* filled by the checker: NAME, and FIELD of a built-in record */
     union {
         int64_t integer; /* INT, DURATION */
         bool boolean;
