@@ -1,0 +1,67 @@
+/* The calls of the server: what sip, media, directory and VM come together in. Loop thread. The console reads and
+ * steers it through these functions and nothing else. */
+#ifndef SIPFRONT_CALL_SERVER_H
+#define SIPFRONT_CALL_SERVER_H
+
+#include <stdint.h>
+
+#include "sipfront/directory/directory.h"
+#include "sipfront/loop/loop.h"
+#include "vm/base/str.h"
+
+struct server;
+
+struct server_params {
+    const char *listen; /* address for SIP and RTP */
+    uint16_t sip_port;
+    uint16_t rtp_min, rtp_max; /* 0: the media engine's default */
+    const char *data;          /* folder: database, voicemail, sounds */
+    const char *default_flow;  /* path of the compiled default.flow */
+};
+
+/* Opens everything and begins to serve. *why says what failed. */
+enum err server_new(struct server **out, struct loop *l, const struct server_params *p, struct sbuf *why) MUST_USE;
+/* Hangs up all calls, then done(arg), within 6 s. */
+void server_shutdown(struct server *s, void (*done)(void *arg), void *arg);
+void server_free(struct server **s);
+
+struct directory *server_directory(struct server *s);
+const char *server_realm(const struct server *s);
+const char *server_address(const struct server *s);
+uint16_t server_sip_port(const struct server *s);
+
+struct call_info {
+    const char *id, *from, *to, *flow, *action, *state;
+    uint32_t version;                          /* of the flow */
+    int64_t started_wall_ms, answered_wall_ms; /* answered 0: not yet */
+};
+void server_each_call(struct server *s, void (*each)(const struct call_info *c, void *arg), void *arg);
+
+struct registration_info {
+    const char *user, *contact, *source, *agent;
+    int64_t expires_wall_ms;
+};
+void server_each_registration(struct server *s, void (*each)(const struct registration_info *r, void *arg), void *arg);
+
+/* Adds or changes a Connection; password NULL keeps the old one, "" takes it away. Digests are made here: the password
+ * is not kept. */
+struct connection_change {
+    const char *user, *name, *password;
+    int is_virtual, has_voicemail; /* -1 keeps */
+    int64_t ring_ms;               /* -1 keeps */
+};
+void server_add_connection(struct server *s, const struct connection_change *c, struct directory_done done);
+void server_set_connection(struct server *s, const struct connection_change *c, struct directory_done done);
+void server_remove_connection(struct server *s, const char *user, struct directory_done done);
+
+/* Verifies the image on a worker, stores it as the flow's next version and swaps the pointer; calls in progress keep
+ * theirs. name "": the image's own. done's why holds the reason of a refusal. */
+void server_deploy(struct server *s, const char *name, struct str image, struct directory_done done);
+
+struct server_gauges {
+    unsigned calls, legs, rtp_ports, registrations;
+    uint64_t calls_total, calls_failed, faults;
+};
+void server_gauges(struct server *s, struct server_gauges *out);
+
+#endif

@@ -1,0 +1,98 @@
+/* The directory: Connections, Numbers, flows with their versions, bindings, voicemail. The loop thread reads it from
+ * memory; every change goes to the database on one worker thread, in order, and is in memory once the database has it.
+ * SQLite (WAL) stands behind it; nothing of SQLite shows here. Texts handed out are borrowed until the loop's next
+ * event. */
+#ifndef SIPFRONT_DIRECTORY_DIRECTORY_H
+#define SIPFRONT_DIRECTORY_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sipfront/loop/workers.h"
+#include "vm/base/err.h"
+#include "vm/base/str.h"
+
+struct directory;
+
+struct connection {
+    const char *user; /* SIP user: unique */
+    const char *name;
+    const char *ha1_md5, *ha1_sha256; /* "" without a password */
+    bool is_virtual;
+    bool has_voicemail;
+    int64_t ring_ms;
+    const char *flow; /* attached flow, "" for the default */
+};
+struct number {
+    const char *digits; /* E.164 with + */
+    const char *user;   /* the Connection it reaches */
+};
+struct flow_version {
+    const char *flow;
+    uint32_t version;     /* counted from 1 */
+    const uint8_t *image; /* bytes of the .flowc */
+    size_t size;
+    int64_t deployed_wall_ms;
+};
+struct stored_binding {
+    const char *user, *contact, *instance, *received, *call_id, *agent;
+    int reg_id;
+    uint32_t cseq;
+    double q;
+    int64_t expires_wall_ms;
+};
+struct message {
+    const char *id; /* unique text */
+    const char *box, *from, *from_name;
+    const char *path; /* the WAV */
+    int64_t left_wall_ms, length_ms;
+    bool heard;
+};
+
+/* Opens or makes the database in that folder (made when missing) and reads all of it. Blocks: called before the loop
+ * runs. *why says what is wrong on an error: ERR_DB, ERR_IO, ERR_BAD_VERSION. */
+enum err directory_open(struct directory **out, struct loop *l, const char *folder, struct sbuf *why) MUST_USE;
+/* Writes what is queued, closes. */
+void directory_close(struct directory **d);
+
+/* ---- reading: memory, loop thread, NULL when there is none ---- */
+const struct connection *directory_connection(const struct directory *d, const char *user);
+const struct number *directory_number(const struct directory *d, const char *digits);
+const struct flow_version *directory_flow(const struct directory *d, const char *flow); /* the current version */
+void directory_each_connection(const struct directory *d, void (*each)(const struct connection *c, void *arg),
+                               void *arg);
+void directory_each_number(const struct directory *d, void (*each)(const struct number *n, void *arg), void *arg);
+void directory_each_flow(const struct directory *d, void (*each)(const struct flow_version *f, void *arg), void *arg);
+void directory_each_binding(const struct directory *d, void (*each)(const struct stored_binding *b, void *arg),
+                            void *arg);
+/* Newest first; box NULL: all boxes. */
+void directory_each_message(const struct directory *d, const char *box,
+                            void (*each)(const struct message *m, void *arg), void *arg);
+const struct message *directory_message(const struct directory *d, const char *id);
+
+/* ---- changes: done(e, why, arg) comes on the loop, never from inside; why is for people and "" on success ---- */
+typedef void directory_done_cb(enum err e, const char *why, void *arg);
+struct directory_done {
+    directory_done_cb *done; /* may be NULL */
+    void *arg;
+};
+/* ERR_EXISTS "SIP user 'ann' is taken by the Connection 'Ann'"; ERR_INVALID for an empty user or name. */
+void directory_add_connection(struct directory *d, const struct connection *c, struct directory_done done);
+/* Replaces all fields but user; ERR_NOT_FOUND. */
+void directory_set_connection(struct directory *d, const struct connection *c, struct directory_done done);
+void directory_remove_connection(struct directory *d, const char *user, struct directory_done done);
+void directory_add_number(struct directory *d, const struct number *n, struct directory_done done);
+void directory_remove_number(struct directory *d, const char *digits, struct directory_done done);
+/* Stores the bytes as the flow's next version and makes it current. The same bytes as the current version change
+ * nothing. */
+void directory_deploy(struct directory *d, const char *flow, struct str image, struct directory_done done);
+/* flow "" detaches. ERR_NOT_FOUND names what is missing. */
+void directory_attach(struct directory *d, const char *user, const char *flow, struct directory_done done);
+void directory_put_binding(struct directory *d, const struct stored_binding *b, struct directory_done done);
+void directory_drop_binding(struct directory *d, const char *user, const char *contact, struct directory_done done);
+void directory_add_message(struct directory *d, const struct message *m, struct directory_done done);
+void directory_mark_heard(struct directory *d, const char *id, bool heard, struct directory_done done);
+void directory_delete_message(struct directory *d, const char *id, struct directory_done done); /* row and file */
+
+#endif

@@ -1,0 +1,30 @@
+/* The loop thread: sofia-sip's su_root, timers as the VM's clock port, and work handed back from other threads.
+ * Everything that belongs to a call (sofia, VMs, router, the directory's memory) lives on this thread; it never blocks.
+ */
+#ifndef SIPFRONT_LOOP_LOOP_H
+#define SIPFRONT_LOOP_LOOP_H
+
+#include "vm/base/err.h"
+#include "vm/run/clock.h"
+
+struct loop;
+
+/* Makes the loop of the calling thread, which runs it later. su_init() and su_root_threading(root, 0) are done here. */
+enum err loop_new(struct loop **out) MUST_USE;
+void loop_free(struct loop **l); /* after loop_run() has returned and every thread that posts is joined */
+
+/* Runs until loop_stop(). */
+void loop_run(struct loop *l);
+/* Any thread, and signal handlers (only writes to a descriptor). */
+void loop_stop(struct loop *l);
+
+/* Any thread: runs fn(arg) on the loop, in the order of posting by one thread. Never blocks, never fails short of
+ * memory (which ends the process); the poster bounds what it posts. */
+void loop_post(struct loop *l, void (*fn)(void *arg), void *arg);
+
+/* The loop's clock: mono_ms is cached a turn of the loop at most, timers fire on the loop. */
+const struct clock *loop_clock(struct loop *l);
+/* The su_root_t of sofia, for sipfront/sip. */
+void *loop_root(struct loop *l);
+
+#endif

@@ -1,0 +1,97 @@
+/* A stream: the RTP of one leg. Functions here are the loop thread's; the packets move on the media thread. Commands go
+ * over by a queue in order, events come back by loop_post(), so no callback comes from inside a function, and none
+ * after stream_close(). From the first prompt to the last relayed packet a stream keeps one SSRC, sequence and clock
+ * (RFC 3550 §5.1). */
+#ifndef SIPFRONT_MEDIA_STREAM_H
+#define SIPFRONT_MEDIA_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sipfront/loop/loop.h"
+#include "sipfront/media/prompt.h"
+#include "vm/base/str.h"
+
+struct media;
+struct stream;
+
+struct media_params {
+    const char *address;         /* bound and offered */
+    uint16_t port_min, port_max; /* even ports from the pool; 0: 10000-19999 */
+    unsigned threads;            /* 0: 1 */
+};
+enum err media_new(struct media **out, struct loop *l, const struct media_params *p) MUST_USE;
+void media_free(struct media **m); /* closes what is open, joins the threads */
+unsigned media_ports_in_use(const struct media *m);
+
+enum codec { CODEC_NONE, CODEC_PCMU, CODEC_PCMA };
+
+/* How a recording ended. heard: voice was in it. The file is complete on disk (WAV, 16 bit mono 8000) and belongs to
+ * the loop. */
+struct stream_recorded {
+    const char *path;
+    int64_t length_ms;
+    bool heard, failed;
+    const char *why; /* failed only */
+};
+
+struct stream_events {
+    void (*on_digit)(char digit,
+                     void *owner); /* RFC 4733, each event once (RFC 4733 §2.5: by timestamp, lost ends survived) */
+    void (*on_played)(bool ok, unsigned tag, void *owner); /* a stream_play() came to its end by itself */
+    void (*on_recorded)(const struct stream_recorded *r,
+                        void *owner);    /* a recording ended, by itself, by stop or by close */
+    void (*on_silent_peer)(void *owner); /* no RTP for timeout_ms */
+};
+
+/* ERR_LIMIT when the pool has no port left. */
+enum err stream_open(struct stream **out, struct media *m, const struct stream_events *events, void *owner) MUST_USE;
+/* Closes; a recording in progress is finished and kept (on_recorded is NOT called: use stream_record_stop() first to be
+ * told). */
+void stream_close(struct stream **s);
+uint16_t stream_port(const struct stream *s);
+
+struct stream_remote {
+    const char *address; /* where to send until packets come (then to their source: symmetric latching, RFC 4961) */
+    uint16_t port;
+    enum codec codec;
+    uint8_t pt;          /* payload type both ways */
+    int event_pt;        /* telephone-event, -1 none */
+    unsigned ptime;      /* ms */
+    bool send, receive;  /* false while held */
+    unsigned timeout_ms; /* 0: no limit on silence */
+};
+/* First answer or later change. Latching starts afresh when address or port changed. */
+void stream_set_remote(struct stream *s, const struct stream_remote *r);
+
+/* Plays prompts one after another, `loops` times; stops what was playing. tag comes back with on_played. Takes its own
+ * references. */
+void stream_play(struct stream *s, struct prompt *const *prompts, unsigned n, unsigned loops, unsigned tag);
+void stream_play_stop(struct stream *s);
+
+/* Sends each stream's audio to the other: relayed packet by packet when both have one codec, else decoded and encoded;
+ * telephone-events mapped. Playing on either one takes precedence for what it sends. Digits of both still come as
+ * events. */
+void stream_bridge(struct stream *a, struct stream *b);
+void stream_unbridge(struct stream *s); /* and its partner */
+
+/* Sends one digit as RFC 4733 events of 160 ms (queued one after another). */
+void stream_send_digit(struct stream *s, char digit);
+
+struct stream_record {
+    const char *path; /* created; its folder exists */
+    int64_t max_ms;
+    int64_t silence_ms; /* ends after so long without voice, also from the start; 0: never */
+    bool beep;          /* 1 kHz, 300 ms, sent to the caller first; not recorded */
+};
+/* Records what comes in. Written by a thread of its own at least every 200 ms, fsynced each second. One at a time. */
+void stream_record(struct stream *s, const struct stream_record *r);
+void stream_record_stop(struct stream *s); /* on_recorded follows */
+
+struct stream_stats {
+    uint64_t sent, received, lost, late, digits;
+    bool latched;
+};
+void stream_stats(const struct stream *s, struct stream_stats *out); /* any thread; a snapshot */
+
+#endif

@@ -1,0 +1,78 @@
+/* The SIP user agent of the server: one sofia nua, its registrar and its legs. Loop thread. It knows SIP and nothing of
+ * flows, media or the database: what it needs of them comes through struct agent_port. */
+#ifndef SIPFRONT_SIP_AGENT_H
+#define SIPFRONT_SIP_AGENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sipfront/loop/loop.h"
+#include "sipfront/sip/leg.h"
+
+struct agent;
+
+/* What the verifier and registrar may know of a Connection. Digests are lower-case hex, "" when there is no password.
+ */
+struct sip_account {
+    char ha1_md5[33];
+    char ha1_sha256[65];
+    bool may_register; /* false: virtual, or no password */
+    bool sha256_first; /* challenge SHA-256 before MD5; MD5 first is the default, for old phones */
+};
+
+/* One registered contact of a Connection (RFC 3261 §10). Texts are borrowed. */
+struct sip_binding {
+    const char *user;
+    const char *contact;  /* the URI as registered */
+    const char *instance; /* +sip.instance, "" when none (RFC 5626) */
+    int reg_id;
+    const char *received; /* host:port;transport= the request came from: where requests are sent (RFC 3581, 5626) */
+    const char *call_id;
+    uint32_t cseq;
+    double q;
+    int64_t expires_wall_ms;
+    const char *agent; /* User-Agent */
+};
+
+struct agent_port {
+    /* false when there is no such SIP user. */
+    bool (*account)(void *owner, const char *user, struct sip_account *out);
+    /* A binding was added or refreshed (gone = false), or removed or expired (gone = true): to be stored. */
+    void (*bound)(void *owner, const struct sip_binding *b, bool gone);
+    /* A new call, authenticated. The leg's owner from now on; leg_listen() first, then leg_reject() or the rest. */
+    void (*invited)(void *owner, struct leg *leg, const struct leg_invite *invite);
+    void *owner;
+};
+
+struct agent_params {
+    const char *listen; /* address to bind, "127.0.0.1" */
+    uint16_t port;      /* 0: any, see agent_port_number() */
+    const char *realm;  /* fixed: stored digests hold it */
+    const char *user_agent;
+    uint32_t min_expires_s, max_expires_s; /* 0: 60 and 3600 */
+};
+
+enum err agent_new(struct agent **out, struct loop *l, const struct agent_params *params,
+                   const struct agent_port *port) MUST_USE;
+/* Starts an orderly shutdown: legs are hung up, then done(arg) comes, within 5 s at most. */
+void agent_shutdown(struct agent *a, void (*done)(void *arg), void *arg);
+void agent_free(struct agent **a); /* after done */
+uint16_t agent_port_number(const struct agent *a);
+/* The server's address as others are told (Contact, SDP). */
+const char *agent_address(const struct agent *a);
+
+/* At start, before any request: a binding read from the directory. Expired ones are ignored. */
+void agent_restore_binding(struct agent *a, const struct sip_binding *b);
+/* How many live bindings the user has, and the i-th of them (borrowed until the next event). */
+unsigned agent_bindings(const struct agent *a, const char *user);
+bool agent_binding(const struct agent *a, const char *user, unsigned i, struct sip_binding *out);
+/* All bindings of all users, for listings. */
+void agent_each_binding(const struct agent *a, void (*each)(const struct sip_binding *b, void *arg), void *arg);
+/* The Connection was removed or its password changed: its bindings go. */
+void agent_forget(struct agent *a, const char *user);
+
+/* HA1 = H(user:realm:password) as stored (RFC 7616 §3.4.2). */
+void digest_ha1(const char *user, const char *realm, const char *password, struct sip_account *out);
+
+#endif

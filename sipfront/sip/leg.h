@@ -1,0 +1,82 @@
+/* A leg: one INVITE dialog with a phone, either way. Loop thread. It carries SDP as text (offer_answer.h reads and
+ * writes it) and makes no media.
+ *
+ *   phone            leg (incoming)                    leg (outgoing)              phone
+ *     INVITE sdp ->   port.invited                      leg_dial      -> INVITE sdp
+ *     <- 180/183      leg_progress                      on_progress  <- 180/183
+ *     <- 200 sdp      leg_answer                        on_answered  <- 200 sdp     (ACK is sent by the leg)
+ *     ACK ->          on_confirmed
+ *     BYE ->          on_ended                          leg_hangup   -> CANCEL or BYE
+ *
+ * The owner holds the leg until on_ended, which comes exactly once (also after the owner's own leg_reject() and
+ * leg_hangup()), never from inside a leg_ function; the leg is freed after it. leg_listen(leg, NULL, NULL) lets go of a
+ * leg: it is then hung up and nobody is told. */
+#ifndef SIPFRONT_SIP_LEG_H
+#define SIPFRONT_SIP_LEG_H
+
+#include <stdbool.h>
+
+#include "vm/base/err.h"
+#include "vm/base/str.h"
+
+struct agent;
+struct leg;
+
+/* A new call. Texts are borrowed for the callback; leg_header() works as long as the leg lives. */
+struct leg_invite {
+    const char *from_user; /* the authenticated Connection's SIP user: never what From says */
+    const char *from_name; /* From's display name, control characters removed; outside */
+    const char *to_user;   /* the request URI's user part, unescaped; a tel: URI's number */
+    const char *to_host;
+    const char *call_id;
+    const char *sdp;    /* NULL: late offer (RFC 3264 §5, the offer then goes into the 200) */
+    const char *source; /* address:port the INVITE came from */
+};
+
+enum leg_end { LEG_END_BYE, LEG_END_CANCEL, LEG_END_REFUSED, LEG_END_LOCAL, LEG_END_TIMEOUT, LEG_END_ERROR };
+
+struct leg_events {
+    /* Outgoing: a provisional answer; sdp NULL when it has none. */
+    void (*on_progress)(int status, const char *sdp, void *owner);
+    /* Outgoing: 2xx. The ACK has been sent. */
+    void (*on_answered)(const char *sdp, void *owner);
+    /* Incoming: the ACK came; sdp when it carried the answer to our offer, else NULL. */
+    void (*on_confirmed)(const char *sdp, void *owner);
+    /* A new offer in the dialog (re-INVITE, UPDATE; NULL: the phone asks for ours). The owner answers by
+     * leg_reoffer_answer(). */
+    void (*on_reoffer)(const char *sdp, void *owner);
+    /* A digit by SIP INFO (application/dtmf-relay, application/dtmf). */
+    void (*on_info_digit)(char digit, void *owner);
+    /* The end, once. status: the final status of a refused call (else 0); reason: text for people, never NULL. */
+    void (*on_ended)(enum leg_end how, int status, const char *reason, void *owner);
+};
+
+void leg_listen(struct leg *leg, const struct leg_events *events, void *owner);
+
+/* Incoming, before the answer: 180 or 183, with SDP or NULL. */
+void leg_progress(struct leg *leg, int status, const char *sdp);
+/* Incoming: 200 with that SDP. on_confirmed or on_ended follows (no ACK within 32 s: LEG_END_TIMEOUT, with BYE). */
+void leg_answer(struct leg *leg, const char *sdp);
+void leg_reject(struct leg *leg, int status, const char *phrase);
+/* Ends the leg in any state: final answer 480, CANCEL or BYE. reason: a Reason header (RFC 3326), such as
+ * "SIP;cause=200;text=\"Call completed elsewhere\"", or NULL. A 2xx that crosses the CANCEL is ACKed and then gets BYE.
+ */
+void leg_hangup(struct leg *leg, const char *reason);
+void leg_reoffer_answer(struct leg *leg, int status, const char *sdp);
+
+struct leg_dial {
+    const char *uri;                   /* request URI */
+    const char *next_hop;              /* where to send it ("sip:1.2.3.4:5071;transport=udp"), NULL: the URI itself */
+    const char *from_user, *from_name; /* what the phone shows (From, and P-Asserted-Identity, RFC 3325) */
+    const char *sdp;                   /* the offer */
+    unsigned max_forwards;             /* 0: 70 */
+};
+/* Never calls back from inside. ERR_INVALID when the URI is none. */
+enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, const struct leg_events *events,
+                  void *owner) MUST_USE;
+
+/* A header of the INVITE that began an incoming leg: its value without the name, or "" (borrowed). */
+const char *leg_header(const struct leg *leg, const char *name);
+unsigned leg_max_forwards(const struct leg *leg); /* of the INVITE, 70 when it had none */
+
+#endif

@@ -1,0 +1,61 @@
+/* Offers and answers (RFC 3264): SDP text to a small description of the one audio stream we speak, and back. Pure
+ * functions, any thread. */
+#ifndef SIPFRONT_SIP_OFFER_ANSWER_H
+#define SIPFRONT_SIP_OFFER_ANSWER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vm/base/err.h"
+#include "vm/base/str.h"
+
+enum { AUDIO_FORMATS_MAX = 16 };
+
+enum audio_direction {
+    AUDIO_SENDRECV,
+    AUDIO_SENDONLY,
+    AUDIO_RECVONLY,
+    AUDIO_INACTIVE
+}; /* as the writer of the SDP means it */
+
+/* A payload format: encoding name as in RFC 3551/RTP parameters, lower case ("pcmu", "pcma", "g722", "opus",
+ * "telephone-event"). */
+struct audio_format {
+    uint8_t pt;
+    char name[24];
+    uint32_t rate;
+    uint8_t channels;
+};
+
+/* The audio stream of one SDP. */
+struct audio_desc {
+    char address[64]; /* where its writer wants RTP; "" or "0.0.0.0": held */
+    uint16_t port;    /* 0: refused */
+    enum audio_direction direction;
+    unsigned ptime; /* ms, 20 when not said */
+    struct audio_format formats[AUDIO_FORMATS_MAX];
+    unsigned nformats;
+    unsigned media_lines,
+        audio_line; /* how many m= lines there are and which one is ours: an answer must have as many (§6) */
+    uint64_t session_id, session_version;
+};
+
+/* Reads the first usable audio line. ERR_SYNTAX when it is no SDP, ERR_UNSUPPORTED when it has no RTP/AVP audio. */
+enum err audio_read(struct audio_desc *out, const char *sdp) MUST_USE;
+
+/* The answer's formats: those of `offer` that `ours` has too, in the offer's order with the offer's payload types,
+ * telephone-event beside a codec. ERR_UNSUPPORTED (488) when no codec is common. */
+enum err audio_answer(struct audio_desc *out, const struct audio_desc *offer, const struct audio_desc *ours) MUST_USE;
+
+/* Writes compact SDP for the description; `answers` the offer it answers, NULL for an offer (other m= lines get port
+ * 0). */
+void audio_write(struct sbuf *out, const struct audio_desc *d, const struct audio_desc *answers);
+
+/* The first codec (not telephone-event) and the telephone-event of that rate, NULL when there is none. */
+const struct audio_format *audio_codec(const struct audio_desc *d);
+const struct audio_format *audio_event(const struct audio_desc *d);
+
+/* Our capabilities: PCMU, PCMA, telephone-event (0-16), in the order of preference given by `prefer` (may be NULL). */
+void audio_ours(struct audio_desc *out, const char *address, uint16_t port, const struct audio_desc *prefer);
+
+#endif
