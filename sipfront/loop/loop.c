@@ -1,0 +1,180 @@
+/* The loop: su_root, a queue of posted functions behind an eventfd, timers (timers.c) behind a timerfd. */
+#include "sipfront/loop/loop.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <sofia-sip/su.h>
+#include <sofia-sip/su_wait.h>
+
+#include "sipfront/loop/timers.h"
+#include "vm/base/log.h"
+#include "vm/base/vec.h"
+
+struct posted {
+    void (*fn)(void *arg);
+    void *arg;
+};
+
+typedef int wake_fn(su_root_magic_t *, su_wait_t *, su_wakeup_arg_t *);
+
+struct loop {
+    su_root_t *root;
+    struct timers *timers;
+    int wake_fd;    /* eventfd: something was posted, or stop */
+    int wake_index; /* su_root's number of it, -1: not registered */
+    int timers_index;
+    atomic_bool stopping;
+    pthread_mutex_t lock; /* guards posts */
+    VEC(struct posted) posts;
+    VEC(struct posted) running; /* the batch being run; its memory is swapped with posts */
+};
+
+static void wake(struct loop *l)
+{
+    uint64_t one = 1;
+    ssize_t n;
+    do {
+        n = write(l->wake_fd, &one, sizeof one); /* EAGAIN: the counter is full, so it is awake anyway */
+    } while (n < 0 && errno == EINTR);
+}
+
+static void take_posts(struct loop *l)
+{
+    struct posted *spare = l->running.items;
+    size_t cap = l->running.cap;
+    pthread_mutex_lock(&l->lock);
+    l->running.items = l->posts.items;
+    l->running.len = l->posts.len;
+    l->running.cap = l->posts.cap;
+    l->posts.items = spare;
+    l->posts.len = 0;
+    l->posts.cap = cap;
+    pthread_mutex_unlock(&l->lock);
+}
+
+static int on_wake(su_root_magic_t *magic, su_wait_t *wait, su_wakeup_arg_t *arg)
+{
+    struct loop *l = arg;
+    uint64_t n;
+    (void)magic, (void)wait;
+    if (read(l->wake_fd, &n, sizeof n) < 0 && errno != EAGAIN && errno != EINTR)
+        log_error("loop", "eventfd cannot be read");
+    take_posts(l);
+    for (size_t i = 0; i < l->running.len; i++)
+        l->running.items[i].fn(l->running.items[i].arg);
+    l->running.len = 0;
+    if (atomic_exchange(&l->stopping, false))
+        su_root_break(l->root);
+    return 0;
+}
+
+static int on_timer(su_root_magic_t *magic, su_wait_t *wait, su_wakeup_arg_t *arg)
+{
+    struct loop *l = arg;
+    (void)magic, (void)wait;
+    timers_fire(l->timers);
+    return 0;
+}
+
+static enum err watch(struct loop *l, int fd, wake_fn *on_ready, int *index)
+{
+    su_wait_t wait[1] = { SU_WAIT_INIT };
+    if (su_wait_create(wait, fd, SU_WAIT_IN) != 0)
+        return ERR_IO;
+    *index = su_root_register(l->root, wait, on_ready, l, su_pri_normal);
+    if (*index > 0)
+        return ERR_OK;
+    su_wait_destroy(wait);
+    return ERR_IO;
+}
+
+static enum err loop_open(struct loop *l)
+{
+    enum err e;
+    l->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (l->wake_fd < 0)
+        return ERR_IO;
+    l->root = su_root_create(NULL);
+    if (!l->root)
+        return ERR_IO;
+    su_root_threading(l->root, 0);
+    e = timers_new(&l->timers);
+    if (e)
+        return e;
+    e = watch(l, l->wake_fd, on_wake, &l->wake_index);
+    if (e)
+        return e;
+    return watch(l, timers_fd(l->timers), on_timer, &l->timers_index);
+}
+
+enum err loop_new(struct loop **out)
+{
+    struct loop *l = calloc(1, sizeof *l);
+    enum err e;
+    *out = NULL;
+    if (!l)
+        return ERR_NOMEM;
+    signal(SIGPIPE, SIG_IGN); /* a closed connection is an error code, not the end */
+    su_init();
+    pthread_mutex_init(&l->lock, NULL);
+    l->wake_fd = l->wake_index = l->timers_index = -1;
+    e = loop_open(l);
+    if (!e) {
+        *out = l;
+        l = NULL;
+    }
+    loop_free(&l);
+    return e;
+}
+
+void loop_free(struct loop **lp)
+{
+    struct loop *l = *lp;
+    if (!l)
+        return;
+    *lp = NULL;
+    if (l->wake_index > 0)
+        su_root_deregister(l->root, l->wake_index);
+    if (l->timers_index > 0)
+        su_root_deregister(l->root, l->timers_index);
+    timers_free(&l->timers);
+    if (l->root)
+        su_root_destroy(l->root);
+    if (l->wake_fd >= 0)
+        close(l->wake_fd);
+    vec_free(&l->posts);
+    vec_free(&l->running);
+    pthread_mutex_destroy(&l->lock);
+    su_deinit();
+    free(l);
+}
+
+void loop_run(struct loop *l) { su_root_run(l->root); }
+
+void loop_stop(struct loop *l)
+{
+    atomic_store(&l->stopping, true);
+    wake(l);
+}
+
+void loop_post(struct loop *l, void (*fn)(void *arg), void *arg)
+{
+    bool first;
+    pthread_mutex_lock(&l->lock);
+    first = l->posts.len == 0;
+    vec_push(&l->posts, (struct posted){ fn, arg });
+    pthread_mutex_unlock(&l->lock);
+    if (first)
+        wake(l);
+}
+
+const struct clock *loop_clock(struct loop *l) { return timers_clock(l->timers); }
+
+void *loop_root(struct loop *l) { return l->root; }

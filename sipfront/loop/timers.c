@@ -1,0 +1,186 @@
+/* The heap of timers; each knows its place in it, so that stopping one is as cheap as starting it. */
+#include "sipfront/loop/timers.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vm/base/log.h"
+#include "vm/base/vec.h"
+
+struct clock_timer {
+    int64_t due_ms;
+    uint64_t number; /* order of starting: equal due times fire in it */
+    size_t place;    /* in the heap */
+    void (*fire)(void *owner);
+    void *owner;
+};
+
+struct timers {
+    struct clock clock;
+    int fd;
+    int64_t armed_ms; /* what the descriptor is set to, -1: nothing */
+    uint64_t started;
+    VEC(struct clock_timer *) heap;
+};
+
+static int64_t now_ms(clockid_t id)
+{
+    struct timespec ts;
+    clock_gettime(id, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int64_t mono_ms(void *self)
+{
+    (void)self;
+    return now_ms(CLOCK_MONOTONIC);
+}
+
+static int64_t wall_ms(void *self)
+{
+    (void)self;
+    return now_ms(CLOCK_REALTIME);
+}
+
+static bool sooner(const struct clock_timer *a, const struct clock_timer *b)
+{
+    return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->number < b->number;
+}
+
+static void put(struct timers *t, size_t place, struct clock_timer *timer)
+{
+    t->heap.items[place] = timer;
+    timer->place = place;
+}
+
+static void sift_up(struct timers *t, struct clock_timer *timer)
+{
+    size_t at = timer->place;
+    while (at > 0 && sooner(timer, t->heap.items[(at - 1) / 2])) {
+        put(t, at, t->heap.items[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    put(t, at, timer);
+}
+
+static void sift_down(struct timers *t, struct clock_timer *timer)
+{
+    size_t at = timer->place;
+    for (size_t child = 2 * at + 1; child < t->heap.len; child = 2 * at + 1) {
+        if (child + 1 < t->heap.len && sooner(t->heap.items[child + 1], t->heap.items[child]))
+            child++;
+        if (!sooner(t->heap.items[child], timer))
+            break;
+        put(t, at, t->heap.items[child]);
+        at = child;
+    }
+    put(t, at, timer);
+}
+
+static void take_out(struct timers *t, struct clock_timer *timer)
+{
+    struct clock_timer *last = vec_pop(&t->heap);
+    if (last == timer)
+        return;
+    put(t, timer->place, last);
+    sift_up(t, last);
+    sift_down(t, last);
+}
+
+/* Sets the descriptor to the soonest timer. Due times already past fire at once. */
+static void arm(struct timers *t)
+{
+    struct itimerspec at = { 0 };
+    int64_t due = t->heap.len ? t->heap.items[0]->due_ms : -1;
+    if (due == t->armed_ms)
+        return;
+    if (due >= 0) {
+        at.it_value.tv_sec = due / 1000;
+        at.it_value.tv_nsec = due % 1000 * 1000000 + 1; /* zero would switch it off */
+    }
+    if (timerfd_settime(t->fd, TFD_TIMER_ABSTIME, &at, NULL) != 0)
+        log_error("loop", "timerfd cannot be set: %s", strerror(errno));
+    t->armed_ms = due;
+}
+
+static struct clock_timer *start(void *self, int64_t ms, void (*fire)(void *owner), void *owner)
+{
+    struct timers *t = self;
+    struct clock_timer *timer = malloc(sizeof *timer);
+    if (!timer)
+        abort();
+    *timer = (struct clock_timer){ now_ms(CLOCK_MONOTONIC) + ms, t->started++, t->heap.len, fire, owner };
+    vec_push(&t->heap, timer);
+    sift_up(t, timer);
+    if (timer->place == 0)
+        arm(t);
+    return timer;
+}
+
+/* The descriptor stays set: an early wake with nothing due costs less than a system call a stopped timer. */
+static void stop(void *self, struct clock_timer **timer)
+{
+    struct timers *t = self;
+    if (!*timer)
+        return;
+    take_out(t, *timer);
+    free(*timer);
+    *timer = NULL;
+}
+
+void timers_fire(struct timers *t)
+{
+    int64_t now = now_ms(CLOCK_MONOTONIC);
+    uint64_t before = t->started, count;
+    if (read(t->fd, &count, sizeof count) < 0 && errno != EAGAIN && errno != EINTR)
+        log_error("loop", "timerfd cannot be read: %s", strerror(errno));
+    t->armed_ms = -1;
+    while (t->heap.len > 0) {
+        struct clock_timer *timer = t->heap.items[0], fired = *timer;
+        if (fired.due_ms > now || fired.number >= before)
+            break;
+        take_out(t, timer);
+        free(timer);
+        fired.fire(fired.owner);
+    }
+    arm(t);
+}
+
+int timers_fd(const struct timers *t) { return t->fd; }
+
+const struct clock *timers_clock(struct timers *t) { return &t->clock; }
+
+enum err timers_new(struct timers **out)
+{
+    struct timers *t = calloc(1, sizeof *t);
+    *out = NULL;
+    if (!t)
+        return ERR_NOMEM;
+    t->clock = (struct clock){ mono_ms, wall_ms, start, stop, t };
+    t->armed_ms = -1;
+    t->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (t->fd < 0) {
+        free(t);
+        return ERR_IO;
+    }
+    *out = t;
+    return ERR_OK;
+}
+
+void timers_free(struct timers **tp)
+{
+    struct timers *t = *tp;
+    if (!t)
+        return;
+    *tp = NULL;
+    for (size_t i = 0; i < t->heap.len; i++)
+        free(t->heap.items[i]);
+    vec_free(&t->heap);
+    close(t->fd);
+    free(t);
+}
