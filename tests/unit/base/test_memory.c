@@ -1,0 +1,104 @@
+/* Arena, growing array, errors and log lines. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vm/base/arena.h"
+#include "vm/base/err.h"
+#include "vm/base/log.h"
+#include "vm/base/vec.h"
+
+static void arena_keeps_everything(void **state)
+{
+    enum { N = 3000 };
+    static unsigned char *p[N];
+    struct arena *a = arena_new();
+    (void)state;
+    for (size_t i = 0; i < N; i++) {
+        size_t size = i % 97 == 0 ? 3000 : i % 40;
+        p[i] = arena_alloc(a, size);
+        assert_int_equal((uintptr_t)p[i] % 16, 0);
+        for (size_t k = 0; k < size; k++) {
+            assert_int_equal(p[i][k], 0);
+            p[i][k] = (unsigned char)i;
+        }
+    }
+    for (size_t i = 0; i < N; i++)
+        for (size_t k = 0; k < (i % 97 == 0 ? 3000 : i % 40); k++)
+            assert_int_equal(p[i][k], (unsigned char)i);
+    assert_string_equal(arena_dup(a, "abcd", 3), "abc");
+    assert_true(arena_used(a) > N);
+    arena_free(&a);
+    assert_null(a);
+    arena_free(&a);
+    arena_free(NULL);
+}
+
+static void vec_grows(void **state)
+{
+    VEC(int) v = { 0 };
+    (void)state;
+    for (int i = 0; i < 1000; i++)
+        vec_push(&v, i);
+    assert_int_equal(vec_last(&v), 999);
+    assert_int_equal(vec_pop(&v), 999);
+    for (size_t i = 0; i < v.len; i++)
+        assert_int_equal(v.items[i], i);
+    vec_free(&v);
+    assert_int_equal(v.cap, 0);
+}
+
+static void errors_have_texts(void **state)
+{
+    (void)state;
+    assert_string_equal(err_name(ERR_NOT_FOUND), "NOT_FOUND");
+    assert_string_equal(err_text(ERR_OK), "no error");
+    assert_string_equal(err_name((enum err)9999), "UNKNOWN");
+}
+
+/* Runs the log with stderr on a pipe and returns what it wrote. */
+static void captured(char *text, size_t size, enum log_level level, const char *what)
+{
+    int ends[2], saved = dup(2);
+    assert_int_equal(pipe(ends), 0);
+    dup2(ends[1], 2);
+    log_line(level, "sip", "%s", what);
+    dup2(saved, 2);
+    close(saved);
+    close(ends[1]);
+    ssize_t n = read(ends[0], text, size - 1);
+    close(ends[0]);
+    text[n > 0 ? n : 0] = '\0';
+}
+
+static void log_cannot_be_forged(void **state)
+{
+    char text[256];
+    (void)state;
+    unsetenv("JOURNAL_STREAM");
+    captured(text, sizeof text, LOG_WARN, "a\nb\x1b[31m\xc2\x9b é");
+    assert_non_null(strstr(text, "WARN sip: a\\x0ab\\x1b[31m\\x9b é\n"));
+    assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+    captured(text, sizeof text, LOG_DEBUG, "hidden");
+    assert_string_equal(text, "");
+    setenv("JOURNAL_STREAM", "8:1", 1);
+    captured(text, sizeof text, LOG_ERROR, "bad");
+    assert_string_equal(text, "<3>sip: bad\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arena_keeps_everything),
+        cmocka_unit_test(vec_grows),
+        cmocka_unit_test(errors_have_texts),
+        cmocka_unit_test(log_cannot_be_forged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

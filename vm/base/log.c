@@ -1,0 +1,66 @@
+#include "vm/base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vm/base/str.h"
+
+enum { LINE_MAX_TEXT = 4096 };
+
+static enum log_level most_wanted = LOG_INFO;
+
+static const struct {
+    const char *name;
+    int priority; /* sd-daemon(3): "<N>" at the line's start */
+} levels[] = { { "ERROR", 3 }, { "WARN", 4 }, { "INFO", 6 }, { "DEBUG", 7 } };
+
+void log_set_level(enum log_level most) { most_wanted = most; }
+
+/* The journal keeps time and priority itself; JOURNAL_STREAM says that stderr goes there (systemd.exec(5)). */
+static void add_head(struct sbuf *line, enum log_level level, const char *area)
+{
+    struct timespec now;
+    struct tm tm;
+    char time[32];
+    if (getenv("JOURNAL_STREAM")) {
+        sbuf_fmt(line, "<%d>%s: ", levels[level].priority, area);
+        return;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &tm);
+    strftime(time, sizeof time, "%Y-%m-%dT%H:%M:%S", &tm);
+    sbuf_fmt(line, "%s.%03ldZ %s %s: ", time, now.tv_nsec / 1000000, levels[level].name, area);
+}
+
+static void add_escaped(struct sbuf *line, const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c < 0x20 || *c == 0x7f)
+            sbuf_fmt(line, "\\x%02x", *c);
+        else if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) /* C1 controls in UTF-8: some terminals obey them */
+            sbuf_fmt(line, "\\x%02x", *++c);
+        else
+            sbuf_char(line, (char)*c);
+    }
+}
+
+void log_line(enum log_level level, const char *area, const char *fmt, ...)
+{
+    char text[LINE_MAX_TEXT];
+    struct sbuf line = { 0 };
+    va_list ap;
+    if (level > most_wanted)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    add_head(&line, level, area);
+    add_escaped(&line, text);
+    sbuf_char(&line, '\n');
+    ssize_t n = write(STDERR_FILENO, line.p, line.len); /* one write a line, so that threads do not mix theirs */
+    (void)n;                                            /* nobody is left to tell */
+    sbuf_free(&line);
+}

@@ -1,0 +1,74 @@
+/* The growing buffer of str.h. */
+#include "vm/base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for more bytes and the NUL behind them. */
+static void reserve(struct sbuf *b, size_t more)
+{
+    if (more < b->cap - b->len) /* len < cap once there is memory; 0 - 0 has no room */
+        return;
+    size_t cap = b->cap ? b->cap : 64;
+    while (cap - b->len <= more && cap <= SIZE_MAX / 2)
+        cap *= 2;
+    char *p = cap - b->len > more ? realloc(b->p, cap) : NULL;
+    if (!p) {
+        fputs("out of memory\n", stderr);
+        abort();
+    }
+    b->p = p;
+    b->cap = cap;
+}
+
+void sbuf_add(struct sbuf *b, const void *p, size_t len)
+{
+    reserve(b, len);
+    if (len)
+        memcpy(b->p + b->len, p, len);
+    b->len += len;
+    b->p[b->len] = '\0';
+}
+
+void sbuf_str(struct sbuf *b, struct str s) { sbuf_add(b, s.p, s.len); }
+
+void sbuf_cstr(struct sbuf *b, const char *s) { sbuf_add(b, s, strlen(s)); }
+
+void sbuf_char(struct sbuf *b, char c) { sbuf_add(b, &c, 1); }
+
+void sbuf_vfmt(struct sbuf *b, const char *fmt, va_list ap)
+{
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    if (n >= 0) {
+        reserve(b, (size_t)n);
+        vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
+        b->len += (size_t)n;
+    }
+    va_end(again);
+}
+
+void sbuf_fmt(struct sbuf *b, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    sbuf_vfmt(b, fmt, ap);
+    va_end(ap);
+}
+
+struct str sbuf_view(const struct sbuf *b) { return (struct str){ b->p, b->len }; }
+
+void sbuf_clear(struct sbuf *b)
+{
+    b->len = 0;
+    if (b->p)
+        b->p[0] = '\0';
+}
+
+void sbuf_free(struct sbuf *b)
+{
+    free(b->p);
+    *b = (struct sbuf){ 0 };
+}
