@@ -3,6 +3,7 @@
 #define COMPILER_AST_DECL_H
 
 #include "compiler/ast_stmt.h"
+#include "vm/isa/image.h"
 
 enum decl_kind { DECL_BAD, DECL_USE, DECL_CONST, DECL_HOURS, DECL_PERMIT, DECL_EXTERN, DECL_FN, DECL_FLOW, DECL_TEST };
 
@@ -36,8 +37,6 @@ struct decl_hours {
     struct hours_entry *entries;
 };
 
-enum permit_kind { PERMIT_DIAL, PERMIT_FETCH };
-
 struct permit_item {
     struct literal pattern;
     bool connections; /* the word `connections`: every Connection; pattern is empty */
@@ -45,7 +44,7 @@ struct permit_item {
 };
 
 struct decl_permit {
-    enum permit_kind kind;
+    enum permit_kind kind; /* of the image: PERMIT_DIAL or PERMIT_FETCH */
     struct permit_item *items;
     struct expr *at_most; /* NULL: no limit */
 };
