@@ -1,0 +1,356 @@
+#include "sipfront/call/call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "sipfront/call/server_parts.h"
+#include "vm/base/log.h"
+
+enum { HANDOVERS_MAX = 20 };
+
+/* ---- state ---- */
+
+static const struct {
+    enum call_state from, to;
+} moves[] = {
+#define STATE(name, text)
+#define MOVE(from, to) { CALL_##from, CALL_##to },
+#include "sipfront/call/call_state.def"
+#undef STATE
+#undef MOVE
+};
+
+const char *call_state_text(enum call_state st)
+{
+    static const char *const texts[] = {
+#define STATE(name, text) text,
+#define MOVE(from, to)
+#include "sipfront/call/call_state.def"
+#undef STATE
+#undef MOVE
+    };
+    return texts[st];
+}
+
+bool call_move(struct call *c, enum call_state to)
+{
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
+        if (moves[i].from == c->state && moves[i].to == to) {
+            c->state = to;
+            return true;
+        }
+    }
+    log_warn("call", "%s: cannot go from %s to %s", c->facts.id, call_state_text(c->state), call_state_text(to));
+    return false;
+}
+
+static bool before_answer(const struct call *c)
+{
+    return c->state == CALL_OFFERED || c->state == CALL_RINGING || c->state == CALL_EARLY;
+}
+
+/* ---- what the caller's leg is told ---- */
+
+void call_ring(struct call *c)
+{
+    if (c->state == CALL_OFFERED && call_move(c, CALL_RINGING))
+        leg_progress(c->leg, 180, NULL);
+}
+
+/* Our answer to the caller's offer, or our own offer when it made none. */
+static void local_sdp(struct call *c, struct sbuf *sdp)
+{
+    if (c->media.theirs.nformats)
+        leg_media_answer(&c->media, sdp);
+    else
+        leg_media_offer(&c->media, NULL, sdp);
+}
+
+void call_early_media(struct call *c)
+{
+    struct sbuf sdp = { 0 };
+    if ((c->state != CALL_OFFERED && c->state != CALL_RINGING) || !c->media.theirs.nformats)
+        return;
+    call_move(c, CALL_EARLY);
+    local_sdp(c, &sdp);
+    leg_progress(c->leg, 183, sdp.p);
+    leg_media_start(&c->media);
+    sbuf_free(&sdp);
+}
+
+void call_send_answer(struct call *c)
+{
+    struct sbuf sdp = { 0 };
+    if (!before_answer(c))
+        return;
+    if (c->media.theirs.nformats && c->state != CALL_EARLY)
+        leg_media_start(&c->media);
+    call_move(c, CALL_ANSWERED);
+    c->facts.answered_ms = clock_wall(c->port.clock);
+    c->facts.status = 200;
+    local_sdp(c, &sdp);
+    leg_answer(c->leg, sdp.p);
+    sbuf_free(&sdp);
+}
+
+void call_drop(struct call *c, int status)
+{
+    if (!c->leg)
+        return;
+    if (!before_answer(c)) {
+        leg_hangup(c->leg, NULL);
+        return;
+    }
+    c->facts.status = status ? status : 480;
+    leg_reject(c->leg, c->facts.status, cause_phrase(c->facts.status));
+}
+
+/* ---- the end ---- */
+
+static void call_free(struct call *c)
+{
+    flow_run_free(&c->run);
+    leg_media_close(&c->media);
+    free(c->facts.from);
+    free(c->facts.from_name);
+    free(c->facts.to);
+    free(c->facts.dialed);
+    free(c->facts.flow);
+    free(c);
+}
+
+void call_check_over(struct call *c)
+{
+    struct server *s = c->server;
+    if (c->leg || !c->flow_over || c->recording)
+        return;
+    cdr_write(c);
+    if (c->prev)
+        c->prev->next = c->next;
+    else
+        s->calls = c->next;
+    if (c->next)
+        c->next->prev = c->prev;
+    call_free(c);
+    server_call_gone(s);
+}
+
+void call_abandon(struct call *c) { call_drop(c, 503); }
+
+/* ---- the flow ---- */
+
+static bool run_flow(struct call *c, const char *name);
+
+static void on_fault(struct call *c)
+{
+    log_error("call", "%s: flow %s faulted: %s", c->facts.id, c->facts.flow, flow_run_fault(c->run));
+    c->server->faults++;
+    flow_run_free(&c->run);
+    if (!c->leg || c->fallback || strcmp(c->facts.flow, "default") == 0) {
+        c->flow_over = true;
+        call_drop(c, 500);
+        return;
+    }
+    c->fallback = true;
+    if (!run_flow(c, "default"))
+        call_drop(c, 500);
+}
+
+static void on_continue(struct call *c)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%.*s", STR_ARG(flow_run_continue_with(c->run)));
+    flow_run_free(&c->run);
+    if (++c->handovers > HANDOVERS_MAX || !run_flow(c, name)) {
+        log_error("call", "%s: cannot continue with flow %s", c->facts.id, name);
+        c->fallback = true;
+        if (!run_flow(c, "default"))
+            call_drop(c, 500);
+    }
+}
+
+static void on_flow_ended(enum flow_end how, void *owner)
+{
+    struct call *c = owner;
+    switch (how) {
+    case FLOW_HUNG_UP:
+    case FLOW_REJECTED:
+    case FLOW_CALLER_GONE: c->flow_over = true; break;
+    case FLOW_CONTINUE: on_continue(c); break;
+    case FLOW_FAULT: on_fault(c); break;
+    }
+    call_check_over(c);
+}
+
+static void on_traced(struct image_line at, const char *action, const char *outcome, void *owner)
+{
+    const struct call *c = owner;
+    log_debug("trace", "%s: line %u: %s %s", c->facts.id, at.line, action, outcome ? outcome : "...");
+}
+
+static bool run_flow(struct call *c, const char *name)
+{
+    struct flow_ref ref;
+    struct flow_events events = { .ended = on_flow_ended, .traced = on_traced, .owner = c };
+    c->flow_over = true;
+    if (!flows_find(c->server->flows, name, &ref))
+        return false;
+    if (flow_run_new(&c->run, ref.image, &c->port, &c->host, &events) != ERR_OK)
+        return false;
+    c->flow_over = false;
+    free(c->facts.flow);
+    c->facts.flow = strdup(name);
+    c->facts.version = ref.version;
+    flow_run_start(c->run);
+    return true;
+}
+
+/* ---- events of the caller's leg and stream ---- */
+
+static void on_confirmed(const char *sdp, void *owner)
+{
+    struct call *c = owner;
+    if (!call_move(c, CALL_UP))
+        return;
+    if (!c->media.theirs.nformats && (!sdp || leg_media_take_answer(&c->media, sdp) != ERR_OK)) {
+        log_warn("call", "%s: the ACK holds no usable answer to our offer", c->facts.id);
+        call_drop(c, 0);
+        return;
+    }
+    answering_confirmed(c->answering, true);
+}
+
+static void on_reoffer(const char *sdp, void *owner)
+{
+    struct call *c = owner;
+    leg_media_reoffer(&c->media, c->leg, sdp);
+}
+
+/* A digit goes to the recording that it ends, or to the flow; while two people talk it is theirs. */
+static void on_digit(char digit, void *owner)
+{
+    struct call *c = owner;
+    if (recording_digit(c->recording, digit) || dial_talking(c->dial))
+        return;
+    if (c->run)
+        flow_run_digit(c->run, digit);
+}
+
+static void on_info_digit(char digit, void *owner)
+{
+    struct call *c = owner;
+    if (!leg_media_has_events(&c->media))
+        on_digit(digit, owner);
+}
+
+static void on_ended(enum leg_end how, int status, const char *reason, void *owner)
+{
+    struct call *c = owner;
+    (void)status;
+    log_debug("call", "%s: caller's leg ended: %s", c->facts.id, reason);
+    c->leg = NULL;
+    call_move(c, CALL_DOWN);
+    if (how == LEG_END_BYE || how == LEG_END_CANCEL)
+        c->facts.by = "caller";
+    if (how == LEG_END_CANCEL)
+        c->facts.status = 487;
+    answering_confirmed(c->answering, false);
+    dial_caller_gone(c->dial);
+    recording_caller_gone(c->recording);
+    if (c->run && !c->flow_over)
+        flow_run_hangup(c->run);
+    call_check_over(c);
+}
+
+static void on_played(bool ok, unsigned tag, void *owner)
+{
+    struct call *c = owner;
+    playing_done(c->playing, ok, tag);
+}
+
+static void on_recorded(const struct stream_recorded *r, void *owner)
+{
+    struct call *c = owner;
+    recording_done(c->recording, r);
+}
+
+static void on_silent_peer(void *owner)
+{
+    struct call *c = owner;
+    log_info("call", "%s: no RTP from the caller: hanging up", c->facts.id);
+    call_drop(c, 0);
+}
+
+static const struct leg_events leg_events = {
+    .on_confirmed = on_confirmed,
+    .on_reoffer = on_reoffer,
+    .on_info_digit = on_info_digit,
+    .on_ended = on_ended,
+};
+static const struct stream_events stream_events = {
+    .on_digit = on_digit,
+    .on_played = on_played,
+    .on_recorded = on_recorded,
+    .on_silent_peer = on_silent_peer,
+};
+
+/* ---- the beginning ---- */
+
+static void facts_init(struct call *c, const struct leg_invite *invite, const struct connection *dialed)
+{
+    uint64_t r = 0;
+    if (getrandom(&r, sizeof r, 0) != sizeof r)
+        abort();
+    snprintf(c->facts.id, sizeof c->facts.id, "%016llx", (unsigned long long)r);
+    c->facts.from = strdup(invite->from_user);
+    c->facts.from_name = strdup(invite->from_name ? invite->from_name : "");
+    c->facts.to = strdup(invite->to_user);
+    c->facts.dialed = strdup(dialed->user);
+    c->facts.flow = strdup(*dialed->flow ? dialed->flow : "default");
+    c->facts.started_ms = clock_wall(c->port.clock);
+}
+
+static void call_link(struct call *c)
+{
+    struct server *s = c->server;
+    c->next = s->calls;
+    if (c->next)
+        c->next->prev = c;
+    s->calls = c;
+    s->ncalls++;
+}
+
+/* 0, or the status with which the call is refused. */
+static int media_init(struct call *c, const char *offer)
+{
+    struct server *s = c->server;
+    if (leg_media_open(&c->media, s->media, s->address, &stream_events, c) != ERR_OK)
+        return 503;
+    if (offer && leg_media_take_offer(&c->media, offer) != ERR_OK)
+        return 488;
+    return 0;
+}
+
+void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct connection *dialed)
+{
+    struct call *c = calloc(1, sizeof *c);
+    if (!c)
+        abort();
+    c->server = s;
+    c->leg = leg;
+    c->flow_over = true;
+    call_port_init(c);
+    call_host_init(c);
+    facts_init(c, invite, dialed);
+    call_link(c);
+    leg_listen(leg, &leg_events, c);
+    int refused = media_init(c, invite->sdp);
+    if (!refused && !run_flow(c, c->facts.flow)) {
+        log_error("call", "%s: flow %s is not here: the default runs instead", c->facts.id, c->facts.flow);
+        refused = run_flow(c, "default") ? 0 : 500;
+    }
+    if (refused)
+        call_drop(c, refused);
+}

@@ -1,0 +1,100 @@
+/* A call: the caller's leg, its stream, and the flow that runs for it. Private to sipfront/call. Loop thread.
+ * Lives from the INVITE until both the leg and the flow have ended; then the CDR line is written and it frees itself.
+ */
+#ifndef SIPFRONT_CALL_CALL_H
+#define SIPFRONT_CALL_CALL_H
+
+#include "sipfront/call/leg_media.h"
+#include "sipfront/call/server.h"
+#include "stdlib/flow_run.h"
+
+enum call_state {
+#define STATE(name, text) CALL_##name,
+#define MOVE(from, to)
+#include "sipfront/call/call_state.def"
+#undef STATE
+#undef MOVE
+};
+
+struct dial;
+struct recording;
+struct playing;
+struct answering;
+
+/* What the CDR tells. */
+struct call_facts {
+    char id[17];
+    char *from, *from_name, *to, *dialed, *flow; /* owned */
+    uint32_t version;
+    int64_t started_ms, answered_ms; /* wall clock; answered 0: never */
+    int64_t talk_ms;                 /* bridged talk, all bridges together */
+    const char *by;                  /* who ended it: caller, callee, flow */
+    int status;                      /* final SIP status: 200 when answered */
+};
+
+struct call {
+    struct server *server;
+    struct call *prev, *next; /* the server's list */
+    enum call_state state;
+    struct leg *leg; /* NULL once it has ended */
+    struct leg_media media;
+    struct flow_run *run;
+    struct call_port port;
+    struct action_host host;
+    struct call_facts facts;
+    /* What the running action has asked for; each is NULL when it has not. */
+    struct answering *answering;
+    struct playing *playing;
+    struct recording *recording;
+    struct dial *dial;
+    unsigned handovers;  /* 'continue with', at most 20 */
+    bool fallback;       /* runs the default flow because its own has faulted */
+    unsigned tags;       /* of stream_play() */
+    unsigned recordings; /* made so far, for their ids */
+    bool flow_over;      /* the flow has ended; the leg may still have to */
+};
+
+/* Takes a call that is routed: starts the flow. On failure the leg is refused and nothing remains. */
+void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct connection *dialed);
+
+/* Moves to the state; false, logged, when call_state.def has no such move. */
+bool call_move(struct call *c, enum call_state to);
+const char *call_state_text(enum call_state st);
+
+/* Frees the call, after its CDR line, when leg, flow and recording have all ended. Called wherever one of them does. */
+void call_check_over(struct call *c);
+/* The leg is to be ended and nothing is to be run any more: the server shuts down. */
+void call_abandon(struct call *c);
+
+/* 18x with our SDP, once the caller may hear something before the answer; without for plain ringing. */
+void call_ring(struct call *c);
+void call_early_media(struct call *c);
+/* 200 with our SDP when it is not sent yet. */
+void call_send_answer(struct call *c);
+/* Ends the caller's leg: refused with status before the answer (0: 480), BYE after it. */
+void call_drop(struct call *c, int status);
+
+/* The parts of the call port, each in its file. */
+void call_port_init(struct call *c);
+struct call_op *call_answer_start(void *self, answered_cb *done, void *owner);
+struct call_op *call_play_start(void *self, const struct play_request *rq, play_done_cb *done, void *owner);
+struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner);
+struct call_op *call_record_start(void *self, const struct record_request *rq, record_done_cb *done, void *owner);
+
+/* Events of the caller's leg and stream, handed to what waits for them. */
+void answering_confirmed(struct answering *a, bool ok);
+void playing_done(struct playing *p, bool ok, unsigned tag);
+void recording_done(struct recording *r, const struct stream_recorded *how);
+bool recording_digit(struct recording *r, char digit); /* true: it took the digit */
+void recording_caller_gone(struct recording *r);
+bool dial_talking(const struct dial *d);
+unsigned dial_legs(const struct dial *d); /* how many are alive */
+void dial_caller_gone(struct dial *d);
+
+/* What a flow reads of the call (action.h). */
+void call_host_init(struct call *c);
+
+/* The line of the call in the log; the CDR of the directory comes from the same facts. */
+void cdr_write(const struct call *c);
+
+#endif

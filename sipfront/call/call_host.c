@@ -1,0 +1,68 @@
+/* What a flow reads of its call: the action host of the VM (vm/run/action.h). */
+#include <string.h>
+
+#include "sipfront/call/server_parts.h"
+
+static const struct connection *dialed(const struct call *c)
+{
+    return directory_connection(c->server->directory, c->facts.dialed);
+}
+
+static void text(struct vm_value *out, const char *s)
+{
+    out->type = TYPE_TEXT;
+    out->text = str_of(s);
+}
+
+static void number(struct vm_value *out, enum type type, int64_t n)
+{
+    out->type = type;
+    out->num = n;
+}
+
+/* The Connection may be gone while the call runs: the flow then sees it without voicemail and with the usual ring time.
+ */
+static void host_field(void *self, enum call_field f, struct vm_value *out)
+{
+    const struct call *c = self;
+    const struct connection *to = dialed(c);
+    *out = (struct vm_value){ 0 };
+    switch (f) {
+    case FIELD_FROM: text(out, c->facts.from); break;
+    case FIELD_FROM_NAME: text(out, c->facts.from_name); break;
+    case FIELD_TO: text(out, c->facts.to); break;
+    case FIELD_ID: text(out, c->facts.id); break;
+    case FIELD_DIALED: text(out, c->facts.dialed); break;
+    case FIELD_DIALED_NAME: text(out, to ? to->name : c->facts.dialed); break;
+    case FIELD_DIALED_RING_TIME: number(out, TYPE_DURATION, to ? to->ring_ms : 20000); break;
+    case FIELD_DIALED_HAS_VOICEMAIL: number(out, TYPE_BOOL, to && to->has_voicemail); break;
+    }
+}
+
+static struct str host_header(void *self, struct str name)
+{
+    const struct call *c = self;
+    char key[128];
+    if (!c->leg || name.len >= sizeof key)
+        return STR("");
+    memcpy(key, name.p, name.len);
+    key[name.len] = 0;
+    return str_of(leg_header(c->leg, key));
+}
+
+static int64_t host_wall(void *self)
+{
+    const struct call *c = self;
+    return clock_wall(c->port.clock);
+}
+
+void call_host_init(struct call *c)
+{
+    c->host = (struct action_host){
+        .field = host_field,
+        .header = host_header,
+        .wall_ms = host_wall,
+        .open = NULL,
+        .self = c,
+    };
+}

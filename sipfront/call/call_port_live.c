@@ -1,0 +1,53 @@
+/* The live call behind call_port.h: which function does what. */
+#include "sipfront/call/call_op.h"
+#include "sipfront/call/server_parts.h"
+#include "vm/base/log.h"
+
+enum { BOX_MESSAGES_MAX = 1000 };
+
+static bool is_answered(void *self)
+{
+    const struct call *c = self;
+    return c->state == CALL_UP;
+}
+
+static void reject(void *self, int status) { call_drop(self, status); }
+static void hangup(void *self) { call_drop(self, 0); }
+
+/* A box has a greeting of its own when a file greetings/BOX.wav lies in the data folder. */
+static bool greeting(void *self, struct str box, struct vm_sound *out)
+{
+    struct call *c = self;
+    return server_greeting(c->server, box, out);
+}
+
+static bool box_full(void *self, struct str box)
+{
+    const struct call *c = self;
+    return server_box_count(c->server, box) >= BOX_MESSAGES_MAX;
+}
+
+static void trace(void *self, const char *area, struct str text)
+{
+    const struct call *c = self;
+    log_info("flow", "call=%s %s: %.*s", c->facts.id, area, STR_ARG(text));
+}
+
+void call_port_init(struct call *c)
+{
+    c->port = (struct call_port){
+        .clock = loop_clock(c->server->loop),
+        .answer = call_answer_start,
+        .is_answered = is_answered,
+        .reject = reject,
+        .hangup = hangup,
+        .play = call_play_start,
+        .dial = call_dial_start,
+        .record = call_record_start,
+        .greeting = greeting,
+        .box_full = box_full,
+        .stop = call_op_stop,
+        .trace = trace,
+        .self = c,
+    };
+}

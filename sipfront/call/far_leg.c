@@ -1,0 +1,99 @@
+#include "sipfront/call/far_leg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sipfront/call/server_parts.h"
+#include "vm/base/log.h"
+
+static void on_progress(int status, const char *sdp, void *owner)
+{
+    struct far_leg *f = owner;
+    if (status < 180 || f->state > FAR_RINGING)
+        return;
+    f->state = FAR_RINGING;
+    dial_far_events.ringing(f, sdp);
+}
+
+static void on_answered(const char *sdp, void *owner)
+{
+    struct far_leg *f = owner;
+    f->state = FAR_ANSWERED;
+    dial_far_events.answered(f, sdp);
+}
+
+static void on_reoffer(const char *sdp, void *owner)
+{
+    struct far_leg *f = owner;
+    leg_media_reoffer(&f->media, f->leg, sdp);
+}
+
+static void on_ended(enum leg_end how, int status, const char *reason, void *owner)
+{
+    struct far_leg *f = owner;
+    (void)reason;
+    f->leg = NULL;
+    f->state = FAR_OVER;
+    dial_far_events.over(f, how, status);
+}
+
+static const struct leg_events leg_events = {
+    .on_progress = on_progress,
+    .on_answered = on_answered,
+    .on_reoffer = on_reoffer,
+    .on_ended = on_ended,
+};
+
+static enum err invite(struct far_leg *f, struct call *c, const struct sip_binding *to, const char *caller_id)
+{
+    struct sbuf sdp = { 0 };
+    char hop[300];
+    const struct audio_desc *prefer = c->media.theirs.nformats ? &c->media.theirs : NULL;
+    snprintf(hop, sizeof hop, "sip:%s", to->received ? to->received : "");
+    leg_media_offer(&f->media, prefer, &sdp);
+    struct leg_dial d = {
+        .uri = to->contact,
+        .next_hop = to->received && *to->received ? hop : NULL,
+        .from_user = caller_id,
+        .from_name = c->facts.from_name,
+        .sdp = sdp.p,
+        .max_forwards = c->leg ? leg_max_forwards(c->leg) - 1 : 0,
+    };
+    enum err e = leg_dial(&f->leg, c->server->agent, &d, &leg_events, f);
+    sbuf_free(&sdp);
+    return e;
+}
+
+enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const struct sip_binding *to,
+                     const char *caller_id)
+{
+    static const struct stream_events no_events; /* its digits are for the other side, which gets them by relay */
+    struct far_leg *f = calloc(1, sizeof *f);
+    *out = NULL;
+    if (!f)
+        return ERR_NOMEM;
+    f->dial = d;
+    enum err e = leg_media_open(&f->media, c->server->media, c->server->address, &no_events, f);
+    if (!e)
+        e = invite(f, c, to, caller_id);
+    if (e) {
+        far_leg_free(&f, NULL);
+        return e;
+    }
+    *out = f;
+    return ERR_OK;
+}
+
+void far_leg_free(struct far_leg **far, const char *reason)
+{
+    struct far_leg *f = *far;
+    *far = NULL;
+    if (!f)
+        return;
+    if (f->leg) {
+        leg_hangup(f->leg, reason);
+        leg_listen(f->leg, NULL, NULL);
+    }
+    leg_media_close(&f->media);
+    free(f);
+}

@@ -1,0 +1,193 @@
+#include "sipfront/call/flows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stdlib/flow_run.h"
+#include "vm/base/log.h"
+#include "vm/base/vec.h"
+
+struct entry {
+    char *name;
+    struct image *image;
+    uint32_t version;
+};
+
+struct flows {
+    struct directory *directory;
+    struct workers *workers;
+    VEC(struct entry) entries;
+};
+
+static struct entry *entry_of(const struct flows *f, const char *name)
+{
+    for (size_t i = 0; i < f->entries.len; i++)
+        if (strcmp(f->entries.items[i].name, name) == 0)
+            return &f->entries.items[i];
+    return NULL;
+}
+
+/* Takes the image. */
+static void swap(struct flows *f, const char *name, struct image *im, uint32_t version)
+{
+    struct entry *e = entry_of(f, name);
+    if (!e) {
+        vec_push(&f->entries, (struct entry){ .name = strdup(name) });
+        e = &vec_last(&f->entries);
+    }
+    image_unref(&e->image);
+    e->image = im;
+    e->version = version;
+}
+
+bool flows_find(const struct flows *f, const char *name, struct flow_ref *out)
+{
+    const struct entry *e = entry_of(f, name);
+    if (!e)
+        return false;
+    *out = (struct flow_ref){ e->image, e->version };
+    return true;
+}
+
+/* Decodes, verifies, and checks that this server knows the actions: an image that passes can be run. */
+static enum err load(struct image **out, struct str bytes, struct image_refusal *why)
+{
+    enum err e = image_load(out, bytes.p, bytes.len, why);
+    if (e)
+        return e;
+    e = flow_bind_check(*out, why);
+    if (e)
+        image_unref(out);
+    return e;
+}
+
+static void load_stored(const struct flow_version *v, void *arg)
+{
+    struct flows *f = arg;
+    struct image *im = NULL;
+    struct image_refusal why = { "" };
+    if (load(&im, (struct str){ (const char *)v->image, v->size }, &why) == ERR_OK)
+        swap(f, v->flow, im, v->version);
+    else
+        log_error("flows", "flow %s version %u is refused: %s", v->flow, v->version, why.text);
+}
+
+static enum err load_default(struct flows *f, const char *path, struct sbuf *why)
+{
+    struct sbuf bytes = { 0 };
+    struct image *im = NULL;
+    struct image_refusal refusal = { "" };
+    enum err e = sbuf_read_file(&bytes, path, IMAGE_MAX_SIZE);
+    if (e)
+        sbuf_fmt(why, "the built-in flow %s cannot be read: %s", path, err_text(e));
+    else if ((e = load(&im, sbuf_view(&bytes), &refusal)) != ERR_OK)
+        sbuf_fmt(why, "the built-in flow %s is refused: %s", path, refusal.text);
+    else
+        swap(f, "default", im, 0);
+    sbuf_free(&bytes);
+    return e;
+}
+
+enum err flows_new(struct flows **out, struct directory *d, struct workers *w, const char *default_path,
+                   struct sbuf *why)
+{
+    struct flows *f = calloc(1, sizeof *f);
+    *out = NULL;
+    if (!f)
+        return ERR_NOMEM;
+    f->directory = d;
+    f->workers = w;
+    enum err e = load_default(f, default_path, why);
+    if (e) {
+        flows_free(&f);
+        return e;
+    }
+    directory_each_flow(d, load_stored, f);
+    *out = f;
+    return ERR_OK;
+}
+
+void flows_free(struct flows **flows)
+{
+    struct flows *f = *flows;
+    *flows = NULL;
+    if (!f)
+        return;
+    for (size_t i = 0; i < f->entries.len; i++) {
+        image_unref(&f->entries.items[i].image);
+        free(f->entries.items[i].name);
+    }
+    vec_free(&f->entries);
+    free(f);
+}
+
+/* A deployment on its way: worker (verify) -> directory (store) -> swap. */
+struct deployment {
+    struct flows *flows;
+    char *name;
+    struct sbuf bytes;
+    struct image *image;
+    enum err e;
+    struct image_refusal why;
+    struct directory_done done;
+};
+
+static void finish(struct deployment *d, enum err e, const char *why)
+{
+    if (d->done.done)
+        d->done.done(e, why, d->done.arg);
+    image_unref(&d->image);
+    sbuf_free(&d->bytes);
+    free(d->name);
+    free(d);
+}
+
+static void verify(void *arg)
+{
+    struct deployment *d = arg;
+    d->e = load(&d->image, sbuf_view(&d->bytes), &d->why);
+}
+
+static void on_stored(enum err e, const char *why, void *arg)
+{
+    struct deployment *d = arg;
+    if (!e) {
+        const struct flow_version *v = directory_flow(d->flows->directory, d->name);
+        log_info("flows", "flow %s is now version %u", d->name, v ? v->version : 0);
+        swap(d->flows, d->name, d->image, v ? v->version : 0);
+        d->image = NULL;
+    }
+    finish(d, e, why);
+}
+
+static void on_verified(void *arg)
+{
+    struct deployment *d = arg;
+    if (d->e) {
+        log_warn("flows", "a deployment is refused: %s", d->why.text);
+        finish(d, d->e, *d->why.text ? d->why.text : err_text(d->e));
+        return;
+    }
+    if (!*d->name) {
+        free(d->name);
+        d->name = strndup(d->image->flow.p, d->image->flow.len);
+    }
+    directory_deploy(d->flows->directory, d->name, sbuf_view(&d->bytes), (struct directory_done){ on_stored, d });
+}
+
+void flows_deploy(struct flows *f, const char *name, struct str image, struct directory_done done)
+{
+    struct deployment *d = calloc(1, sizeof *d);
+    if (!d)
+        abort();
+    d->flows = f;
+    d->name = strdup(name ? name : "");
+    d->done = done;
+    sbuf_str(&d->bytes, image);
+    if (workers_submit(f->workers, verify, on_verified, d) != ERR_OK) {
+        snprintf(d->why.text, sizeof d->why.text, "the server is busy: try again");
+        d->e = ERR_BUSY;
+        on_verified(d); /* flows_deploy's caller is a request of the console, which waits for done anyway */
+    }
+}

@@ -1,0 +1,29 @@
+/* The flows that can be run: verified images by name, the current version of each. Deploying swaps one pointer; calls
+ * hold references of their own. Private to sipfront/call. Loop thread. Owns a reference to each image. */
+#ifndef SIPFRONT_CALL_FLOWS_H
+#define SIPFRONT_CALL_FLOWS_H
+
+#include "sipfront/directory/directory.h"
+#include "sipfront/loop/workers.h"
+#include "vm/isa/image.h"
+
+struct flows;
+
+struct flow_ref {
+    struct image *image; /* borrowed */
+    uint32_t version;    /* 0: the built-in one */
+};
+
+/* Loads the built-in default flow from its file and all flows of the directory; one that is refused is logged and left
+ * out. Blocks: before the loop runs. *why says what is wrong with the default. */
+enum err flows_new(struct flows **out, struct directory *d, struct workers *w, const char *default_path,
+                   struct sbuf *why) MUST_USE;
+void flows_free(struct flows **f);
+
+/* The flow of that name; "default" always exists. false when there is none. */
+bool flows_find(const struct flows *f, const char *name, struct flow_ref *out);
+
+/* server_deploy() of server.h. */
+void flows_deploy(struct flows *f, const char *name, struct str image, struct directory_done done);
+
+#endif

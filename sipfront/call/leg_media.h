@@ -1,0 +1,41 @@
+/* The media of one leg: its stream, and the offer and answer that describe it (RFC 3264). Used alike for the caller and
+ * for each leg that is rung. Loop thread. Owns the stream. */
+#ifndef SIPFRONT_CALL_LEG_MEDIA_H
+#define SIPFRONT_CALL_LEG_MEDIA_H
+
+#include "sipfront/media/stream.h"
+#include "sipfront/sip/leg.h"
+#include "sipfront/sip/offer_answer.h"
+
+struct leg_media {
+    struct stream *stream;
+    const char *address;      /* ours, as offered; borrowed */
+    struct audio_desc theirs; /* their last offer or answer; no formats before the first */
+    struct audio_desc ours;   /* our last offer or answer */
+    uint64_t session_id, version;
+};
+
+/* Opens the stream. ERR_LIMIT when no RTP port is left. */
+enum err leg_media_open(struct leg_media *m, struct media *media, const char *address,
+                        const struct stream_events *events, void *owner) MUST_USE;
+void leg_media_close(struct leg_media *m);
+
+/* Writes our offer, codecs in the order of `prefer` (may be NULL). */
+void leg_media_offer(struct leg_media *m, const struct audio_desc *prefer, struct sbuf *sdp);
+/* Takes the answer to it and starts the stream. ERR_SYNTAX, ERR_UNSUPPORTED. */
+enum err leg_media_take_answer(struct leg_media *m, const char *sdp) MUST_USE;
+
+/* Takes their offer: leg_media_answer() then writes the answer, leg_media_start() sets the stream going. ERR_SYNTAX,
+ * ERR_UNSUPPORTED. */
+enum err leg_media_take_offer(struct leg_media *m, const char *sdp) MUST_USE;
+void leg_media_answer(struct leg_media *m, struct sbuf *sdp);
+void leg_media_start(struct leg_media *m);
+
+/* A new offer within the dialog, answered on the leg: 200 with our answer, or 488. NULL: our offer goes into the 200.
+ */
+void leg_media_reoffer(struct leg_media *m, struct leg *leg, const char *sdp);
+
+/* Whether the phone sends digits by RFC 4733, so that those by INFO are to be ignored. */
+bool leg_media_has_events(const struct leg_media *m);
+
+#endif

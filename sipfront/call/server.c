@@ -1,0 +1,198 @@
+#include "sipfront/call/server.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sipfront/call/server_parts.h"
+#include "vm/base/log.h"
+
+#define REALM "callflow" /* fixed: the stored digests hold it (docs/security.md) */
+
+enum { WORKERS = 2, WORKERS_WAITING = 4096 };
+
+/* ---- ports of the parts below ---- */
+
+static bool agent_account(void *owner, const char *user, struct sip_account *out)
+{
+    const struct server *s = owner;
+    const struct connection *c = directory_connection(s->directory, user);
+    if (!c)
+        return false;
+    *out = (struct sip_account){ .may_register = !c->is_virtual && *c->ha1_md5 };
+    snprintf(out->ha1_md5, sizeof out->ha1_md5, "%s", c->ha1_md5);
+    snprintf(out->ha1_sha256, sizeof out->ha1_sha256, "%s", c->ha1_sha256);
+    return true;
+}
+
+static void agent_bound(void *owner, const struct sip_binding *b, bool gone)
+{
+    struct server *s = owner;
+    struct stored_binding row = {
+        .user = b->user,
+        .contact = b->contact,
+        .instance = b->instance,
+        .received = b->received,
+        .call_id = b->call_id,
+        .agent = b->agent,
+        .reg_id = b->reg_id,
+        .cseq = b->cseq,
+        .q = b->q,
+        .expires_wall_ms = b->expires_wall_ms,
+    };
+    if (gone)
+        directory_drop_binding(s->directory, b->user, b->contact, (struct directory_done){ 0 });
+    else
+        directory_put_binding(s->directory, &row, (struct directory_done){ 0 });
+}
+
+static enum err speech_render(void *self, const struct prompt_request *rq, int16_t **samples, unsigned *count,
+                              unsigned *rate)
+{
+    return speech_say(self, rq->text, rq->voice, rq->rate ? rq->rate : 100, samples, count, rate);
+}
+
+static void restore_binding(const struct stored_binding *b, void *arg)
+{
+    struct server *s = arg;
+    struct sip_binding row = {
+        .user = b->user,
+        .contact = b->contact,
+        .instance = b->instance,
+        .reg_id = b->reg_id,
+        .received = b->received,
+        .call_id = b->call_id,
+        .cseq = b->cseq,
+        .q = b->q,
+        .expires_wall_ms = b->expires_wall_ms,
+        .agent = b->agent,
+    };
+    agent_restore_binding(s->agent, &row);
+}
+
+/* ---- opening, in the order in which each part needs those before it ---- */
+
+static enum err open_storage(struct server *s, const struct server_params *p, struct sbuf *why)
+{
+    enum err e = directory_open(&s->directory, s->loop, p->data, why);
+    if (e)
+        return e;
+    e = workers_new(&s->workers, s->loop, "worker", WORKERS, WORKERS_WAITING);
+    if (e)
+        return e;
+    return flows_new(&s->flows, s->directory, s->workers, p->default_flow, why);
+}
+
+static enum err open_media(struct server *s, const struct server_params *p, struct sbuf *why)
+{
+    struct media_params mp = { .address = p->listen, .port_min = p->rtp_min, .port_max = p->rtp_max };
+    enum err e = media_new(&s->media, s->loop, &mp);
+    if (e) {
+        sbuf_fmt(why, "the media engine cannot use %s: %s", p->listen, err_text(e));
+        return e;
+    }
+    e = speech_new(&s->speech);
+    if (e) {
+        sbuf_cstr(why, "the voices cannot be loaded");
+        return e;
+    }
+    struct prompt_cache_params cp = { .loop = s->loop,
+                                      .workers = s->workers,
+                                      .speech = { .render = speech_render, .self = s->speech } };
+    return prompt_cache_new(&s->prompts, &cp);
+}
+
+static enum err open_sip(struct server *s, const struct server_params *p, struct sbuf *why)
+{
+    struct agent_params ap = { .listen = p->listen, .port = p->sip_port, .realm = REALM, .user_agent = "Call Flow" };
+    struct agent_port port = { .account = agent_account, .bound = agent_bound, .invited = router_invited, .owner = s };
+    enum err e = agent_new(&s->agent, s->loop, &ap, &port);
+    if (e) {
+        sbuf_fmt(why, "SIP cannot use %s port %u: %s", p->listen, p->sip_port, err_text(e));
+        return e;
+    }
+    directory_each_binding(s->directory, restore_binding, s);
+    return ERR_OK;
+}
+
+enum err server_new(struct server **out, struct loop *l, const struct server_params *p, struct sbuf *why)
+{
+    enum err e;
+    struct server *s = calloc(1, sizeof *s);
+    *out = NULL;
+    if (!s)
+        return ERR_NOMEM;
+    s->loop = l;
+    s->data = strdup(p->data);
+    s->address = strdup(p->listen);
+    e = open_storage(s, p, why);
+    if (e)
+        goto done;
+    e = open_media(s, p, why);
+    if (e)
+        goto done;
+    e = open_sip(s, p, why);
+    if (e)
+        goto done;
+    *out = s;
+    s = NULL;
+done:
+    if (e && !why->len)
+        sbuf_cstr(why, err_text(e));
+    server_free(&s);
+    return e;
+}
+
+void server_free(struct server **server)
+{
+    struct server *s = *server;
+    *server = NULL;
+    if (!s)
+        return;
+    agent_free(&s->agent);
+    workers_free(&s->workers);
+    prompt_cache_free(&s->prompts);
+    media_free(&s->media);
+    speech_free(&s->speech);
+    flows_free(&s->flows);
+    directory_close(&s->directory);
+    free(s->data);
+    free(s->address);
+    free(s);
+}
+
+const char *server_realm(const struct server *s)
+{
+    (void)s;
+    return REALM;
+}
+
+/* ---- shutting down: calls first, then the agent ---- */
+
+static void on_agent_down(void *arg)
+{
+    struct server *s = arg;
+    s->closed(s->closed_arg);
+}
+
+void server_call_gone(struct server *s)
+{
+    if (--s->ncalls == 0 && s->closing)
+        agent_shutdown(s->agent, on_agent_down, s);
+}
+
+void server_shutdown(struct server *s, void (*done)(void *arg), void *arg)
+{
+    if (s->closing)
+        return;
+    s->closing = true;
+    s->closed = done;
+    s->closed_arg = arg;
+    for (struct call *c = s->calls, *next; c; c = next) {
+        next = c->next;
+        call_abandon(c);
+    }
+    if (!s->ncalls)
+        agent_shutdown(s->agent, on_agent_down, s);
+}

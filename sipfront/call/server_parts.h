@@ -1,0 +1,48 @@
+/* What a server is made of. Private to sipfront/call: the console sees server.h only. Loop thread. */
+#ifndef SIPFRONT_CALL_SERVER_PARTS_H
+#define SIPFRONT_CALL_SERVER_PARTS_H
+
+#include "sipfront/call/call.h"
+#include "sipfront/call/flows.h"
+#include "sipfront/media/prompt.h"
+#include "sipfront/sip/agent.h"
+#include "sipfront/speech/speech.h"
+
+struct server {
+    struct loop *loop;
+    struct workers *workers; /* speech, files, verifying */
+    struct directory *directory;
+    struct media *media;
+    struct speech *speech;
+    struct prompt_cache *prompts;
+    struct agent *agent;
+    struct flows *flows;
+    struct call *calls;
+    char *data, *address;
+    unsigned ncalls;
+    uint64_t calls_total, calls_failed, faults;
+    bool closing;
+    void (*closed)(void *arg);
+    void *closed_arg;
+};
+
+/* The file of a SOUND_FILE (below the data folder's sounds/) or SOUND_RECORDING; false when the name leads outside or
+ * does not fit. */
+bool server_sound_path(const struct server *s, const struct vm_sound *sound, char *out, size_t size);
+/* The path of a new recording (malloc'ed), its folder made. ERR_INVALID for a box whose name cannot be a folder's,
+ * ERR_IO. */
+enum err server_recording_path(const struct server *s, const char *box, const char *id, char **out) MUST_USE;
+/* The box's own greeting as a SOUND_FILE (borrowed until the next call), when there is one. */
+bool server_greeting(const struct server *s, struct str box, struct vm_sound *out);
+/* How many messages the box holds. */
+unsigned server_box_count(const struct server *s, struct str box);
+
+/* A call has gone from the list. */
+void server_call_gone(struct server *s);
+
+/* port.invited: finds the Connection that is dialled, and begins the call or refuses it. */
+void router_invited(void *owner, struct leg *leg, const struct leg_invite *invite);
+/* The Connection that a dialled text stands for: a SIP user, else a Number. NULL when there is none. */
+const struct connection *router_find(const struct server *s, const char *dialed);
+
+#endif
