@@ -1,0 +1,201 @@
+/* flowd: the server. Reads options, builds the objects, runs the loop. */
+#include <argp.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sipfront/call/server.h"
+#include "sipfront/console/console.h"
+#include "sipfront/flowd_demo.h"
+#include "vm/base/log.h"
+
+#ifndef CALLFLOW_VERSION
+#define CALLFLOW_VERSION "0.1.0"
+#endif
+
+const char *argp_program_version = "flowd (Call Flow) " CALLFLOW_VERSION;
+
+static const char manual[] =
+    "The Call Flow server: phones register with it, and compiled flows decide what happens to each call."
+    "\vExamples:\n"
+    "  flowd --data /var/lib/callflow --listen 192.0.2.10\n"
+    "  flowd --demo                 try it: two phones and a menu on this machine\n"
+    "  kill -TERM $(pidof flowd)    hang up all calls and stop\n\n"
+    "Exit status: 0 stopped, 1 it could not start, 64 the options are wrong.";
+
+struct options {
+    const char *data, *listen, *socket, *flows;
+    unsigned long sip_port, rtp_min, rtp_max;
+    bool demo;
+};
+
+enum { OPT_DATA = 0x100, OPT_SOCKET, OPT_FLOWS, OPT_SIP_PORT, OPT_RTP, OPT_DEMO, OPT_VERBOSE };
+
+static const struct argp_option options[] = {
+    { "data", OPT_DATA, "DIR", 0, "Folder of the database, voicemail and sounds (run.d)", 0 },
+    { "listen", 'l', "ADDRESS", 0, "Address for SIP and RTP (127.0.0.1)", 0 },
+    { "sip-port", OPT_SIP_PORT, "PORT", 0, "UDP port for SIP, 0 takes any (5060)", 0 },
+    { "rtp-ports", OPT_RTP, "FROM-TO", 0, "UDP ports for audio (10000-19999)", 0 },
+    { "socket", OPT_SOCKET, "PATH", 0, "Unix socket of the API (DIR/api.sock)", 0 },
+    { "flows", OPT_FLOWS, "DIR", 0, "Folder of the built-in compiled flows", 0 },
+    { "demo", OPT_DEMO, NULL, 0,
+      "On the first start add the Connections ann, bob and welcome, and print how to call them", 0 },
+    { "verbose", 'v', NULL, 0, "Log also what calls do step by step", 0 },
+    { 0 },
+};
+
+static unsigned long number(struct argp_state *st, const char *text, const char *what, char **end)
+{
+    unsigned long n = strtoul(text, end, 10);
+    if (*end == text || n > 65535)
+        argp_error(st, "%s wants a number from 0 to 65535, not '%s'", what, text);
+    return n;
+}
+
+static void read_range(struct argp_state *st, struct options *o, const char *text)
+{
+    char *end;
+    o->rtp_min = number(st, text, "--rtp-ports", &end);
+    if (*end != '-')
+        argp_error(st, "--rtp-ports wants FROM-TO, such as 10000-19999, not '%s'", text);
+    o->rtp_max = number(st, end + 1, "--rtp-ports", &end);
+    if (*end || o->rtp_max < o->rtp_min + 1)
+        argp_error(st, "--rtp-ports wants a range of at least two ports, not '%s'", text);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *st)
+{
+    struct options *o = st->input;
+    char *end;
+    switch (key) {
+    case OPT_DATA: o->data = arg; return 0;
+    case 'l': o->listen = arg; return 0;
+    case OPT_SOCKET: o->socket = arg; return 0;
+    case OPT_FLOWS: o->flows = arg; return 0;
+    case OPT_DEMO: o->demo = true; return 0;
+    case 'v': log_set_level(LOG_DEBUG); return 0;
+    case OPT_RTP: read_range(st, o, arg); return 0;
+    case OPT_SIP_PORT:
+        o->sip_port = number(st, arg, "--sip-port", &end);
+        if (*end)
+            argp_error(st, "--sip-port wants a number, not '%s'", arg);
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* The process's objects; closing goes the other way round. */
+struct flowd {
+    struct loop *loop;
+    struct server *server;
+    struct console *console;
+    sigset_t signals;
+    pthread_t waiter;
+};
+
+static void on_closed(void *arg)
+{
+    struct flowd *d = arg;
+    loop_stop(d->loop);
+}
+
+static void on_signal(void *arg)
+{
+    struct flowd *d = arg;
+    log_info("flowd", "stopping: calls are hung up");
+    server_shutdown(d->server, on_closed, d);
+}
+
+/* One thread waits for signals, so that no handler runs in the middle of anything. */
+static void *wait_for_signal(void *arg)
+{
+    struct flowd *d = arg;
+    int got;
+    if (sigwait(&d->signals, &got) == 0)
+        loop_post(d->loop, on_signal, d);
+    return NULL;
+}
+
+/* The folder share/callflow/flows beside the bin folder that this program lies in. */
+static void builtin_flows(char *out, size_t size)
+{
+    char exe[PATH_MAX / 2];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    exe[n > 0 ? n : 0] = 0;
+    for (int up = 0; up < 2; up++) {
+        char *slash = strrchr(exe, '/');
+        if (slash)
+            *slash = 0;
+    }
+    snprintf(out, size, "%s/share/callflow/flows", exe);
+}
+
+static enum err open_all(struct flowd *d, const struct options *o, const char *socket_path, struct sbuf *why)
+{
+    char folder[PATH_MAX], default_flow[PATH_MAX + 16];
+    if (o->flows)
+        snprintf(folder, sizeof folder, "%s", o->flows);
+    else
+        builtin_flows(folder, sizeof folder);
+    snprintf(default_flow, sizeof default_flow, "%s/default.flowc", folder);
+    struct server_params sp = {
+        .listen = o->listen,
+        .sip_port = (uint16_t)o->sip_port,
+        .rtp_min = (uint16_t)o->rtp_min,
+        .rtp_max = (uint16_t)o->rtp_max,
+        .data = o->data,
+        .default_flow = default_flow,
+    };
+    enum err e = server_new(&d->server, d->loop, &sp, why);
+    if (e)
+        return e;
+    e = console_new(&d->console, d->loop, d->server, socket_path, why);
+    if (!e && o->demo)
+        demo_begin(d->server, folder);
+    return e;
+}
+
+static int serve(struct flowd *d, const struct options *o)
+{
+    struct sbuf why = { 0 };
+    char socket_path[PATH_MAX];
+    snprintf(socket_path, sizeof socket_path, "%s%s", o->socket ? o->socket : o->data, o->socket ? "" : "/api.sock");
+    enum err e = open_all(d, o, socket_path, &why);
+    if (e) {
+        fprintf(stderr, "flowd: %s\n", why.len ? why.p : err_text(e));
+    } else if (pthread_create(&d->waiter, NULL, wait_for_signal, d) == 0) {
+        printf("flowd: ready sip=%s:%u api=%s\n", server_address(d->server), server_sip_port(d->server), socket_path);
+        fflush(stdout);
+        loop_run(d->loop);
+        pthread_join(d->waiter, NULL);
+    }
+    console_free(&d->console);
+    server_free(&d->server);
+    sbuf_free(&why);
+    return e ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = { .data = "run.d", .listen = "127.0.0.1", .sip_port = 5060 };
+    static const struct argp argp = { options, parse, NULL, manual, NULL, NULL, NULL };
+    struct flowd d = { 0 };
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    sigemptyset(&d.signals);
+    sigaddset(&d.signals, SIGINT);
+    sigaddset(&d.signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &d.signals, NULL); /* before any thread is made */
+    signal(SIGPIPE, SIG_IGN);
+    if (loop_new(&d.loop) != ERR_OK) {
+        fputs("flowd: cannot make the event loop\n", stderr);
+        return EXIT_FAILURE;
+    }
+    int status = serve(&d, &o);
+    loop_free(&d.loop);
+    return status;
+}
