@@ -13,10 +13,16 @@ struct speech;
 enum err speech_new(struct speech **out) MUST_USE;
 void speech_free(struct speech **s);
 
-/* Speaks text: *samples (malloc'ed, the caller frees) mono 16 bit at *rate Hz. voice "" is slt; percent 50-200.
- * ERR_INVALID for an unknown voice. */
-enum err speech_say(struct speech *s, struct str text, struct str voice, int percent, int16_t **samples,
-                    unsigned *count, unsigned *rate) MUST_USE;
+/* Mono, 16 bit, at `rate` Hz. The caller frees samples. */
+struct speech_audio {
+    int16_t *samples;
+    unsigned count, rate;
+};
+
+/* Speaks text (UTF-8). voice "" is slt; percent 50-200. out is written only on success. ERR_INVALID for an unknown
+ * voice or rate, ERR_TOO_BIG for a text over 16 KiB. */
+enum err speech_say(struct speech *s, struct str text, struct str voice, int percent,
+                    struct speech_audio *out) MUST_USE;
 bool speech_has_voice(struct str voice);
 
 #endif
