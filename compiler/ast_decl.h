@@ -74,6 +74,7 @@ struct decl_fn {
     struct fn_outcome *outcomes; /* FN_OUTCOMES */
     struct block *body;          /* NULL: a Lua function */
     struct span head;            /* from `fn` to the arrow's end */
+    bool has_mistakes;           /* the head could not be read: say nothing of its callers */
     const struct decl *lua;      /* the `extern lua` it stands in, or NULL */
     /* filled by the checker */
     struct fn_info *info;
@@ -102,6 +103,7 @@ struct decl_test {
     struct literal title;
     struct test_step *steps; /* compiler/ast_test.h */
     struct span end;         /* the `}` */
+    bool has_mistakes;       /* steps were lost */
 };
 
 struct decl {

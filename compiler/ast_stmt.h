@@ -62,6 +62,7 @@ struct stmt_call {
     struct clause *clauses;
     struct span head;  /* name and arguments, without the block: where "unhandled" points */
     struct span block; /* the clause block; len 0: none was written */
+    bool has_mistakes; /* arguments or clauses were lost: say nothing of what is missing */
     /* filled by the checker */
     const struct action_row *action;
     struct decl *fn;

@@ -39,6 +39,12 @@ struct diag *diag_warning(struct diags *list, struct span at, const char *fmt, .
 void diag_note(struct diag *d, struct span at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void diag_help(struct diag *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+const struct sources *diags_sources(const struct diags *list);
+
+/* Takes back all that was reported since diags_count() was `mark`, for a reader that learns it read on a wrong track.
+ */
+void diags_drop(struct diags *list, size_t mark);
+
 /* How many errors were reported (warnings do not count). */
 size_t diags_errors(const struct diags *list);
 
