@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sipfront/call/server_parts.h"
+#include "stdlib/hours.h"
 
 static const struct connection *dialed(const struct call *c)
 {
@@ -56,13 +57,19 @@ static int64_t host_wall(void *self)
     return clock_wall(c->port.clock);
 }
 
+static bool host_open(void *self, const struct image_hours *hours, int64_t moment)
+{
+    (void)self;
+    return hours_open(hours, moment);
+}
+
 void call_host_init(struct call *c)
 {
     c->host = (struct action_host){
         .field = host_field,
         .header = host_header,
         .wall_ms = host_wall,
-        .open = NULL,
+        .open = host_open,
         .self = c,
     };
 }
