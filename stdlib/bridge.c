@@ -1,0 +1,177 @@
+/* All targets in one dial, or, when it hunts, a dial for each. */
+#include <stdlib.h>
+
+#include "stdlib/actions.h"
+#include "stdlib/dial_rank.h"
+#include "stdlib/permit.h"
+
+enum {
+    RING_MS = 20 * 1000,
+    RING_MAX_MS = 3600 * 1000,
+    TALK_MS = 4 * 3600 * 1000,
+    TALK_MAX_MS = 12 * 3600 * 1000,
+    GRACE_MS = 2000, /* for the port to report a talk that the caller's hangup has ended */
+};
+
+struct bridge {
+    struct running base;
+    struct call_op *op;
+    struct clock_timer *grace;
+    struct str *targets; /* those that are permitted */
+    unsigned count, next;
+    struct vm_sound *music;
+    unsigned nmusic;
+    bool hunt, tried;       /* tried: worst holds an outcome */
+    enum dial_outcome best; /* of the dials so far, by dial_outranks() */
+    struct sbuf reason;     /* with DIAL_FAILED */
+};
+
+static unsigned outcome_of(enum dial_outcome how)
+{
+    switch (how) {
+    case DIAL_ENDED: return OUT_bridge_ended;
+    case DIAL_BUSY: return OUT_bridge_busy;
+    case DIAL_NO_ANSWER: return OUT_bridge_no_answer;
+    case DIAL_DECLINED: return OUT_bridge_declined;
+    case DIAL_OFFLINE: return OUT_bridge_offline;
+    case DIAL_LIMITED: return OUT_bridge_limited;
+    case DIAL_FAILED: break;
+    }
+    return OUT_bridge_failed;
+}
+
+static struct str by_text(enum dial_by by)
+{
+    switch (by) {
+    case DIAL_BY_CALLER: return STR("caller");
+    case DIAL_BY_CALLEE: return STR("callee");
+    case DIAL_BY_LIMIT: return STR("limit");
+    case DIAL_BY_TRANSFER: break;
+    }
+    return STR("transfer");
+}
+
+static void finish_ended(struct bridge *b, const struct dial_end *end)
+{
+    struct vm_value payload[] = { value_num(TYPE_DURATION, end->talk_ms), value_text(by_text(end->by)) };
+    action_complete(&b->base, OUT_bridge_ended, payload);
+}
+
+static void finish_refused(struct bridge *b)
+{
+    struct vm_value reason = value_text(sbuf_view(&b->reason));
+    action_complete(&b->base, outcome_of(b->best), b->best == DIAL_FAILED ? &reason : NULL);
+}
+
+static void note_refusal(struct bridge *b, enum dial_outcome how, struct str reason)
+{
+    if (how == DIAL_FAILED && b->reason.len == 0)
+        sbuf_str(&b->reason, reason);
+    if (!b->tried || dial_outranks(how, b->best))
+        b->best = how;
+    b->tried = true;
+}
+
+static void dial_next(struct bridge *b);
+
+static void on_dialled(const struct dial_end *end, void *owner)
+{
+    struct bridge *b = owner;
+    b->op = NULL;
+    if (end->how == DIAL_ENDED) {
+        finish_ended(b, end);
+        return;
+    }
+    note_refusal(b, end->how, end->reason);
+    if (action_caller_gone(&b->base))
+        action_abandon(&b->base);
+    else
+        dial_next(b);
+}
+
+static void dial(struct bridge *b, const struct str *targets, unsigned count)
+{
+    const struct call_port *port = action_port(&b->base);
+    struct dial_request rq = {
+        .targets = targets,
+        .count = count,
+        .ring_ms = arg_num_in(&b->base, ARG_NO_bridge_ring, RING_MS, 1000, RING_MAX_MS),
+        .max_ms = arg_num_in(&b->base, ARG_NO_bridge_max, TALK_MS, 1000, TALK_MAX_MS),
+        .caller_id = arg_text(&b->base, ARG_NO_bridge_caller_id, ""),
+        .announce = arg_text(&b->base, ARG_NO_bridge_announce, ""),
+        .screen = arg_text(&b->base, ARG_NO_bridge_screen, ""),
+        .music = b->music,
+        .nmusic = b->nmusic,
+        .record = arg_num(&b->base, ARG_NO_bridge_record, 0) != 0,
+    };
+    b->op = port->dial(port->self, &rq, on_dialled, b);
+}
+
+/* The next of the hunt, or all; the end when there is none left. */
+static void dial_next(struct bridge *b)
+{
+    unsigned count = b->hunt && b->next < b->count ? 1 : b->count - b->next;
+    if (count == 0) {
+        finish_refused(b);
+        return;
+    }
+    const struct str *targets = b->targets + b->next;
+    b->next += count;
+    dial(b, targets, count);
+}
+
+/* Leaves out, with its refusal noted, what the flow may not dial. */
+static void take_targets(struct bridge *b)
+{
+    unsigned n = arg_count(&b->base, ARG_NO_bridge_target);
+    b->targets = n ? calloc(n, sizeof *b->targets) : NULL;
+    if (!b->targets)
+        note_refusal(b, DIAL_FAILED, STR("no target"));
+    for (unsigned i = 0; b->targets && i < n; i++) {
+        struct str target = arg_item(&b->base, ARG_NO_bridge_target, i);
+        if (permit_dial(action_image(&b->base), target))
+            b->targets[b->count++] = target;
+        else
+            note_refusal(b, DIAL_FAILED, STR("not permitted"));
+    }
+}
+
+static void start(struct running *r)
+{
+    struct bridge *b = (struct bridge *)r;
+    b->hunt = arg_num(r, ARG_NO_bridge_hunt, 0) != 0;
+    b->nmusic = arg_sounds(r, ARG_NO_bridge_music, &b->music);
+    take_targets(b);
+    dial_next(b);
+}
+
+/* Keys pressed in a talk are for the far end. */
+static void digit(struct running *r) { digits_clear(action_digits(r)); }
+
+static void on_grace_over(void *owner)
+{
+    struct bridge *b = owner;
+    b->grace = NULL;
+    action_abandon(&b->base);
+}
+
+/* The port reports a talk as ended by the caller; while it still rings there is nothing to report, and the bridge is abandoned. */
+static void hangup(struct running *r)
+{
+    struct bridge *b = (struct bridge *)r;
+    b->grace = action_timer(r, GRACE_MS, on_grace_over, b);
+}
+
+static void stop(struct running *r)
+{
+    struct bridge *b = (struct bridge *)r;
+    action_stop_op(r, &b->op);
+    action_stop_timer(r, &b->grace);
+    sbuf_free(&b->reason);
+    free(b->targets);
+    free(b->music);
+}
+
+const struct action_ops bridge_ops = {
+    .size = sizeof(struct bridge), .start = start, .digit = digit, .hangup = hangup, .stop = stop
+};

@@ -1,0 +1,19 @@
+#include "stdlib/actions.h"
+#include "stdlib/hearing.h"
+
+static void start(struct running *r)
+{
+    struct vm_sound words = { SOUND_SAY, arg_text(r, ARG_NO_say_text, "") };
+    struct play_request rq = {
+        .sounds = &words,
+        .count = 1,
+        .voice = arg_text(r, ARG_NO_say_voice, ""),
+        .rate = arg_given(r, ARG_NO_say_rate) ? (int)arg_num_in(r, ARG_NO_say_rate, 100, 50, 200) : 0,
+        .loops = 1,
+    };
+    hearing_start((struct hearing *)r, &rq, arg_text(r, ARG_NO_say_barge, ""));
+}
+
+const struct action_ops say_ops = {
+    .size = sizeof(struct hearing), .start = start, .digit = hearing_digit, .stop = hearing_stop
+};
