@@ -53,7 +53,8 @@ struct message {
 /* Opens or makes the database in that folder (made when missing) and reads all of it. Blocks: called before the loop
  * runs. *why says what is wrong on an error: ERR_DB, ERR_IO, ERR_BAD_VERSION. */
 enum err directory_open(struct directory **out, struct loop *l, const char *folder, struct sbuf *why) MUST_USE;
-/* Writes what is queued, closes. */
+/* Writes what is queued, closes. The done callbacks of changes still under way come from inside, none comes after it;
+ * the loop is run once more, or freed, before the process's memory is said to be clean. */
 void directory_close(struct directory **d);
 
 /* ---- reading: memory, loop thread, NULL when there is none ---- */
@@ -81,6 +82,7 @@ struct directory_done {
 void directory_add_connection(struct directory *d, const struct connection *c, struct directory_done done);
 /* Replaces all fields but user; ERR_NOT_FOUND. */
 void directory_set_connection(struct directory *d, const struct connection *c, struct directory_done done);
+/* Its Numbers and bindings go with it; messages in its box stay, for nobody has heard that they may go. */
 void directory_remove_connection(struct directory *d, const char *user, struct directory_done done);
 void directory_add_number(struct directory *d, const struct number *n, struct directory_done done);
 void directory_remove_number(struct directory *d, const char *digits, struct directory_done done);

@@ -1,0 +1,103 @@
+/* What may be stored: the rules for values that no other row bears upon, with words for people. */
+#include <string.h>
+
+#include "sipfront/directory/change.h"
+
+enum {
+    MOST_TEXT = 255, /* bytes of a SIP user, a name, a flow's name */
+    MOST_RING_MS = 60 * 60 * 1000,
+    LEAST_DIGITS = 3,
+    MOST_DIGITS = 15, /* ITU-T E.164, section 6 */
+};
+
+static void refuse(struct change *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void refuse(struct change *c, const char *fmt, ...)
+{
+    va_list ap;
+    if (c->e)
+        return;
+    c->e = ERR_INVALID;
+    va_start(ap, fmt);
+    sbuf_vfmt(&c->why, fmt, ap);
+    va_end(ap);
+}
+
+static bool is_blank(const char *s) { return s[strspn(s, " ")] == '\0'; }
+
+static bool has_control(const char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            return true;
+    return false;
+}
+
+/* A text that people give and phones or pages show: not blank, of bounded length, without control characters. */
+static void check_text(struct change *c, const char *what, const char *text)
+{
+    if (is_blank(text))
+        refuse(c, "the %s is empty", what);
+    else if (strlen(text) > MOST_TEXT)
+        refuse(c, "the %s has %zu bytes, at most %d are possible", what, strlen(text), MOST_TEXT);
+    else if (has_control(text))
+        refuse(c, "the %s holds a control character", what);
+}
+
+static void check_connection(struct change *c)
+{
+    const struct connection *k = change_connection(c);
+    check_text(c, "SIP user", k->user);
+    check_text(c, "Name", k->name);
+    if (k->ring_ms < 0 || k->ring_ms > MOST_RING_MS)
+        refuse(c, "the ring time must lie between 0 and 3600 seconds");
+    if (!k->ha1_md5[0] != !k->ha1_sha256[0])
+        refuse(c, "a password has both digests or none");
+}
+
+static void check_number(struct change *c)
+{
+    const struct number *n = change_number(c);
+    size_t digits = n->digits[0] == '+' ? strspn(n->digits + 1, "0123456789") : 0;
+    if (digits < LEAST_DIGITS || digits > MOST_DIGITS || n->digits[digits + 1] || n->digits[1] == '0')
+        refuse(c, "a Number is written +, country code, number, digits only, such as +48221234567");
+}
+
+static void check_binding(struct change *c)
+{
+    const struct stored_binding *b = change_binding(c);
+    if (!b->contact[0] || !b->user[0])
+        refuse(c, "a binding needs a SIP user and a contact");
+    if (!(b->q >= 0 && b->q <= 1))
+        refuse(c, "q of a contact lies between 0 and 1");
+}
+
+static void check_message(struct change *c)
+{
+    const struct message *m = change_message(c);
+    if (!m->id[0] || !m->box[0] || !m->path[0])
+        refuse(c, "a message needs an id, a box and a file");
+    if (m->length_ms < 0)
+        refuse(c, "the length of a message is negative");
+}
+
+void change_check(struct change *c)
+{
+    switch (c->kind) {
+    case CHANGE_ADD_CONNECTION:
+    case CHANGE_SET_CONNECTION: check_connection(c); break;
+    case CHANGE_ADD_NUMBER: check_number(c); break;
+    case CHANGE_DEPLOY:
+        check_text(c, "flow's name", change_flow(c)->flow);
+        if (!change_flow(c)->size)
+            refuse(c, "the image is empty");
+        break;
+    case CHANGE_PUT_BINDING: check_binding(c); break;
+    case CHANGE_ADD_MESSAGE: check_message(c); break;
+    case CHANGE_REMOVE_CONNECTION:
+    case CHANGE_REMOVE_NUMBER:
+    case CHANGE_ATTACH:
+    case CHANGE_DROP_BINDING:
+    case CHANGE_MARK_HEARD:
+    case CHANGE_DELETE_MESSAGE: break; /* a key that nothing has is found missing */
+    }
+}

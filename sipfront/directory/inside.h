@@ -1,0 +1,23 @@
+/* The directory's object, for the files that read it and change it. Loop thread. Private to sipfront/directory. */
+#ifndef SIPFRONT_DIRECTORY_INSIDE_H
+#define SIPFRONT_DIRECTORY_INSIDE_H
+
+#include "sipfront/directory/memory.h"
+
+struct batch;
+
+struct directory {
+    struct loop *loop;
+    struct workers *worker; /* one thread: the store's */
+    struct store *store;    /* the worker's from directory_open() to directory_close() */
+    struct memory memory;
+    struct change *first, *last; /* waiting; last counts only with a first */
+    size_t waiting;              /* with those on their way */
+    size_t refused;              /* in a row, for want of room */
+    struct batch *in_flight;
+};
+
+/* Takes the change; its done comes on the loop, never from inside. */
+void directory_change(struct directory *d, struct change *c);
+
+#endif

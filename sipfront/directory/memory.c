@@ -1,0 +1,125 @@
+#include "sipfront/directory/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct message_row *message_of(struct row *r) { return (struct message_row *)r; }
+
+/* Messages come in the order in which they were left, but for clocks that were set back. */
+static void index_message(struct memory *m, struct message_row *row)
+{
+    size_t at = m->by_time.len;
+    vec_push(&m->by_time, row);
+    for (; at > 0 && m->by_time.items[at - 1]->m.left_wall_ms > row->m.left_wall_ms; at--)
+        m->by_time.items[at] = m->by_time.items[at - 1];
+    m->by_time.items[at] = row;
+}
+
+static void forget_message(struct memory *m, const struct message_row *row)
+{
+    size_t at = 0;
+    while (m->by_time.items[at] != row)
+        at++;
+    m->by_time.len--;
+    memmove(&m->by_time.items[at], &m->by_time.items[at + 1], (m->by_time.len - at) * sizeof m->by_time.items[0]);
+}
+
+void memory_put(struct memory *m, enum row_kind kind, struct row *row)
+{
+    struct row *old = table_put(&m->tables[kind], row);
+    if (kind == ROW_MESSAGE) {
+        if (old)
+            forget_message(m, message_of(old));
+        index_message(m, message_of(row));
+    }
+    free(old);
+}
+
+static void drop(struct memory *m, enum row_kind kind, struct str key)
+{
+    struct row *row = table_take(&m->tables[kind], key);
+    if (row && kind == ROW_MESSAGE)
+        forget_message(m, message_of(row));
+    free(row);
+}
+
+static void adopt(struct memory *m, enum row_kind kind, struct change *c)
+{
+    memory_put(m, kind, c->row);
+    c->row = NULL;
+}
+
+static void take_add_connection(struct memory *m, struct change *c) { adopt(m, ROW_CONNECTION, c); }
+
+static void take_set_connection(struct memory *m, struct change *c) { adopt(m, ROW_CONNECTION, c); }
+
+static bool number_reaches(const struct row *r, const void *user)
+{
+    return strcmp(((const struct number_row *)r)->n.user, user) == 0;
+}
+
+static bool binding_is_of(const struct row *r, const void *user)
+{
+    return strcmp(((const struct binding_row *)r)->b.user, user) == 0;
+}
+
+static void take_remove_connection(struct memory *m, struct change *c)
+{
+    table_drop_if(&m->tables[ROW_NUMBER], number_reaches, c->key);
+    table_drop_if(&m->tables[ROW_BINDING], binding_is_of, c->key);
+    drop(m, ROW_CONNECTION, str_of(c->key));
+}
+
+static void take_add_number(struct memory *m, struct change *c) { adopt(m, ROW_NUMBER, c); }
+
+static void take_remove_number(struct memory *m, struct change *c) { drop(m, ROW_NUMBER, str_of(c->key)); }
+
+static void take_deploy(struct memory *m, struct change *c)
+{
+    if (!c->flag) /* else nothing has changed */
+        adopt(m, ROW_FLOW, c);
+}
+
+static void take_attach(struct memory *m, struct change *c)
+{
+    struct row *row = table_find(&m->tables[ROW_CONNECTION], str_of(c->key));
+    struct connection with = ((struct connection_row *)row)->c;
+    with.flow = c->value;
+    memory_put(m, ROW_CONNECTION, &row_connection(&with)->row);
+}
+
+static void take_put_binding(struct memory *m, struct change *c) { adopt(m, ROW_BINDING, c); }
+
+static void take_drop_binding(struct memory *m, struct change *c)
+{
+    struct sbuf key = { 0 };
+    row_binding_key(&key, c->key, c->value);
+    drop(m, ROW_BINDING, sbuf_view(&key));
+    sbuf_free(&key);
+}
+
+static void take_add_message(struct memory *m, struct change *c) { adopt(m, ROW_MESSAGE, c); }
+
+static void take_mark_heard(struct memory *m, struct change *c)
+{
+    message_of(table_find(&m->tables[ROW_MESSAGE], str_of(c->key)))->m.heard = c->flag;
+}
+
+static void take_delete_message(struct memory *m, struct change *c) { drop(m, ROW_MESSAGE, str_of(c->key)); }
+
+void memory_take(struct memory *m, struct change *c)
+{
+    static void (*const take[CHANGE_KINDS])(struct memory * m, struct change * c) = {
+#define CHANGE(name, verb) take_##verb,
+#include "sipfront/directory/change.def"
+#undef CHANGE
+    };
+    take[c->kind](m, c);
+}
+
+void memory_free(struct memory *m)
+{
+    vec_free(&m->by_time);
+    for (int i = 0; i <= ROW_MESSAGE; i++)
+        table_free(&m->tables[i]);
+}

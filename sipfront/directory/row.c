@@ -1,0 +1,119 @@
+#include "sipfront/directory/row.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vm/base/vec.h"
+
+static size_t size_of(const char *s) { return s ? strlen(s) + 1 : 1; }
+
+static size_t sizes_of(const char *const *texts, size_t n)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += size_of(texts[i]);
+    return sum;
+}
+
+/* A zeroed row of that size with room for more bytes behind it. */
+static void *row_new(size_t size, size_t more)
+{
+    void *p = NULL;
+    size_t exactly = size + more;
+    vec_grow(&p, &exactly, 1, exactly);
+    memset(p, 0, size);
+    return p;
+}
+
+static const char *put(char **at, const char *s)
+{
+    const char *start = *at;
+    size_t size = size_of(s);
+    memcpy(*at, s ? s : "", size);
+    *at += size;
+    return start;
+}
+
+static void set_key(struct row *r, const char *p, size_t len)
+{
+    r->key = (struct str){ p, len };
+    r->hash = str_hash(r->key);
+}
+
+struct connection_row *row_connection(const struct connection *c)
+{
+    const char *texts[] = { c->user, c->name, c->ha1_md5, c->ha1_sha256, c->flow };
+    struct connection_row *r = row_new(sizeof *r, sizes_of(texts, 5));
+    char *at = (char *)(r + 1);
+    r->c = *c;
+    r->c.user = put(&at, c->user);
+    r->c.name = put(&at, c->name);
+    r->c.ha1_md5 = put(&at, c->ha1_md5);
+    r->c.ha1_sha256 = put(&at, c->ha1_sha256);
+    r->c.flow = put(&at, c->flow);
+    set_key(&r->row, r->c.user, strlen(r->c.user));
+    return r;
+}
+
+struct number_row *row_number(const struct number *n)
+{
+    const char *texts[] = { n->digits, n->user };
+    struct number_row *r = row_new(sizeof *r, sizes_of(texts, 2));
+    char *at = (char *)(r + 1);
+    r->n.digits = put(&at, n->digits);
+    r->n.user = put(&at, n->user);
+    set_key(&r->row, r->n.digits, strlen(r->n.digits));
+    return r;
+}
+
+struct flow_row *row_flow(const struct flow_version *f)
+{
+    /* The image comes first: the memory behind the struct is aligned for it, and an image is read in place. */
+    struct flow_row *r = row_new(sizeof *r, f->size + size_of(f->flow));
+    char *at = (char *)(r + 1);
+    r->f = *f;
+    r->f.image = (const uint8_t *)at;
+    if (f->size)
+        memcpy(at, f->image, f->size);
+    at += f->size;
+    r->f.flow = put(&at, f->flow);
+    set_key(&r->row, r->f.flow, strlen(r->f.flow));
+    return r;
+}
+
+struct binding_row *row_binding(const struct stored_binding *b)
+{
+    const char *texts[] = { b->user, b->contact, b->instance, b->received, b->call_id, b->agent };
+    struct binding_row *r = row_new(sizeof *r, sizes_of(texts, 6));
+    char *at = (char *)(r + 1);
+    r->b = *b;
+    r->b.user = put(&at, b->user);
+    r->b.contact = put(&at, b->contact); /* right behind user: together they are the key */
+    set_key(&r->row, r->b.user, (size_t)(at - r->b.user) - 1);
+    r->b.instance = put(&at, b->instance);
+    r->b.received = put(&at, b->received);
+    r->b.call_id = put(&at, b->call_id);
+    r->b.agent = put(&at, b->agent);
+    return r;
+}
+
+struct message_row *row_message(const struct message *m)
+{
+    const char *texts[] = { m->id, m->box, m->from, m->from_name, m->path };
+    struct message_row *r = row_new(sizeof *r, sizes_of(texts, 5));
+    char *at = (char *)(r + 1);
+    r->m = *m;
+    r->m.id = put(&at, m->id);
+    r->m.box = put(&at, m->box);
+    r->m.from = put(&at, m->from);
+    r->m.from_name = put(&at, m->from_name);
+    r->m.path = put(&at, m->path);
+    set_key(&r->row, r->m.id, strlen(r->m.id));
+    return r;
+}
+
+void row_binding_key(struct sbuf *b, const char *user, const char *contact)
+{
+    sbuf_add(b, user, strlen(user) + 1);
+    sbuf_cstr(b, contact);
+}

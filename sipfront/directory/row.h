@@ -1,0 +1,46 @@
+/* Rows of the directory: one allocation holds a struct of directory.h and all its texts, so that a change can carry it
+ * to the database and the memory can keep it afterwards without another copy. One thread at a time; the holder frees.
+ * Private to sipfront/directory. */
+#ifndef SIPFRONT_DIRECTORY_ROW_H
+#define SIPFRONT_DIRECTORY_ROW_H
+
+#include "sipfront/directory/directory.h"
+
+struct row {
+    struct row *next; /* in its bucket, see table.h */
+    uint64_t hash;
+    struct str key; /* points into this row */
+};
+struct connection_row {
+    struct row row; /* key: user */
+    struct connection c;
+};
+struct number_row {
+    struct row row; /* key: digits */
+    struct number n;
+};
+struct flow_row {
+    struct row row; /* key: flow */
+    struct flow_version f;
+};
+struct binding_row {
+    struct row row; /* key: user, NUL, contact */
+    struct stored_binding b;
+};
+struct message_row {
+    struct row row; /* key: id */
+    struct message m;
+};
+
+/* Deep copies. NULL texts become "". Never NULL: running out of memory ends the process, as in vm/base/vec.h. Free
+ * with free(). */
+struct connection_row *row_connection(const struct connection *c) MUST_USE;
+struct number_row *row_number(const struct number *n) MUST_USE;
+struct flow_row *row_flow(const struct flow_version *f) MUST_USE;
+struct binding_row *row_binding(const struct stored_binding *b) MUST_USE;
+struct message_row *row_message(const struct message *m) MUST_USE;
+
+/* The key of a binding, added to b. */
+void row_binding_key(struct sbuf *b, const char *user, const char *contact);
+
+#endif

@@ -1,0 +1,30 @@
+/* What the files of the SQLite store share. Thread and ownership as in store.h. Private to store_sqlite*.c. */
+#ifndef SIPFRONT_DIRECTORY_STORE_SQLITE_H
+#define SIPFRONT_DIRECTORY_STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "sipfront/directory/store.h"
+
+enum statement {
+#define STATEMENT(name, sql) SQL_##name,
+#include "sipfront/directory/statement.def"
+#undef STATEMENT
+};
+#define STATEMENTS (SQL_DELETE_MESSAGE + 1)
+
+struct store {
+    sqlite3 *db;
+    sqlite3_stmt *statements[STATEMENTS];
+    int lock_fd; /* held while the folder is ours */
+};
+
+/* A statement with its first parameters bound: "t" a text, "i" an int64_t, "d" a double, "b" a const struct str * of
+ * bytes. Bound memory must live until the statement is stepped for the last time. */
+sqlite3_stmt *store_bind(struct store *st, enum statement which, const char *types, ...);
+/* Binds, runs and resets a statement that gives no rows. An SQLite code. */
+int store_run(struct store *st, enum statement which, const char *types, ...);
+/* Milliseconds since 1970. Any thread. */
+int64_t store_now(void);
+
+#endif

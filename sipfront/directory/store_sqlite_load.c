@@ -1,0 +1,121 @@
+/* The SQLite store: reading all rows at the start. */
+#include "sipfront/directory/store_sqlite.h"
+
+struct loading {
+    void (*each)(enum row_kind kind, struct row *row, void *arg);
+    void *arg;
+};
+
+static const char *text(sqlite3_stmt *s, int column)
+{
+    const char *t = (const char *)sqlite3_column_text(s, column);
+    return t ? t : "";
+}
+
+static struct row *read_connection(sqlite3_stmt *s)
+{
+    struct connection c = {
+        .user = text(s, 0),
+        .name = text(s, 1),
+        .ha1_md5 = text(s, 2),
+        .ha1_sha256 = text(s, 3),
+        .is_virtual = sqlite3_column_int(s, 4),
+        .has_voicemail = sqlite3_column_int(s, 5),
+        .ring_ms = sqlite3_column_int64(s, 6),
+        .flow = text(s, 7),
+    };
+    return &row_connection(&c)->row;
+}
+
+static struct row *read_number(sqlite3_stmt *s)
+{
+    struct number n = { .digits = text(s, 0), .user = text(s, 1) };
+    return &row_number(&n)->row;
+}
+
+static struct row *read_flow(sqlite3_stmt *s)
+{
+    struct flow_version f = {
+        .flow = text(s, 0),
+        .version = (uint32_t)sqlite3_column_int64(s, 1),
+        .image = sqlite3_column_blob(s, 2),
+        .size = (size_t)sqlite3_column_bytes(s, 2),
+        .deployed_wall_ms = sqlite3_column_int64(s, 3),
+    };
+    return &row_flow(&f)->row;
+}
+
+static struct row *read_binding(sqlite3_stmt *s)
+{
+    struct stored_binding b = {
+        .user = text(s, 0),
+        .contact = text(s, 1),
+        .instance = text(s, 2),
+        .received = text(s, 3),
+        .call_id = text(s, 4),
+        .agent = text(s, 5),
+        .reg_id = sqlite3_column_int(s, 6),
+        .cseq = (uint32_t)sqlite3_column_int64(s, 7),
+        .q = sqlite3_column_double(s, 8),
+        .expires_wall_ms = sqlite3_column_int64(s, 9),
+    };
+    return &row_binding(&b)->row;
+}
+
+static struct row *read_message(sqlite3_stmt *s)
+{
+    struct message m = {
+        .id = text(s, 0),
+        .box = text(s, 1),
+        .from = text(s, 2),
+        .from_name = text(s, 3),
+        .path = text(s, 4),
+        .left_wall_ms = sqlite3_column_int64(s, 5),
+        .length_ms = sqlite3_column_int64(s, 6),
+        .heard = sqlite3_column_int(s, 7),
+    };
+    return &row_message(&m)->row;
+}
+
+static const struct {
+    enum row_kind kind;
+    struct row *(*read)(sqlite3_stmt *s);
+    const char *sql;
+} loads[] = {
+    { ROW_FLOW, read_flow,
+      "SELECT flow, version, bytes, deployed_wall_ms FROM flow JOIN flow_version ON flow = name AND version = current"
+      " JOIN image USING (sha256)" },
+    { ROW_CONNECTION, read_connection,
+      "SELECT user, name, ha1_md5, ha1_sha256, is_virtual, has_voicemail, ring_ms, flow FROM connection" },
+    { ROW_NUMBER, read_number, "SELECT digits, user FROM number" },
+    { ROW_BINDING, read_binding,
+      "SELECT user, contact, instance, received, call_id, agent, reg_id, cseq, q, expires_wall_ms FROM binding" },
+    { ROW_MESSAGE, read_message,
+      "SELECT id, box, from_user, from_name, path, left_wall_ms, length_ms, heard FROM message ORDER BY left_wall_ms" },
+};
+
+static int load_table(struct store *st, size_t i, const struct loading *to)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(st->db, loads[i].sql, -1, &s, NULL);
+    while (rc == SQLITE_OK || rc == SQLITE_ROW) {
+        rc = sqlite3_step(s);
+        if (rc == SQLITE_ROW)
+            to->each(loads[i].kind, loads[i].read(s), to->arg);
+    }
+    sqlite3_finalize(s);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+enum err store_load(struct store *st, void (*each)(enum row_kind kind, struct row *row, void *arg), void *arg,
+                    struct sbuf *why)
+{
+    struct loading to = { each, arg };
+    int rc = store_run(st, SQL_FORGET_BINDINGS, "i", store_now());
+    for (size_t i = 0; rc == SQLITE_OK && i < sizeof loads / sizeof loads[0]; i++)
+        rc = load_table(st, i, &to);
+    if (rc == SQLITE_OK)
+        return ERR_OK;
+    sbuf_fmt(why, "the directory cannot be read: %s", sqlite3_errmsg(st->db));
+    return ERR_DB;
+}
