@@ -50,11 +50,10 @@ struct arg *parse_call_args(struct parser *p)
 {
     struct arg *first = NULL, **tail = &first;
     take(p);
-    skip_newlines(p);
     if (!at(p, TOKEN_PAREN_CLOSE))
         while (parse_next_arg(p, &first, &tail))
             ;
-    skip_newlines(p);
+    skip_newline_before(p, TOKEN_PAREN_CLOSE);
     if (!accept(p, TOKEN_PAREN_CLOSE))
         mistake_expected(p, "',' or ')'");
     return first;
@@ -238,8 +237,10 @@ void parse_stmt_call(struct parser *p, struct stmt *s)
         unknown = !action_find(call->name.name->text);
         call->args = parse_action_args(p);
     }
+    if (!p->quiet && !at_line_end(p) && !at(p, TOKEN_BRACE_OPEN))
+        mistake_expected(p, call->args ? "',' or the end of the line" : "the end of the line");
     call->has_mistakes = p->quiet;
-    if (unknown && (p->quiet || (!at_line_end(p) && !at(p, TOKEN_BRACE_OPEN))))
+    if (unknown && p->quiet)
         forgive_unknown(p, mark);
     call->head = span_from(p, start);
     if (p->quiet && !recover_block(p))

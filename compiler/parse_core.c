@@ -30,6 +30,12 @@ void skip_newlines(struct parser *p)
         p->next++;
 }
 
+void skip_newline_before(struct parser *p, int closer)
+{
+    if (at(p, TOKEN_NEWLINE) && p->next[1].kind == closer)
+        p->next++;
+}
+
 struct span span_of(const struct parser *p, const struct token *t)
 {
     return (struct span){ p->source, t->start, t->len };

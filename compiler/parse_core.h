@@ -39,6 +39,8 @@ bool at_named(const struct parser *p, const char *text);
 bool accept_named(struct parser *p, const char *text);
 bool at_line_end(const struct parser *p); /* newline, `;`, `}` or the file's end */
 void skip_newlines(struct parser *p);
+/* Takes a line end that stands right before this closing sign. */
+void skip_newline_before(struct parser *p, int closer);
 struct word word_of(const struct parser *p, const struct token *t);
 struct span span_of(const struct parser *p, const struct token *t);
 /* From `start` to the end of the token taken last. */

@@ -26,7 +26,6 @@ static struct param *parse_params(struct parser *p)
     struct param *first = NULL, **tail = &first;
     if (!expect(p, TOKEN_PAREN_OPEN, NULL))
         return NULL;
-    skip_newlines(p);
     while (!at(p, TOKEN_PAREN_CLOSE) && !p->quiet) {
         struct param *param = NODE(p, struct param);
         param->name = expect_new_name(p, "the name of a parameter");
@@ -35,7 +34,7 @@ static struct param *parse_params(struct parser *p)
         param->type = parse_type(p);
         *tail = param;
         tail = &param->next;
-        skip_newlines(p);
+        skip_newline_before(p, TOKEN_PAREN_CLOSE);
         if (!accept(p, TOKEN_COMMA))
             break;
     }

@@ -185,11 +185,11 @@ static struct expr *parse_list(struct parser *p)
     const struct token *open = take(p);
     struct expr *e = expr_new(p, EXPR_LIST, span_of(p, open));
     struct list_item **tail = &e->u.items;
-    while (skip_newlines(p), !at(p, TOKEN_BRACKET_CLOSE) && !p->quiet) {
+    while (!at(p, TOKEN_BRACKET_CLOSE) && !p->quiet) {
         struct list_item *item = *tail = NODE(p, struct list_item);
         item->value = parse_value(p);
         tail = &item->next;
-        skip_newlines(p);
+        skip_newline_before(p, TOKEN_BRACKET_CLOSE);
         if (!accept(p, TOKEN_COMMA) && !at(p, TOKEN_BRACKET_CLOSE))
             mistake_expected(p, "',' or ']'");
     }
@@ -219,13 +219,13 @@ static struct expr *parse_object(struct parser *p)
     const struct token *open = take(p);
     struct expr *e = expr_new(p, EXPR_OBJECT, span_of(p, open));
     struct object_item **tail = &e->u.object;
-    while (skip_newlines(p), !at(p, TOKEN_BRACE_CLOSE) && !p->quiet) {
+    while (!at(p, TOKEN_BRACE_CLOSE) && !p->quiet) {
         struct object_item *item = NODE(p, struct object_item);
         if (!parse_object_item(p, item))
             break;
         *tail = item;
         tail = &item->next;
-        skip_newlines(p);
+        skip_newline_before(p, TOKEN_BRACE_CLOSE);
         if (!accept(p, TOKEN_COMMA) && !at(p, TOKEN_BRACE_CLOSE))
             mistake_expected(p, "',' or '}'");
     }
@@ -251,7 +251,7 @@ static struct expr *parse_parens(struct parser *p)
 {
     const struct token *open = take(p);
     struct expr *e = parse_expr(p);
-    skip_newlines(p);
+    skip_newline_before(p, TOKEN_PAREN_CLOSE);
     expect(p, TOKEN_PAREN_CLOSE, NULL);
     e->in_parens = true;
     e->span = span_from(p, open);

@@ -159,10 +159,12 @@ static void parse_return(struct parser *p, struct stmt *s)
 /* After `on hangup` nothing can stand in a flow. */
 static void check_last(struct parser *p, struct span head)
 {
-    skip_newlines(p);
-    if (at(p, TOKEN_BRACE_CLOSE) || at(p, TOKEN_END) || at(p, TOKEN_ON) || at_declaration(p))
+    const struct token *t = p->next;
+    while (t->kind == TOKEN_NEWLINE || t->kind == TOKEN_SEMICOLON)
+        t++;
+    if (t->kind == TOKEN_BRACE_CLOSE || t->kind == TOKEN_END || t->kind == TOKEN_ON)
         return;
-    diag_note(mistake(p, span_of(p, p->next), "'on hangup' is the last thing in its flow"), head, "it stands here");
+    diag_note(mistake(p, span_of(p, t), "'on hangup' is the last thing in its flow"), head, "it stands here");
     p->quiet = false;
 }
 

@@ -62,7 +62,6 @@ static void recover_piece(struct parser *p)
         nested -= at(p, TOKEN_TEXT_CLOSE);
         take(p);
     }
-    p->quiet = p->truncated;
 }
 
 struct expr *parse_literal_text(struct parser *p)
@@ -80,6 +79,7 @@ struct expr *parse_literal_text(struct parser *p)
         tail = add_expr(p, tail);
         if (!at(p, TOKEN_TEXT_MIDDLE) && !at(p, TOKEN_TEXT_CLOSE))
             recover_piece(p);
+        p->quiet = p->truncated;
         if (!at(p, TOKEN_TEXT_MIDDLE) && !at(p, TOKEN_TEXT_CLOSE))
             break; /* the file ends here: nested too deep */
         tail = add_piece(p, tail, p->next);
