@@ -12,14 +12,14 @@ static void on_progress(int status, const char *sdp, void *owner)
     if (status < 180 || f->state > FAR_RINGING)
         return;
     f->state = FAR_RINGING;
-    dial_far_events.ringing(f, sdp);
+    dial_on_ringing(f, sdp);
 }
 
 static void on_answered(const char *sdp, void *owner)
 {
     struct far_leg *f = owner;
     f->state = FAR_ANSWERED;
-    dial_far_events.answered(f, sdp);
+    dial_on_answered(f, sdp);
 }
 
 static void on_reoffer(const char *sdp, void *owner)
@@ -31,18 +31,43 @@ static void on_reoffer(const char *sdp, void *owner)
 static void on_ended(enum leg_end how, int status, const char *reason, void *owner)
 {
     struct far_leg *f = owner;
+    enum far_state was = f->state;
     (void)reason;
     f->leg = NULL;
     f->state = FAR_OVER;
-    dial_far_events.over(f, how, status);
+    dial_on_over(f, was, how == LEG_END_REFUSED ? status : 0);
+}
+
+/* Its digits answer the screen's question; in the talk they are for the other side, which gets them by relay. */
+static void on_digit(char digit, void *owner)
+{
+    struct far_leg *f = owner;
+    screen_digit(f->screen, digit);
+}
+
+static void on_info_digit(char digit, void *owner)
+{
+    struct far_leg *f = owner;
+    if (!leg_media_has_events(&f->media))
+        screen_digit(f->screen, digit);
+}
+
+static void on_played(bool ok, unsigned tag, void *owner)
+{
+    struct far_leg *f = owner;
+    (void)ok;
+    (void)tag;
+    screen_played(f->screen);
 }
 
 static const struct leg_events leg_events = {
     .on_progress = on_progress,
     .on_answered = on_answered,
     .on_reoffer = on_reoffer,
+    .on_info_digit = on_info_digit,
     .on_ended = on_ended,
 };
+static const struct stream_events stream_events = { .on_digit = on_digit, .on_played = on_played };
 
 static enum err invite(struct far_leg *f, struct call *c, const struct sip_binding *to, const char *caller_id)
 {
@@ -67,13 +92,13 @@ static enum err invite(struct far_leg *f, struct call *c, const struct sip_bindi
 enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const struct sip_binding *to,
                      const char *caller_id)
 {
-    static const struct stream_events no_events; /* its digits are for the other side, which gets them by relay */
     struct far_leg *f = calloc(1, sizeof *f);
     *out = NULL;
     if (!f)
         return ERR_NOMEM;
     f->dial = d;
-    enum err e = leg_media_open(&f->media, c->server->media, c->server->address, &no_events, f);
+    snprintf(f->user, sizeof f->user, "%s", to->user);
+    enum err e = leg_media_open(&f->media, c->server->media, c->server->address, &stream_events, f);
     if (!e)
         e = invite(f, c, to, caller_id);
     if (e) {
@@ -94,6 +119,7 @@ void far_leg_free(struct far_leg **far, const char *reason)
         leg_hangup(f->leg, reason);
         leg_listen(f->leg, NULL, NULL);
     }
+    screen_free(&f->screen);
     leg_media_close(&f->media);
     free(f);
 }

@@ -3,24 +3,21 @@
 #define SIPFRONT_CALL_FAR_LEG_H
 
 #include "sipfront/call/call.h"
+#include "sipfront/call/screen.h"
 #include "sipfront/sip/agent.h"
 
+/*   CALLING --18x--> RINGING --200--> ANSWERED --end--> OVER
+ * An ANSWERED leg is being asked (screen.h) or is the winner. */
 enum far_state { FAR_CALLING, FAR_RINGING, FAR_ANSWERED, FAR_OVER };
 
 struct far_leg {
     struct dial *dial;
     struct far_leg *next;
-    unsigned target; /* index in the dial's targets */
     enum far_state state;
     struct leg *leg; /* NULL once over */
     struct leg_media media;
-};
-
-/* What a leg tells its dial. */
-struct far_leg_events {
-    void (*ringing)(struct far_leg *f, const char *sdp); /* 18x; sdp NULL without early media */
-    void (*answered)(struct far_leg *f, const char *sdp);
-    void (*over)(struct far_leg *f, enum leg_end how, int status); /* f->leg is gone */
+    struct screen *screen;
+    char user[64]; /* the Connection it belongs to */
 };
 
 /* Calls one binding on behalf of the call. ERR_LIMIT without an RTP port, ERR_INVALID for a contact that is no URI. */
@@ -29,7 +26,10 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const
 /* CANCEL or BYE with that Reason (may be NULL), closes its media and frees it. Sets *f to NULL. */
 void far_leg_free(struct far_leg **f, const char *reason);
 
-/* Implemented by dial.c: whom the legs tell. */
-extern const struct far_leg_events dial_far_events;
+/* What a leg tells its dial; port_dial.c has them. */
+void dial_on_ringing(struct far_leg *f, const char *sdp); /* 18x; sdp NULL without early media */
+void dial_on_answered(struct far_leg *f, const char *sdp);
+/* f->leg is gone; was: the state before. status: of a refusal, else 0. */
+void dial_on_over(struct far_leg *f, enum far_state was, int status);
 
 #endif

@@ -1,39 +1,37 @@
 /* call_port: dialling. Rings every device of every target at once; the first to accept wins and is connected with the
  * caller.
  *
- *   caller                dial                      devices
- *                  ----->  far_leg_new  ------------> INVITE (each)
- *   180 / 183 / tone <---  on_ringing  <------------- 18x
- *   200              <---  on_answered <------------- 200 (the winner); the others: CANCEL, "Call completed elsewhere"
- *   BYE              ---->  dial_caller_gone -------> BYE       DIAL_ENDED by caller
- *                          on_over     <------------- BYE       DIAL_ENDED by callee */
+ *   caller                dial                         devices
+ *                  ----->  far_leg_new  -------------->  INVITE (each)
+ *   180 / 183 / tone <---  dial_on_ringing  <----------  18x
+ *                          dial_on_answered <----------  200; asked first when there is a screen
+ *   200              <---  join                          the others: CANCEL, "Call completed elsewhere"
+ *   BYE              ---->  dial_caller_gone --------->  BYE      DIAL_ENDED by caller
+ *                          dial_on_over     <----------  BYE      DIAL_ENDED by callee */
 #include <stdlib.h>
 #include <string.h>
 
 #include "sipfront/call/call_op.h"
 #include "sipfront/call/far_leg.h"
 #include "sipfront/call/server_parts.h"
-#include "vm/base/log.h"
+#include "stdlib/dial_rank.h"
 
-#define ELSEWHERE "SIP;cause=200;text=\"Call completed elsewhere\""
-
-struct target {
-    bool ended[DIAL_LIMITED + 1]; /* which outcomes its devices have had */
-    const char *why;              /* DIAL_FAILED */
-};
+#define ELSEWHERE                                                                                                      \
+    "SIP;cause=200;text=\"Call completed elsewhere\"" /* RFC 3326, so that the phones show no missed call */
 
 struct dial {
     struct call_op op;
     dial_done_cb *done;
     void *owner;
     struct far_leg *legs, *winner;
-    struct target *targets;
-    unsigned count, devices;
+    unsigned devices;             /* how many were rung */
     int64_t max_ms, talk_from_ms; /* talk_from 0: not yet talking */
-    char *caller_id;
+    char *caller_id, *announce, *question;
     struct clock_timer *limit; /* of ringing, then of the talk */
     struct call_op *hearing;   /* what the caller hears meanwhile: music or ringback */
-    bool music;
+    bool music, tried;         /* tried: best holds an outcome */
+    enum dial_outcome best;    /* what tells best why nobody answered */
+    const char *why;           /* with DIAL_FAILED */
     struct dial_end end;
 };
 
@@ -49,14 +47,19 @@ unsigned dial_legs(const struct dial *d)
 
 /* ---- ending ---- */
 
-static void legs_free(struct dial *d, const char *reason)
+/* Frees all legs but `keep` (may be NULL). */
+static void free_legs(struct dial *d, const struct far_leg *keep, const char *reason)
 {
-    while (d->legs) {
-        struct far_leg *f = d->legs;
-        d->legs = f->next;
-        far_leg_free(&f, reason);
+    struct far_leg *f = d->legs, *next;
+    for (d->legs = NULL; f; f = next) {
+        next = f->next;
+        if (f == keep) {
+            f->next = NULL;
+            d->legs = f;
+        } else {
+            far_leg_free(&f, reason);
+        }
     }
-    d->winner = NULL;
 }
 
 static void stop(struct call_op *op)
@@ -65,12 +68,12 @@ static void stop(struct call_op *op)
     call_op_cancel_later(op);
     clock_stop(op->call->port.clock, &d->limit);
     call_op_stop(op->call, &d->hearing);
-    if (d->winner || d->talk_from_ms)
-        stream_unbridge(op->call->media.stream);
-    legs_free(d, NULL);
+    stream_unbridge(op->call->media.stream);
+    free_legs(d, NULL, NULL);
     op->call->dial = NULL;
-    free(d->targets);
     free(d->caller_id);
+    free(d->announce);
+    free(d->question);
     free(d);
 }
 
@@ -84,17 +87,18 @@ static void finish(struct call_op *op)
     done(&end, owner);
 }
 
+/* Devices stop ringing at once; the flow hears of it from the loop. */
 static void end(struct dial *d, enum dial_outcome how)
 {
     d->end.how = how;
+    free_legs(d, NULL, NULL);
+    d->winner = NULL;
     call_op_later(&d->op);
 }
 
 static void end_talk(struct dial *d, enum dial_by by)
 {
     struct call *c = d->op.call;
-    if (d->op.later)
-        return;
     d->end.talk_ms = clock_mono(c->port.clock) - d->talk_from_ms;
     d->end.by = by;
     c->facts.talk_ms += d->end.talk_ms;
@@ -102,47 +106,34 @@ static void end_talk(struct dial *d, enum dial_by by)
     end(d, DIAL_ENDED);
 }
 
-void dial_caller_gone(struct dial *d)
-{
-    if (dial_talking(d))
-        end_talk(d, DIAL_BY_CALLER);
-}
-
-/* ---- nobody answered: which outcome tells it best (docs/language.md, bridge to several) ---- */
-
 static void end_unanswered(struct dial *d)
 {
-    static const enum dial_outcome order[] = { DIAL_NO_ANSWER, DIAL_BUSY,   DIAL_DECLINED,
-                                               DIAL_LIMITED,   DIAL_FAILED, DIAL_OFFLINE };
-    for (size_t o = 0; o < sizeof order / sizeof order[0]; o++) {
-        for (unsigned t = 0; t < d->count; t++) {
-            if (!d->targets[t].ended[order[o]])
-                continue;
-            if (order[o] == DIAL_FAILED)
-                d->end.reason = str_of(d->targets[t].why);
-            end(d, order[o]);
-            return;
-        }
-    }
-    end(d, DIAL_OFFLINE);
+    d->end.reason = str_of(d->best == DIAL_FAILED ? d->why : "");
+    end(d, d->tried ? d->best : DIAL_OFFLINE);
 }
 
-static bool ringing_still(const struct dial *d)
+void dial_caller_gone(struct dial *d)
 {
-    for (const struct far_leg *f = d->legs; f; f = f->next)
-        if (f->leg)
-            return true;
-    return false;
+    if (!d || d->op.later)
+        return;
+    if (dial_talking(d))
+        end_talk(d, DIAL_BY_CALLER);
+    else
+        end(d, DIAL_NO_ANSWER);
 }
 
-static void note(struct dial *d, unsigned target, enum dial_outcome how, const char *why)
+/* ---- why a device did not answer ---- */
+
+static void note(struct dial *d, enum dial_outcome how, const char *why)
 {
-    d->targets[target].ended[how] = true;
-    if (why)
-        d->targets[target].why = why;
+    if (how == DIAL_FAILED && !d->why)
+        d->why = why;
+    if (!d->tried || dial_outranks(how, d->best))
+        d->best = how;
+    d->tried = true;
 }
 
-/* The final status of a device in the flow's words (RFC 3261 §21). 487 answers our own CANCEL. */
+/* The final status of a device in the flow's words (RFC 3261 §21); 0 is a leg that ended in another way. */
 static enum dial_outcome outcome_of(int status, bool rang)
 {
     switch (status) {
@@ -153,6 +144,7 @@ static enum dial_outcome outcome_of(int status, bool rang)
     case 404:
     case 410:
     case 604: return DIAL_OFFLINE;
+    case 0:
     case 408:
     case 480:
     case 487: return rang ? DIAL_NO_ANSWER : DIAL_OFFLINE;
@@ -161,21 +153,28 @@ static enum dial_outcome outcome_of(int status, bool rang)
 }
 
 /* RFC 3261 §21.6: a 6xx is the user's word, not the device's: the Connection's other devices stop ringing. */
-static void drop_target(struct dial *d, unsigned target)
+static void drop_user(struct dial *d, const char *user)
 {
     for (struct far_leg *f = d->legs; f; f = f->next)
-        if (f->target == target && f->leg)
+        if (f->leg && strcmp(f->user, user) == 0)
             leg_hangup(f->leg, NULL);
 }
 
+/* Those who have answered and are being asked may still decide. */
 static void on_ring_time(void *arg)
 {
     struct dial *d = arg;
     d->limit = NULL;
-    for (struct far_leg *f = d->legs; f; f = f->next)
-        if (f->leg)
-            note(d, f->target, f->state == FAR_RINGING ? DIAL_NO_ANSWER : DIAL_OFFLINE, NULL);
-    end_unanswered(d);
+    for (struct far_leg *f = d->legs; f; f = f->next) {
+        if (!f->leg || f->state == FAR_ANSWERED)
+            continue;
+        note(d, f->state == FAR_RINGING ? DIAL_NO_ANSWER : DIAL_OFFLINE, NULL);
+        leg_hangup(f->leg, NULL);
+        leg_listen(f->leg, NULL, NULL);
+        f->leg = NULL;
+    }
+    if (!dial_legs(d))
+        end_unanswered(d);
 }
 
 /* ---- what the caller hears meanwhile ---- */
@@ -206,16 +205,15 @@ static void ringback(struct dial *d)
         call_ring(c);
 }
 
-/* ---- events of the legs ---- */
-
 /* Early media of a single device goes through; of several the caller would hear a mixture, so it hears ringback. */
-static void on_ringing(struct far_leg *f, const char *sdp)
+void dial_on_ringing(struct far_leg *f, const char *sdp)
 {
     struct dial *d = f->dial;
     struct call *c = d->op.call;
-    if (d->op.later || d->winner)
+    bool passed_on = sdp && d->devices == 1 && !d->music && !d->question && !d->announce;
+    if (d->op.later || d->winner || !c->leg)
         return;
-    if (!sdp || d->devices > 1 || d->music || leg_media_take_answer(&f->media, sdp) != ERR_OK) {
+    if (!passed_on || leg_media_take_answer(&f->media, sdp) != ERR_OK) {
         ringback(d);
         return;
     }
@@ -224,6 +222,8 @@ static void on_ringing(struct far_leg *f, const char *sdp)
     stream_bridge(c->media.stream, f->media.stream);
 }
 
+/* ---- the talk ---- */
+
 static void on_talk_limit(void *arg)
 {
     struct dial *d = arg;
@@ -231,51 +231,67 @@ static void on_talk_limit(void *arg)
     end_talk(d, DIAL_BY_LIMIT);
 }
 
-static void join(struct dial *d)
+static void join(struct dial *d, struct far_leg *f)
 {
     struct call *c = d->op.call;
+    d->winner = f;
+    screen_free(&f->screen);
+    clock_stop(c->port.clock, &d->limit);
+    free_legs(d, f, ELSEWHERE);
     call_op_stop(c, &d->hearing);
     call_send_answer(c);
-    stream_bridge(c->media.stream, d->winner->media.stream);
+    stream_bridge(c->media.stream, f->media.stream);
     d->talk_from_ms = clock_mono(c->port.clock);
     if (d->max_ms > 0)
         d->limit = clock_start(c->port.clock, d->max_ms, on_talk_limit, d);
 }
 
-static void free_losers(struct dial *d)
+static void refuse(struct dial *d, struct far_leg *f, enum dial_outcome how, const char *why)
 {
-    struct far_leg *f = d->legs, *next;
-    for (d->legs = NULL; f; f = next) {
-        next = f->next;
-        if (f == d->winner) {
-            f->next = NULL;
-            d->legs = f;
-        } else {
-            far_leg_free(&f, ELSEWHERE);
-        }
-    }
+    note(d, how, why);
+    leg_hangup(f->leg, NULL); /* dial_on_over() follows */
 }
 
-static void on_answered(struct far_leg *f, const char *sdp)
+static void on_decided(bool taken, void *owner)
+{
+    struct far_leg *f = owner;
+    struct dial *d = f->dial;
+    if (!f->leg || d->op.later)
+        return;
+    if (taken)
+        join(d, f);
+    else
+        refuse(d, f, DIAL_DECLINED, NULL);
+}
+
+static void ask(struct dial *d, struct far_leg *f)
+{
+    struct screen_params p = {
+        .prompts = d->op.call->server->prompts,
+        .clock = d->op.call->port.clock,
+        .stream = f->media.stream,
+        .announce = str_of(d->announce),
+        .question = str_of(d->question),
+        .decided = on_decided,
+        .owner = f,
+    };
+    f->screen = screen_new(&p);
+}
+
+void dial_on_answered(struct far_leg *f, const char *sdp)
 {
     struct dial *d = f->dial;
-    struct call *c = d->op.call;
-    if (d->op.later || d->winner || !c->leg) {
+    if (d->op.later || d->winner || !d->op.call->leg)
         leg_hangup(f->leg, NULL);
-        return;
-    }
-    if (!sdp || leg_media_take_answer(&f->media, sdp) != ERR_OK) {
-        note(d, f->target, DIAL_FAILED, "the device answered without usable audio");
-        leg_hangup(f->leg, NULL);
-        return;
-    }
-    clock_stop(c->port.clock, &d->limit);
-    d->winner = f;
-    free_losers(d);
-    join(d);
+    else if (!sdp || leg_media_take_answer(&f->media, sdp) != ERR_OK)
+        refuse(d, f, DIAL_FAILED, "the device answered without usable audio");
+    else if (d->announce || d->question)
+        ask(d, f);
+    else
+        join(d, f);
 }
 
-static void on_over(struct far_leg *f, enum leg_end how, int status)
+void dial_on_over(struct far_leg *f, enum far_state was, int status)
 {
     struct dial *d = f->dial;
     if (d->op.later)
@@ -284,30 +300,25 @@ static void on_over(struct far_leg *f, enum leg_end how, int status)
         end_talk(d, DIAL_BY_CALLEE);
         return;
     }
-    if (how == LEG_END_REFUSED)
-        note(d, f->target, outcome_of(status, false), "the device refused the call");
-    else
-        note(d, f->target, DIAL_OFFLINE, NULL);
+    note(d, was == FAR_ANSWERED ? DIAL_DECLINED : outcome_of(status, was == FAR_RINGING),
+         "the device refused the call");
     if (status >= 600)
-        drop_target(d, f->target);
-    if (!ringing_still(d))
+        drop_user(d, f->user);
+    if (!dial_legs(d))
         end_unanswered(d);
 }
 
-const struct far_leg_events dial_far_events = { .ringing = on_ringing, .answered = on_answered, .over = on_over };
-
 /* ---- starting ---- */
 
-static void ring_device(struct dial *d, unsigned target, const struct sip_binding *b)
+static void ring_device(struct dial *d, const struct sip_binding *b)
 {
     struct far_leg *f;
     enum err e = far_leg_new(&f, d, d->op.call, b, d->caller_id);
     if (e == ERR_LIMIT) {
-        note(d, target, DIAL_LIMITED, NULL);
+        note(d, DIAL_LIMITED, NULL);
     } else if (e) {
-        note(d, target, DIAL_FAILED, "the device's contact cannot be called");
+        note(d, DIAL_FAILED, "the device's contact cannot be called");
     } else {
-        f->target = target;
         f->next = d->legs;
         d->legs = f;
         d->devices++;
@@ -315,31 +326,32 @@ static void ring_device(struct dial *d, unsigned target, const struct sip_bindin
 }
 
 /* A SIP URI, else a SIP user, else a Number, else with + a trunk call (docs/language.md, targets). */
-static void ring_target(struct dial *d, unsigned target, const char *name)
+static void ring_target(struct dial *d, const char *name)
 {
     struct server *s = d->op.call->server;
     const struct connection *to = router_find(s, name);
     struct sip_binding b;
     if (strncmp(name, "sip:", 4) == 0 || strncmp(name, "sips:", 5) == 0) {
-        note(d, target, DIAL_FAILED, "not permitted");
+        note(d, DIAL_FAILED, "no trunk");
         return;
     }
     if (!to) {
-        note(d, target, DIAL_FAILED, *name == '+' ? "no trunk" : "unknown target");
+        note(d, DIAL_FAILED, *name == '+' ? "no trunk" : "unknown target");
         return;
     }
     unsigned n = agent_bindings(s->agent, to->user);
     if (!n)
-        note(d, target, DIAL_OFFLINE, NULL);
+        note(d, DIAL_OFFLINE, NULL);
     for (unsigned i = 0; i < n; i++)
         if (agent_binding(s->agent, to->user, i, &b))
-            ring_device(d, target, &b);
+            ring_device(d, &b);
 }
 
+/* NULL for the empty text. */
 static char *copy(struct str s)
 {
-    char *p = strndup(s.p ? s.p : "", s.len);
-    if (!p)
+    char *p = s.len ? strndup(s.p, s.len) : NULL;
+    if (s.len && !p)
         abort();
     return p;
 }
@@ -347,14 +359,15 @@ static char *copy(struct str s)
 static struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_cb *done, void *owner)
 {
     struct dial *d = calloc(1, sizeof *d);
-    if (!d || !(d->targets = calloc(rq->count + 1, sizeof d->targets[0])))
+    if (!d)
         abort();
     d->op = (struct call_op){ .call = c, .stop = stop, .finish = finish };
     d->done = done;
     d->owner = owner;
-    d->count = rq->count;
     d->max_ms = rq->max_ms;
-    d->caller_id = rq->caller_id.len ? copy(rq->caller_id) : strdup(c->facts.from);
+    d->caller_id = copy(rq->caller_id.len ? rq->caller_id : str_of(c->facts.from));
+    d->announce = copy(rq->announce);
+    d->question = copy(rq->screen);
     d->music = rq->nmusic > 0;
     c->dial = d;
     return d;
@@ -366,7 +379,7 @@ struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_
     struct dial *d = dial_new(c, rq, done, owner);
     for (unsigned t = 0; t < rq->count; t++) {
         char *name = copy(rq->targets[t]);
-        ring_target(d, t, name);
+        ring_target(d, name ? name : "");
         free(name);
     }
     if (!d->legs) {

@@ -50,7 +50,14 @@ static void agent_bound(void *owner, const struct sip_binding *b, bool gone)
 static enum err speech_render(void *self, const struct prompt_request *rq, int16_t **samples, unsigned *count,
                               unsigned *rate)
 {
-    return speech_say(self, rq->text, rq->voice, rq->rate ? rq->rate : 100, samples, count, rate);
+    struct speech_audio audio;
+    enum err e = speech_say(self, rq->text, rq->voice, rq->rate ? rq->rate : 100, &audio);
+    if (e)
+        return e;
+    *samples = audio.samples;
+    *count = audio.count;
+    *rate = audio.rate;
+    return ERR_OK;
 }
 
 static void restore_binding(const struct stored_binding *b, void *arg)
