@@ -85,6 +85,9 @@ static enum err open_storage(struct server *s, const struct server_params *p, st
     enum err e = directory_open(&s->directory, s->loop, p->data, why);
     if (e)
         return e;
+    e = server_make_folders(s, why);
+    if (e)
+        return e;
     e = workers_new(&s->workers, s->loop, "worker", WORKERS, WORKERS_WAITING);
     if (e)
         return e;

@@ -1,14 +1,16 @@
 /* Where the server keeps sounds, recordings and greetings below its data folder. Names come from flows and Connections,
  * so none may lead outside. */
+#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "sipfront/call/server_parts.h"
-#include "vm/base/log.h"
+
+enum { BOX_NAME_MAX = 64 }; /* three times that, encoded, and the id fit into a file name */
 
 /* A relative path without '..', hidden or empty parts, and without control characters. */
 static bool is_safe(struct str name)
@@ -35,49 +37,46 @@ bool server_sound_path(const struct server *s, const struct vm_sound *sound, cha
     return n > 0 && (size_t)n < size;
 }
 
-bool server_greeting(const struct server *s, struct str box, struct vm_sound *out)
+/* As in URLs: what is not a letter, digit, '.', '_' or '-' becomes %XX, so any box can be a part of a file's name. */
+static void add_encoded(struct sbuf *out, const char *text)
 {
-    static char path[4096]; /* borrowed by the caller until the next call */
-    struct stat st;
-    if (!is_safe(box) || memchr(box.p, '/', box.len))
-        return false;
-    int name = snprintf(path, sizeof path, "%s/sounds/greetings/%.*s.wav", s->data, STR_ARG(box));
-    if (name < 0 || (size_t)name >= sizeof path || stat(path, &st) != 0)
-        return false;
-    size_t skip = strlen(s->data) + sizeof "/sounds";
-    *out = (struct vm_sound){ SOUND_FILE, str_of(path + skip) };
-    return true;
-}
-
-static enum err make_folders(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        int bad = mkdir(path, 0700) != 0 && errno != EEXIST;
-        *slash = '/';
-        if (bad) {
-            log_error("files", "cannot make the folder of %s: %s", path, strerror(errno));
-            return ERR_IO;
-        }
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (isalnum(*p) || (*p && strchr("._-", *p)))
+            sbuf_char(out, (char)*p);
+        else
+            sbuf_fmt(out, "%%%02X", *p);
     }
-    return ERR_OK;
 }
 
 enum err server_recording_path(const struct server *s, const char *box, const char *id, char **out)
 {
     struct sbuf path = { 0 };
     *out = NULL;
-    if (*box && (!is_safe(str_of(box)) || strchr(box, '/')))
+    if (strlen(box) > BOX_NAME_MAX)
         return ERR_INVALID;
-    if (*box)
-        sbuf_fmt(&path, "%s/voicemail/%s/%s.wav", s->data, box, id);
-    else
+    if (*box) {
+        sbuf_fmt(&path, "%s/voicemail/%s@", s->data, id);
+        add_encoded(&path, box);
+        sbuf_cstr(&path, ".wav");
+    } else {
         sbuf_fmt(&path, "%s/recordings/%s.wav", s->data, id);
-    enum err e = make_folders(path.p);
-    if (e)
-        sbuf_free(&path);
+    }
     *out = path.p; /* the buffer's memory is the caller's now */
-    return e;
+    return ERR_OK;
+}
+
+enum err server_make_folders(const struct server *s, struct sbuf *why)
+{
+    static const char *const names[] = { "voicemail", "recordings", "sounds" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[PATH_MAX];
+        snprintf(path, sizeof path, "%s/%s", s->data, names[i]);
+        if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+            sbuf_fmt(why, "cannot make the folder %s: %s", path, strerror(errno));
+            return ERR_IO;
+        }
+    }
+    return ERR_OK;
 }
 
 static void count(const struct message *m, void *arg)

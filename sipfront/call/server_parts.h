@@ -29,11 +29,11 @@ struct server {
 /* The file of a SOUND_FILE (below the data folder's sounds/) or SOUND_RECORDING; false when the name leads outside or
  * does not fit. */
 bool server_sound_path(const struct server *s, const struct vm_sound *sound, char *out, size_t size);
-/* The path of a new recording (malloc'ed), its folder made. ERR_INVALID for a box whose name cannot be a folder's,
- * ERR_IO. */
+/* The path of a new recording (malloc'ed), below voicemail/ or, without a box, recordings/. ERR_INVALID for a box whose
+ * name is too long. */
 enum err server_recording_path(const struct server *s, const char *box, const char *id, char **out) MUST_USE;
-/* The box's own greeting as a SOUND_FILE (borrowed until the next call), when there is one. */
-bool server_greeting(const struct server *s, struct str box, struct vm_sound *out);
+/* Makes the folders of the data folder. Blocks: before the loop runs. */
+enum err server_make_folders(const struct server *s, struct sbuf *why) MUST_USE;
 /* How many messages the box holds. */
 unsigned server_box_count(const struct server *s, struct str box);
 
