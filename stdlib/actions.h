@@ -1,4 +1,5 @@
-/* The actions' code: one object a row of the catalogue, each in the file of its name. Read-only and static: any thread. */
+/* The actions' code: one object a row of the catalogue, each in the file of its name. Read-only and static: any thread.
+ */
 #ifndef STDLIB_ACTIONS_H
 #define STDLIB_ACTIONS_H
 

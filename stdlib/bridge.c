@@ -10,7 +10,7 @@ enum {
     RING_MAX_MS = 3600 * 1000,
     TALK_MS = 4 * 3600 * 1000,
     TALK_MAX_MS = 12 * 3600 * 1000,
-    GRACE_MS = 2000, /* for the port to report a talk that the caller's hangup has ended */
+    GRACE_MS = 100, /* for the port to report a talk that the caller's hangup has ended */
 };
 
 struct bridge {
@@ -155,7 +155,8 @@ static void on_grace_over(void *owner)
     action_abandon(&b->base);
 }
 
-/* The port reports a talk as ended by the caller; while it still rings there is nothing to report, and the bridge is abandoned. */
+/* The port reports a talk as ended by the caller; while it still rings there is nothing to report, and the bridge is
+ * abandoned. */
 static void hangup(struct running *r)
 {
     struct bridge *b = (struct bridge *)r;

@@ -1,5 +1,5 @@
-/* Which outcome several refused targets come to: no_answer when any rang to the end, else busy, declined, limited, failed, offline.
- * Used by one dial to several (the port) and by several dials (a hunt). Pure: any thread. */
+/* Which outcome several refused targets come to: no_answer when any rang to the end, else busy, declined, limited,
+ * failed, offline. Used by one dial to several (the port) and by several dials (a hunt). Pure: any thread. */
 #ifndef STDLIB_DIAL_RANK_H
 #define STDLIB_DIAL_RANK_H
 

@@ -1,5 +1,5 @@
-/* Keys entered after a prompt: what 'gather' and 'menu' have in common. Typed-ahead keys come before the prompt (which is then not
- * played), a key of barge cuts it short, other keys wait for its end. Loop thread. */
+/* Keys entered after a prompt: what 'gather' and 'menu' have in common. Typed-ahead keys come before the prompt (which
+ * is then not played), a key of barge cuts it short, other keys wait for its end. Loop thread. */
 #ifndef STDLIB_ENTRY_H
 #define STDLIB_ENTRY_H
 

@@ -1,18 +1,18 @@
-/* Whether this server can run what an image asks for: every import against the catalogue. */
+/* Whether this server can run what an image asks for: every import against the catalogue, every zone against the tz
+ * database. */
 #include <stdio.h>
 
 #include "stdlib/running.h"
+#include "stdlib/zone.h"
 
-static const char *type_label(enum type t)
-{
-    return t == TYPE_NONE ? "nothing" : type_text(t);
-}
+static const char *type_label(enum type t) { return t == TYPE_NONE ? "nothing" : type_text(t); }
 
 static enum err bind_param(const struct action_row *row, const struct image_param *p, struct image_refusal *why)
 {
     int arg = action_arg_find(row, p->label);
     if (arg < 0) {
-        snprintf(why->text, sizeof why->text, "this server's '%s' has no argument '%.*s'", row->name, STR_ARG(p->label));
+        snprintf(why->text, sizeof why->text, "this server's '%s' has no argument '%.*s'", row->name,
+                 STR_ARG(p->label));
         return ERR_UNSUPPORTED;
     }
     enum type wanted = (enum type)arg_slot_type(row->args[arg].type);
@@ -33,8 +33,8 @@ static enum err bind_outcome(const struct action_row *row, const struct image_ou
     const struct action_outcome *known = &row->outcomes[out];
     for (unsigned i = 0; i < o->npayload; i++)
         if (i >= known->npayload || arg_slot_type(known->payload[i].type) != (int)o->payload[i]) {
-            snprintf(why->text, sizeof why->text, "value %u of outcome '%s' of '%s' is not what this server gives", i + 1,
-                     known->name, row->name);
+            snprintf(why->text, sizeof why->text, "value %u of outcome '%s' of '%s' is not what this server gives",
+                     i + 1, known->name, row->name);
             return ERR_UNSUPPORTED;
         }
     return ERR_OK;
@@ -89,12 +89,21 @@ static enum err bind_import(const struct image_import *im, struct image_refusal 
     return e ? e : bind_loud(row, im, why);
 }
 
+static enum err bind_hours(const struct image_hours *h, struct image_refusal *why)
+{
+    if (zone_find(h->zone))
+        return ERR_OK;
+    snprintf(why->text, sizeof why->text, "hours '%.*s': this server knows no time zone '%.*s'", STR_ARG(h->name),
+             STR_ARG(h->zone));
+    return ERR_UNSUPPORTED;
+}
+
 enum err flow_bind_check(const struct image *im, struct image_refusal *why)
 {
-    for (uint32_t i = 0; i < im->nimports; i++) {
-        enum err e = bind_import(&im->imports[i], why);
-        if (e)
-            return e;
-    }
-    return ERR_OK;
+    enum err e = ERR_OK;
+    for (uint32_t i = 0; i < im->nimports && !e; i++)
+        e = bind_import(&im->imports[i], why);
+    for (uint32_t i = 0; i < im->nhours && !e; i++)
+        e = bind_hours(&im->hours[i], why);
+    return e;
 }

@@ -19,8 +19,8 @@ static void finish(struct menu *m, unsigned outcome, int choice)
     action_complete(r, outcome, outcome == OUT_menu_chosen ? payload : NULL);
 }
 
-/* The choice that the keys are: the first that fits, a fixed text before a pattern; -1 when none does. *longer: more keys could still
- * make one. */
+/* The choice that the keys are: the first that fits, a fixed text before a pattern; -1 when none does. *longer: more
+ * keys could still make one. */
 static int find_choice(const struct menu *m, bool *longer)
 {
     const struct running *r = &m->entry.base;

@@ -1,5 +1,5 @@
-/* The pattern is a row of elements; a set of places in that row is carried through the text, one character at a time. So each
- * character costs one walk over the row, whatever the pattern. */
+/* The pattern is a row of elements; a set of places in that row is carried through the text, one character at a time.
+ * So each character costs one walk over the row, whatever the pattern. */
 #include "stdlib/pattern.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
-/* Patterns of digits and names, as `valid`, menu choices and permits write them: ? one character, * any run, [1-5] one character of a
- * range, \ takes the next literally. A pattern fits the whole text. Pure functions: any thread; time grows with text × pattern. */
+/* Patterns of digits and names, as `valid`, menu choices and permits write them: ? one character, * any run, [1-5] one
+ * character of a range, \ takes the next literally. A pattern fits the whole text. Pure functions: any thread; time
+ * grows with text × pattern. */
 #ifndef STDLIB_PATTERN_H
 #define STDLIB_PATTERN_H
 

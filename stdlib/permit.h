@@ -4,8 +4,8 @@
 
 #include "vm/run/action.h"
 
-/* A phone number (it begins with +) and a SIP URI need a pattern that fits; the names of Connections and Numbers are the compiler's
- * to judge, which knows where the text comes from. */
+/* A phone number (it begins with +) and a SIP URI need a pattern that fits; the names of Connections and Numbers are
+ * the compiler's to judge, which knows where the text comes from. */
 bool permit_dial(const struct image *im, struct str target);
 
 #endif

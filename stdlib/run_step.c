@@ -145,8 +145,8 @@ static void step_once(struct flow_run *run)
     }
 }
 
-/* An action that ends while it begins, and an end of the flow, only leave a mark here: so the loop is never entered twice, and
- * the run is not freed under it. */
+/* An action that ends while it begins, and an end of the flow, only leave a mark here: so the loop is never entered
+ * twice, and the run is not freed under it. */
 void run_step(struct flow_run *run)
 {
     if (run->stepping)
