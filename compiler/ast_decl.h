@@ -44,7 +44,7 @@ struct permit_item {
 };
 
 struct decl_permit {
-    enum permit_ask ask; /* of the image: PERMIT_ASK_DIAL or PERMIT_ASK_FETCH */
+    enum permit_kind kind; /* of the image: PERMIT_DIAL or PERMIT_FETCH */
     struct permit_item *items;
     struct expr *at_most; /* NULL: no limit */
 };

@@ -119,15 +119,15 @@ static void parse_const(struct parser *p, struct decl *d)
         d->u.value = parse_expr(p);
 }
 
-static struct permit_item *parse_permit_item(struct parser *p, enum permit_ask ask)
+static struct permit_item *parse_permit_item(struct parser *p, enum permit_kind kind)
 {
     struct permit_item *item = NODE(p, struct permit_item);
-    if (ask == PERMIT_ASK_DIAL && at_named(p, "connections")) {
+    if (kind == PERMIT_DIAL && at_named(p, "connections")) {
         item->connections = true;
         item->pattern.span = span_of(p, take(p));
         return item;
     }
-    item->pattern = expect_text(p, ask == PERMIT_ASK_DIAL ? "a pattern of numbers, or 'connections'" : "an address");
+    item->pattern = expect_text(p, kind == PERMIT_DIAL ? "a pattern of numbers, or 'connections'" : "an address");
     return p->quiet ? NULL : item;
 }
 
@@ -136,15 +136,15 @@ void parse_permit(struct parser *p, struct decl *d)
     struct permit_item **tail = &d->u.permit.items;
     d->kind = DECL_PERMIT;
     if (accept_named(p, "dial"))
-        d->u.permit.ask = PERMIT_ASK_DIAL;
+        d->u.permit.kind = PERMIT_DIAL;
     else if (accept_named(p, "fetch"))
-        d->u.permit.ask = PERMIT_ASK_FETCH;
+        d->u.permit.kind = PERMIT_FETCH;
     else {
         mistake_expected(p, "'dial' or 'fetch'");
         return;
     }
     do {
-        struct permit_item *item = *tail = parse_permit_item(p, d->u.permit.ask);
+        struct permit_item *item = *tail = parse_permit_item(p, d->u.permit.kind);
         tail = item ? &item->next : tail;
     } while (!p->quiet && accept(p, TOKEN_COMMA));
     if (p->quiet || !accept_named(p, "at"))
