@@ -34,6 +34,17 @@ def prompt(name):
     return load(PROMPTS / f"{name}.wav")
 
 
+def spoken(folder, text):
+    """The samples of a text as flite's own program speaks it: what a prompt of the server must sound like."""
+    path = Path(folder) / "spoken.wav"
+    subprocess.run(["flite", "-voice", "slt", "-t", text, "-o", str(path)], check=True, capture_output=True)
+    return trim(load(path))
+
+
+def tone(hertz, seconds):
+    return 0.3 * np.sin(2 * np.pi * hertz * np.arange(int(seconds * RATE)) / RATE)
+
+
 def sentence(folder, name, lead=0.0, tail=120.0):
     """Writes a WAV for a phone to speak: silence, the prompt, and silence so that the file outlasts the call."""
     path = Path(folder) / f"{name.replace('/', '-')}-{lead}-{tail}.wav"

@@ -1,12 +1,18 @@
-"""Fixtures of the call tests: phones that are stopped and a server that is checked when a test ends."""
+"""Fixtures of the call tests: phones that are stopped, and a server that must end cleanly, when a test ends."""
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from ctl import Ctl  # noqa: E402
 from phone import Phone  # noqa: E402
+from server import Server  # noqa: E402
+
+PASSWORDS = {"ann": "ann-secret", "bob": "bob-secret"}
 
 
 @pytest.fixture
@@ -22,3 +28,35 @@ def new_phone(tmp_path):
     yield start
     for phone in phones:
         phone.stop()
+
+
+@pytest.fixture
+def server():
+    """A running server without any Connection; it has to stop cleanly."""
+    folder = tempfile.mkdtemp(prefix="flow")  # short: a Unix socket's path has at most 107 bytes
+    running = Server(folder)
+    running.start()
+    yield running
+    running.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def ctl(server):
+    return Ctl(server)
+
+
+@pytest.fixture
+def register(server, ctl, new_phone):
+    """register(user, …) adds the Connection if need be, starts its phone and waits until it is registered."""
+    added = set()
+
+    def start(user, voicemail=False, ring_time=None, **options):
+        if user not in added:
+            ctl.add(user, PASSWORDS[user], voicemail=voicemail, ring_time=ring_time)
+            added.add(user)
+        phone = new_phone(user, domain=server.sip, password=PASSWORDS[user], expires=600, **options)
+        phone.wait("REGISTER_OK")
+        return phone
+
+    return start

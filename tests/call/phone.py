@@ -184,11 +184,11 @@ class Phone:
             time.sleep(0.05)  # between two looks at a file
         return found
 
-    def wait_heard(self, wanted, timeout=15, least=0.9):
-        """Waits until these samples have arrived whole; returns (correlation, where in seconds)."""
+    def wait_heard(self, wanted, timeout=15, after=0.0, least=0.9):
+        """Waits until these samples have arrived whole, `after` that many seconds; returns where they ended."""
         def arrived():
-            match = audio.best_match(self.heard(), wanted)
-            return match if match[0] > least else None
+            likeness, at = audio.best_match(self.heard()[int(after * audio.RATE):], wanted)
+            return after + at + len(wanted) / audio.RATE if likeness > least else None
         return self._wait_for_audio(arrived, timeout, "the sentence was not heard")
 
     def wait_spoken(self, seconds, timeout=15):
