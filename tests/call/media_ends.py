@@ -1,8 +1,8 @@
 """The media ends of the calls that SIPp signals: they hear RTP and press digits by RFC 4733, without privileges.
 
 (SIPp's own play_dtmf needs a raw socket.) A scenario writes lines into the pipe:
-    open LOCAL_PORT                       before its INVITE
-    talk LOCAL_PORT REMOTE_PORT CALL      once the call is up
+    open BASE CALL                    before its INVITE
+    talk BASE CALL REMOTE_PORT        once the call is up
 """
 import heapq
 import os
@@ -43,9 +43,8 @@ def decode_pcmu(payload):
 class End:
     """One call's media end."""
 
-    def __init__(self, port):
-        self.port = port
-        self.call = None
+    def __init__(self, port, call):
+        self.port, self.call = port, call
         self.pressed = ""
         self.sent = 0  # packets
         self.payloads = []
@@ -129,13 +128,16 @@ class MediaEnds:
             pass
 
     def _obey(self, word="", *numbers):
+        if word not in ("open", "talk"):
+            return
+        base, call, *remote = map(int, numbers)
+        port = base + 4 * (call - 1)  # as SIPp counts auto_media_port
         if word == "open":
-            end = self.ends[int(numbers[0])] = End(int(numbers[0]))
+            end = self.ends[port] = End(port, call)
             self._selector.register(end.socket, selectors.EVENT_READ, end)
-        elif word == "talk":
-            end = self.ends[int(numbers[0])]
-            end.call = int(numbers[2])
-            end.socket.connect(("127.0.0.1", int(numbers[1])))
+        else:
+            end = self.ends[port]
+            end.socket.connect(("127.0.0.1", *remote))
             if self.digits_of:
                 self.press(end, self.digits_of(end.call))
             with self._changed:

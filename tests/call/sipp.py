@@ -26,10 +26,11 @@ class Result:
 def _command(scenario, server, user, password, folder, **load):
     """The command line of a run; load: calls, rate (calls a second), at_once, service (whom to
     dial), pipe (of MediaEnds), media_port (the first of its calls' ports, four apart), seconds (limit of the run)."""
+    media_port = load.get("media_port", 21000)
     return [
         "sipp", server.sip, "-sf", SCENARIOS / f"{scenario}.xml", "-s", load.get("service", user),
         "-set", "user", user, "-set", "pipe", load.get("pipe", "/dev/null"), "-au", user, "-ap", password, "-i", "127.0.0.1", "-p", free_port(), "-mi", "127.0.0.1",
-        "-mp", load.get("media_port", 21000), "-m", load.get("calls", 1), "-r", load.get("rate", 10),
+        "-mp", media_port - 8, "-set", "media_base", media_port, "-m", load.get("calls", 1), "-r", load.get("rate", 10),
         "-l", load.get("at_once", 1000), "-nostdin", "-trace_stat", "-trace_err", "-fd", "1",
         "-recv_timeout", 30000, "-timeout", load.get("seconds", 60), "-timeout_error",
     ]
