@@ -164,23 +164,18 @@ static void check_last(struct parser *p, struct span head)
         t++;
     if (t->kind == TOKEN_BRACE_CLOSE || t->kind == TOKEN_END || t->kind == TOKEN_ON)
         return;
+    if (p->quiet)
+        return;
     diag_note(mistake(p, span_of(p, t), "'on hangup' is the last thing in its flow"), head, "it stands here");
     p->quiet = false;
 }
 
-/* `on hangup { … }` ends a flow; any other `on` has lost its action. */
-static void parse_on_stmt(struct parser *p, struct stmt *s)
+/* `on hangup { … }` is a part of the flow, not a statement of its body. */
+static void parse_on_hangup(struct parser *p)
 {
     const struct token *start = take(p);
     struct decl_flow *flow = p->flow;
-    s->kind = STMT_BAD;
-    if (!accept_named(p, "hangup")) {
-        diag_help(mistake(p, span_of(p, start), "this 'on' belongs to no action"),
-                  "it stands in the block behind an action or a call: say \"…\" { on … { } }");
-        if (recover_block(p))
-            parse_block(p, "'{'");
-        return;
-    }
+    take(p);
     struct span head = span_from(p, start);
     bool placed = flow && p->blocks == 1 && !flow->on_hangup;
     if (!placed)
@@ -190,12 +185,28 @@ static void parse_on_stmt(struct parser *p, struct stmt *s)
                   "put it last in the flow");
     p->quiet = false;
     struct block *body = parse_block(p, "'{'");
-    if (!placed)
-        return;
-    flow->on_hangup = body;
-    flow->on_hangup_head = head;
-    if (!p->quiet)
+    if (placed) {
+        flow->on_hangup = body;
+        flow->on_hangup_head = head;
         check_last(p, head);
+    }
+    end_statement(p);
+}
+
+static bool at_on_hangup(const struct parser *p)
+{
+    const struct token *second = p->next + 1;
+    return at(p, TOKEN_ON) && second->kind == TOKEN_WORD && str_is(second->u.name->text, "hangup");
+}
+
+/* An `on` that has lost its action. */
+static void parse_on_stmt(struct parser *p, struct stmt *s)
+{
+    s->kind = STMT_BAD;
+    diag_help(mistake(p, span_of(p, take(p)), "this 'on' belongs to no action"),
+              "it stands in the block behind an action or a call: say \"…\" { on … { } }");
+    if (recover_block(p))
+        parse_block(p, "'{'");
 }
 
 static void parse_alone(struct parser *p, struct stmt *s, enum stmt_kind kind)
@@ -290,6 +301,10 @@ struct block *parse_block(struct parser *p, const char *what)
     if (!open_block(p, &open, what))
         return b;
     while (!block_over(p, open)) {
+        if (at_on_hangup(p)) {
+            parse_on_hangup(p);
+            continue;
+        }
         *tail = parse_stmt(p);
         tail = &(*tail)->next;
     }
