@@ -9,7 +9,7 @@
 #include "vm/base/err.h"
 #include "vm/base/str.h"
 
-enum { AUDIO_FORMATS_MAX = 16 };
+enum { AUDIO_FORMATS_MAX = 16, AUDIO_LINES_MAX = 8, AUDIO_LINE_TEXT = 48 };
 
 enum audio_direction {
     AUDIO_SENDRECV,
@@ -37,6 +37,7 @@ struct audio_desc {
     unsigned nformats;
     unsigned media_lines,
         audio_line; /* how many m= lines there are and which one is ours: an answer must have as many (§6) */
+    char refused[AUDIO_LINES_MAX][AUDIO_LINE_TEXT]; /* each m= line with port 0, for an answer that refuses it */
     uint64_t session_id, session_version;
 };
 

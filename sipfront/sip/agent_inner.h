@@ -1,0 +1,59 @@
+/* What the files of the agent share: the agent itself, and a sofia event as one object. Loop thread. Private to
+ * sipfront/sip. */
+#ifndef SIPFRONT_SIP_AGENT_INNER_H
+#define SIPFRONT_SIP_AGENT_INNER_H
+
+#include <sofia-sip/nua.h>
+#include <sofia-sip/sip.h>
+
+#include "sipfront/sip/agent.h"
+#include "sipfront/sip/bindings.h"
+#include "sipfront/sip/digest.h"
+
+enum { SIP_USER_MAX = 128, SIP_SOURCE_MAX = 80 };
+
+enum agent_state { AGENT_RUNNING, AGENT_HANGING_UP, AGENT_STOPPING, AGENT_STOPPED };
+
+struct agent {
+    struct loop *loop;
+    const struct clock *clock;
+    struct agent_port port;
+    enum agent_state state;
+    nua_t *nua;
+    struct digest *digest;
+    struct bindings *bindings;
+    struct leg *legs; /* all that live, in no order */
+    char *realm, *user_agent;
+    uint32_t min_expires_s, max_expires_s;
+    char address[64];
+    uint16_t port_number;
+    struct clock_timer *deadline; /* of the shutdown */
+    void (*done)(void *arg);
+    void *done_arg;
+};
+
+/* One call of nua's callback. */
+struct agent_event {
+    nua_event_t kind;
+    int status;
+    const char *phrase;
+    nua_handle_t *nh;
+    struct leg *leg;  /* NULL: the handle is new, or nobody's */
+    const sip_t *sip; /* NULL when the stack made the event */
+    tagi_t *tags;
+};
+
+/* The authenticated user of a request. false: it has been answered, 401 or 403. */
+bool auth_user(struct agent *a, const struct agent_event *ev, char user[SIP_USER_MAX]);
+
+void registrar_on_register(struct agent *a, const struct agent_event *ev);
+
+/* Where the current request came from: "192.0.2.1:5060" or "[2001:db8::1]:5060"; "" when nobody knows. */
+void agent_source(const struct agent *a, char out[SIP_SOURCE_MAX]);
+/* The same as a URI to send to: "sip:192.0.2.1:5060;transport=udp". */
+void agent_source_uri(const struct agent *a, const sip_t *sip, char out[SIP_SOURCE_MAX + 32]);
+
+/* A leg has been freed. */
+void agent_leg_gone(struct agent *a);
+
+#endif

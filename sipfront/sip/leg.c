@@ -1,0 +1,183 @@
+/* The leg's life: its states, who listens, how its end is told once. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sofia-sip/msg.h>
+#include <sofia-sip/msg_header.h>
+#include <sofia-sip/sip_header.h>
+
+#include "sipfront/sip/leg_inner.h"
+#include "vm/base/log.h"
+
+enum { CLOSING_MS = 34000 }; /* 64 × T1 and a little: the stack gives up before */
+
+static const char *const state_names[] = {
+#define LEG_STATE(name) #name,
+#include "sipfront/sip/leg_state.def"
+#undef LEG_STATE
+};
+
+static const struct {
+    enum leg_state from;
+    enum leg_what what;
+    enum leg_state to;
+} moves[] = {
+#define LEG_MOVE(from, what, to) { LEG_##from, LEG_DO_##what, LEG_##to },
+#include "sipfront/sip/leg_state.def"
+#undef LEG_MOVE
+};
+
+struct leg *leg_new(struct agent *a, nua_handle_t *nh, enum leg_state state)
+{
+    struct leg *leg = calloc(1, sizeof *leg);
+    if (!leg)
+        abort();
+    leg->agent = a;
+    leg->nh = nh;
+    leg->state = state;
+    leg->max_forwards = 70;
+    leg->at = &a->legs;
+    leg->next = a->legs;
+    if (leg->next)
+        leg->next->at = &leg->next;
+    a->legs = leg;
+    return leg;
+}
+
+static void leg_free(struct leg *leg)
+{
+    struct agent *a = leg->agent;
+    *leg->at = leg->next;
+    if (leg->next)
+        leg->next->at = leg->at;
+    clock_stop(a->clock, &leg->telling);
+    clock_stop(a->clock, &leg->deadline);
+    if (leg->reoffer[0])
+        nua_destroy_event(leg->reoffer);
+    if (leg->request)
+        msg_destroy(leg->request);
+    if (leg->nh) {
+        nua_handle_bind(leg->nh, NULL);
+        nua_handle_destroy(leg->nh);
+    }
+    free(leg);
+    agent_leg_gone(a);
+}
+
+bool leg_move(struct leg *leg, enum leg_what what)
+{
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+        if (moves[i].from != leg->state || moves[i].what != what)
+            continue;
+        leg->state = moves[i].to;
+        return true;
+    }
+    log_debug("sip", "a leg that is %s refuses event %d", state_names[leg->state], (int)what);
+    return false;
+}
+
+const struct leg_events *leg_listener(const struct leg *leg)
+{
+    return leg->report == LEG_UNREPORTED ? leg->events : NULL;
+}
+
+void leg_listen(struct leg *leg, const struct leg_events *events, void *owner)
+{
+    leg->events = events;
+    leg->owner = owner;
+    if (!events)
+        leg_hangup(leg, NULL);
+}
+
+static void tell(void *owner)
+{
+    struct leg *leg = owner;
+    const struct leg_events *events = leg->events;
+    leg->telling = NULL;
+    leg->report = LEG_REPORTED;
+    leg->events = NULL;
+    if (events)
+        events->on_ended(leg->how, leg->end_status, leg->end_reason, leg->owner);
+    if (leg->state == LEG_GONE)
+        leg_free(leg);
+}
+
+void leg_finish(struct leg *leg, enum leg_end how, int status, const char *reason)
+{
+    if (leg->report != LEG_UNREPORTED)
+        return;
+    leg->report = LEG_REPORTING;
+    leg->how = how;
+    leg->end_status = status;
+    snprintf(leg->end_reason, sizeof leg->end_reason, "%s", reason);
+    leg->telling = clock_start(leg->agent->clock, 0, tell, leg);
+}
+
+static void on_deadline(void *owner)
+{
+    struct leg *leg = owner;
+    leg->deadline = NULL;
+    log_warn("sip", "a leg was %s for too long", state_names[leg->state]);
+    leg_abandon(leg);
+}
+
+void leg_close(struct leg *leg)
+{
+    if (!leg->deadline)
+        leg->deadline = clock_start(leg->agent->clock, CLOSING_MS, on_deadline, leg);
+}
+
+void leg_abandon(struct leg *leg)
+{
+    leg->state = LEG_GONE;
+    if (leg->report == LEG_REPORTED)
+        leg_free(leg);
+    else
+        leg_finish(leg, LEG_END_ERROR, 0, "given up");
+}
+
+void leg_on_terminated(const struct agent_event *ev)
+{
+    struct leg *leg = ev->leg;
+    leg->state = LEG_GONE;
+    if (leg->report == LEG_REPORTED)
+        leg_free(leg);
+    else
+        leg_finish(leg, LEG_END_ERROR, 0, ev->phrase ? ev->phrase : "ended by the stack");
+}
+
+const char *leg_sdp(const sip_t *sip, struct sbuf *out)
+{
+    const sip_content_type_t *type = sip ? sip->sip_content_type : NULL;
+    if (!type || !type->c_type || strcasecmp(type->c_type, "application/sdp") != 0)
+        return NULL;
+    if (!sip->sip_payload || sip->sip_payload->pl_len == 0)
+        return NULL;
+    sbuf_add(out, sip->sip_payload->pl_data, sip->sip_payload->pl_len);
+    return out->p;
+}
+
+static const char *name_of(const sip_header_t *h)
+{
+    const char *name = h->sh_class->hc_name;
+    return name ? name : h->sh_unknown->un_name;
+}
+
+const char *leg_header(const struct leg *leg, const char *name)
+{
+    const sip_header_t *h = leg->invite ? (const sip_header_t *)leg->invite->sip_request : NULL;
+    for (; h; h = (const sip_header_t *)h->sh_succ) {
+        const char *value;
+        if (!name_of(h) || strcasecmp(name_of(h), name) != 0)
+            continue;
+        if (h->sh_class->hc_name == NULL)
+            return h->sh_unknown->un_value ? h->sh_unknown->un_value : "";
+        value = sip_header_as_string(msg_home(leg->request), h);
+        return value ? value : "";
+    }
+    return "";
+}
+
+unsigned leg_max_forwards(const struct leg *leg) { return leg->max_forwards; }

@@ -1,0 +1,167 @@
+/* Incoming calls.
+ *
+ *   phone                    leg
+ *     INVITE ->
+ *     <- 401                 auth.c
+ *     ACK ->
+ *     INVITE, credentials ->
+ *     <- 100
+ *                            INVITED    port.invited
+ *     <- 180 / 183           leg_progress
+ *     <- 200                 ANSWERED   leg_answer
+ *     ACK ->                 TALKING    on_confirmed
+ *
+ *   CANCEL before the 200: the stack answers 200 and 487, on_ended(LEG_END_CANCEL).
+ *   No ACK for 64 × T1:    the stack sends BYE, on_ended(LEG_END_TIMEOUT).
+ */
+#include <string.h>
+
+#include <sofia-sip/msg.h>
+#include <sofia-sip/nua_tag.h>
+#include <sofia-sip/sip_status.h>
+#include <sofia-sip/sip_tag.h>
+#include <sofia-sip/url.h>
+
+#include "sipfront/sip/leg_inner.h"
+#include "vm/base/log.h"
+
+/* The invitation's texts in one place; what is too long is cut off. */
+struct invite_texts {
+    char from_user[SIP_USER_MAX], from_name[96], to_user[256], source[SIP_SOURCE_MAX];
+    struct sbuf sdp;
+};
+
+/* A display name as people read it: no quotes, backslashes resolved, no control characters. */
+static void read_name(char *out, size_t cap, const char *display)
+{
+    size_t n = 0;
+    for (const char *p = display ? display : ""; *p && n + 1 < cap; p++) {
+        if (*p == '"')
+            continue;
+        if (*p == '\\' && p[1])
+            p++;
+        if ((unsigned char)*p >= ' ' && *p != 0x7f)
+            out[n++] = *p;
+    }
+    out[n] = '\0';
+}
+
+static void read_to_user(char *out, size_t cap, const url_t *url)
+{
+    const char *user = url->url_user ? url->url_user : "";
+    if (url->url_type == url_tel && !*user && url->url_host)
+        user = url->url_host;
+    out[0] = '\0';
+    if (strlen(user) < cap)
+        url_unescape(out, user);
+}
+
+static bool body_is_ours(const sip_t *sip)
+{
+    struct sbuf sdp = { 0 };
+    bool ok = !sip->sip_payload || sip->sip_payload->pl_len == 0 || leg_sdp(sip, &sdp);
+    sbuf_free(&sdp);
+    return ok;
+}
+
+static struct leg *new_incoming(struct agent *a, const struct agent_event *ev)
+{
+    struct leg *leg = leg_new(a, ev->nh, LEG_INVITED);
+    char back[SIP_SOURCE_MAX + 32];
+    leg->request = msg_ref_create(nua_current_request(a->nua));
+    leg->invite = ev->sip;
+    if (ev->sip->sip_max_forwards)
+        leg->max_forwards = (unsigned)ev->sip->sip_max_forwards->mf_count;
+    nua_handle_bind(ev->nh, leg);
+    agent_source_uri(a, ev->sip, back);
+    if (back[0]) /* behind NAT the Contact leads nowhere: requests go back where the INVITE came from */
+        nua_set_hparams(ev->nh, NUTAG_PROXY(back), TAG_END());
+    return leg;
+}
+
+static void invite_owner(struct agent *a, const struct agent_event *ev, struct invite_texts *t)
+{
+    const sip_t *sip = ev->sip;
+    struct leg_invite invite = {
+        .from_user = t->from_user,
+        .from_name = t->from_name,
+        .to_user = t->to_user,
+        .to_host = sip->sip_request->rq_url->url_host ? sip->sip_request->rq_url->url_host : "",
+        .call_id = sip->sip_call_id->i_id,
+        .sdp = leg_sdp(sip, &t->sdp),
+        .source = t->source,
+    };
+    read_name(t->from_name, sizeof t->from_name, sip->sip_from->a_display);
+    read_to_user(t->to_user, sizeof t->to_user, sip->sip_request->rq_url);
+    agent_source(a, t->source);
+    a->port.invited(a->port.owner, new_incoming(a, ev), &invite);
+    sbuf_free(&t->sdp);
+}
+
+void leg_on_invite(struct agent *a, const struct agent_event *ev)
+{
+    struct invite_texts t = { .from_user = "" };
+    if (a->state != AGENT_RUNNING)
+        nua_respond(ev->nh, SIP_503_SERVICE_UNAVAILABLE, NUTAG_WITH_THIS(a->nua), TAG_END());
+    else if (!ev->sip->sip_from || !ev->sip->sip_call_id)
+        nua_respond(ev->nh, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(a->nua), TAG_END());
+    else if (!auth_user(a, ev, t.from_user))
+        ; /* answered */
+    else if (!body_is_ours(ev->sip))
+        nua_respond(ev->nh, SIP_415_UNSUPPORTED_MEDIA, NUTAG_WITH_THIS(a->nua), SIPTAG_ACCEPT_STR("application/sdp"),
+                    TAG_END());
+    else {
+        nua_respond(ev->nh, SIP_100_TRYING, NUTAG_WITH_THIS(a->nua), TAG_END());
+        invite_owner(a, ev, &t);
+        return;
+    }
+    nua_handle_destroy(ev->nh);
+}
+
+void leg_progress(struct leg *leg, int status, const char *sdp)
+{
+    if (!leg_move(leg, LEG_DO_PROGRESS))
+        return;
+    nua_respond(leg->nh, status, sip_status_phrase(status), TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
+                TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), TAG_END());
+}
+
+void leg_answer(struct leg *leg, const char *sdp)
+{
+    if (!leg_move(leg, LEG_DO_ANSWER))
+        return;
+    nua_respond(leg->nh, SIP_200_OK, SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(sdp), TAG_END());
+}
+
+void leg_reject(struct leg *leg, int status, const char *phrase)
+{
+    if (leg->state != LEG_INVITED || !leg_move(leg, LEG_DO_REFUSE))
+        return;
+    if (!phrase)
+        phrase = sip_status_phrase(status);
+    nua_respond(leg->nh, status, phrase, TAG_END());
+    leg_finish(leg, LEG_END_LOCAL, status, phrase ? phrase : "refused");
+    leg_close(leg);
+}
+
+void leg_on_ack(const struct agent_event *ev)
+{
+    struct leg *leg = ev->leg;
+    struct sbuf sdp = { 0 };
+    enum leg_state before = leg->state;
+    if (!leg_move(leg, LEG_DO_ACK))
+        return;
+    if (before == LEG_LEAVING)
+        nua_bye(leg->nh, TAG_IF(leg->bye_reason[0], SIPTAG_REASON_STR(leg->bye_reason)), TAG_END());
+    else if (leg_listener(leg))
+        leg->events->on_confirmed(leg_sdp(ev->sip, &sdp), leg->owner);
+    sbuf_free(&sdp);
+}
+
+void leg_on_cancel(const struct agent_event *ev)
+{
+    if (!leg_move(ev->leg, LEG_DO_CANCEL))
+        return;
+    leg_finish(ev->leg, LEG_END_CANCEL, 0, "the caller gave up");
+    leg_close(ev->leg);
+}

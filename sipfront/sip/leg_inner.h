@@ -1,0 +1,77 @@
+/* What the files of the leg share. Loop thread. Private to sipfront/sip.
+ * A leg lives until the stack is done with its handle and its owner has been told the end, in either order. */
+#ifndef SIPFRONT_SIP_LEG_INNER_H
+#define SIPFRONT_SIP_LEG_INNER_H
+
+#include "sipfront/sip/agent_inner.h"
+
+enum leg_state {
+#define LEG_STATE(name) LEG_##name,
+#include "sipfront/sip/leg_state.def"
+#undef LEG_STATE
+};
+
+enum leg_what {
+    LEG_DO_PROGRESS,
+    LEG_DO_ANSWER,
+    LEG_DO_ACK,
+    LEG_DO_REFUSE,
+    LEG_DO_CANCEL,
+    LEG_DO_HANGUP,
+    LEG_DO_BYE,
+    LEG_DO_OFFER,
+    LEG_DO_ASK,
+    LEG_DO_REPLY
+};
+
+enum leg_report { LEG_UNREPORTED, LEG_REPORTING, LEG_REPORTED };
+
+struct leg {
+    struct agent *agent;
+    struct leg *next, **at; /* in agent->legs */
+    nua_handle_t *nh;
+    enum leg_state state;
+    const struct leg_events *events; /* NULL: nobody listens */
+    void *owner;
+
+    enum leg_report report;
+    struct clock_timer *telling; /* runs while LEG_REPORTING */
+    enum leg_end how;
+    int end_status;
+    char end_reason[96];
+
+    struct clock_timer *deadline; /* the stack's last messages take no longer */
+    char bye_reason[128];         /* for the BYE of a leg that is LEAVING */
+    msg_t *request;               /* the INVITE of an incoming leg, referenced */
+    const sip_t *invite;          /* in it */
+    nua_saved_event_t reoffer[1]; /* the request that awaits leg_reoffer_answer() */
+    unsigned max_forwards;
+};
+
+struct leg *leg_new(struct agent *a, nua_handle_t *nh, enum leg_state state);
+/* false, and nothing changed, when the table has no such row. */
+bool leg_move(struct leg *leg, enum leg_what what);
+/* The end has come: on_ended follows at the next turn of the loop, for the first report only. */
+void leg_finish(struct leg *leg, enum leg_end how, int status, const char *reason);
+/* The owner's callbacks, or NULL when it is not to be called any more. */
+const struct leg_events *leg_listener(const struct leg *leg);
+/* Is the end reported and the owner silent? Then this many ms later the leg goes, whatever the far end does. */
+void leg_close(struct leg *leg);
+
+/* The SDP of a message in out, NUL-terminated; NULL when there is none. */
+const char *leg_sdp(const sip_t *sip, struct sbuf *out);
+
+/* Events of the stack. The leg may be freed when one returns. */
+void leg_on_invite(struct agent *a, const struct agent_event *ev); /* a new call */
+void leg_on_reoffer(const struct agent_event *ev);
+void leg_on_ack(const struct agent_event *ev);
+void leg_on_cancel(const struct agent_event *ev);
+void leg_on_bye(const struct agent_event *ev);
+void leg_on_info(const struct agent_event *ev);
+void leg_on_response(const struct agent_event *ev);
+void leg_on_error(const struct agent_event *ev);
+void leg_on_terminated(const struct agent_event *ev);
+/* The last resort of a shutdown: frees the leg without another message awaited. */
+void leg_abandon(struct leg *leg);
+
+#endif

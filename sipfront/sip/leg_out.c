@@ -1,0 +1,147 @@
+/* Outgoing calls.
+ *
+ *   leg                                  phone
+ *     leg_dial       INVITE ->                     CALLING
+ *     on_progress    <- 180 / 183
+ *     on_answered    <- 200, ACK ->                TALKING
+ *
+ *     leg_hangup     CANCEL ->                     CANCELLED    held back by the stack until the phone has answered 1xx
+ *                    <- 487, ACK ->                CLOSING
+ *     or, crossing:  <- 200, ACK ->, BYE ->        CLOSING
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <sofia-sip/nua_tag.h>
+#include <sofia-sip/sip_status.h>
+#include <sofia-sip/sip_tag.h>
+#include <sofia-sip/su_alloc.h>
+#include <sofia-sip/url.h>
+
+#include "sipfront/sip/leg_inner.h"
+
+static void add_quoted(struct sbuf *out, const char *name)
+{
+    sbuf_char(out, '"');
+    for (; *name; name++) {
+        if ((unsigned char)*name < ' ' || *name == 0x7f)
+            continue;
+        if (*name == '"' || *name == '\\')
+            sbuf_char(out, '\\');
+        sbuf_char(out, *name);
+    }
+    sbuf_cstr(out, "\" ");
+}
+
+static void add_escaped(struct sbuf *out, const char *user)
+{
+    static const char plain[] = "-_.!~*'()&=+$,;?/"; /* RFC 3261 §25.1, user */
+    for (; *user; user++) {
+        unsigned char c = (unsigned char)*user;
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (letter || strchr(plain, c))
+            sbuf_char(out, *user);
+        else
+            sbuf_fmt(out, "%%%02X", c);
+    }
+}
+
+/* "Ann" <sip:ann@server>; a caller without a user is anonymous (RFC 3323 §4.1). */
+static void write_caller(struct sbuf *out, const struct agent *a, const struct leg_dial *d)
+{
+    bool v6 = strchr(a->address, ':') != NULL;
+    if (!d->from_user || !*d->from_user) {
+        sbuf_cstr(out, "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
+        return;
+    }
+    if (d->from_name && *d->from_name)
+        add_quoted(out, d->from_name);
+    sbuf_cstr(out, "<sip:");
+    add_escaped(out, d->from_user);
+    sbuf_fmt(out, v6 ? "@[%s]" : "@%s", a->address);
+    if (a->port_number != 5060)
+        sbuf_fmt(out, ":%u", a->port_number);
+    sbuf_char(out, '>');
+}
+
+/* The URI, when it is one to send to; sip: is put before host:port. NULL otherwise. */
+static url_t *read_target(su_home_t *home, const char *uri)
+{
+    url_t *u = strncmp(uri, "sip:", 4) == 0 || strncmp(uri, "sips:", 5) == 0
+                   ? url_make(home, uri)
+                   : url_make(home, su_strcat(home, "sip:", uri));
+    bool ok = u && (u->url_type == url_sip || u->url_type == url_sips) && u->url_host && *u->url_host;
+    return ok && !strpbrk(uri, "\r\n<>\" ") ? u : NULL;
+}
+
+static void send_invite(struct leg *leg, const struct leg_dial *d, const char *caller)
+{
+    char forwards[16], identity[512];
+    bool known = d->from_user && *d->from_user;
+    snprintf(forwards, sizeof forwards, "%u", d->max_forwards ? d->max_forwards : 70);
+    snprintf(identity, sizeof identity, "P-Asserted-Identity: %s", caller);
+    nua_invite(leg->nh, SIPTAG_MAX_FORWARDS_STR(forwards), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+               SIPTAG_PAYLOAD_STR(d->sdp), TAG_IF(known && strlen(caller) < 480, SIPTAG_HEADER_STR(identity)),
+               TAG_END());
+}
+
+/* No retries: a challenge or a redirection is the owner's to judge, not the stack's to follow. */
+enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, const struct leg_events *events,
+                  void *owner)
+{
+    su_home_t *home = su_home_new(sizeof *home);
+    struct sbuf caller = { 0 };
+    url_t *target = read_target(home, d->uri),
+          *hop = d->next_hop && *d->next_hop ? read_target(home, d->next_hop) : NULL;
+    enum err e = ERR_INVALID;
+    *out = NULL;
+    if (target && (hop || !d->next_hop || !*d->next_hop) && a->state == AGENT_RUNNING) {
+        struct leg *leg = leg_new(a, NULL, LEG_CALLING);
+        write_caller(&caller, a, d);
+        leg_listen(leg, events, owner);
+        leg->nh = nua_handle(a->nua, leg, NUTAG_URL((url_string_t *)target), SIPTAG_FROM_STR(caller.p),
+                             SIPTAG_TO_STR(su_sprintf(home, "<%s>", url_as_string(home, target))),
+                             TAG_IF(hop, NUTAG_PROXY((url_string_t *)hop)), NUTAG_RETRY_COUNT(0), TAG_END());
+        send_invite(leg, d, caller.p);
+        *out = leg;
+        e = ERR_OK;
+    }
+    sbuf_free(&caller);
+    su_home_unref(home);
+    return e;
+}
+
+static void on_accepted(struct leg *leg, const char *sdp)
+{
+    bool wanted = leg->state == LEG_CALLING;
+    if (!leg_move(leg, LEG_DO_ANSWER))
+        return;
+    nua_ack(leg->nh, TAG_END());
+    if (!wanted)
+        nua_bye(leg->nh, TAG_END());
+    else if (leg_listener(leg))
+        leg->events->on_answered(sdp, leg->owner);
+}
+
+static void on_refused(struct leg *leg, const struct agent_event *ev)
+{
+    bool from_far = ev->sip && ev->sip->sip_status;
+    enum leg_end how = from_far ? LEG_END_REFUSED : ev->status == 408 ? LEG_END_TIMEOUT : LEG_END_ERROR;
+    if (!leg_move(leg, LEG_DO_REFUSE))
+        return;
+    leg_finish(leg, how, ev->status, ev->phrase && *ev->phrase ? ev->phrase : "refused");
+    leg_close(leg);
+}
+
+void leg_on_response(const struct agent_event *ev)
+{
+    struct leg *leg = ev->leg;
+    struct sbuf sdp = { 0 };
+    if (ev->status >= 300)
+        on_refused(leg, ev);
+    else if (ev->status >= 200)
+        on_accepted(leg, leg_sdp(ev->sip, &sdp));
+    else if (ev->status > 100 && leg_move(leg, LEG_DO_PROGRESS) && leg_listener(leg))
+        leg->events->on_progress(ev->status, leg_sdp(ev->sip, &sdp), leg->owner);
+    sbuf_free(&sdp);
+}

@@ -1,0 +1,25 @@
+/* Nonces: made and checked with a server key, so that only those in use need memory. Loop thread. Private to
+ * sipfront/sip. */
+#ifndef SIPFRONT_SIP_NONCE_H
+#define SIPFRONT_SIP_NONCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vm/base/err.h"
+
+enum { NONCE_TEXT = 65 }; /* 32 bytes in hex, and the NUL */
+
+struct nonces;
+
+enum err nonces_new(struct nonces **out, int64_t life_ms) MUST_USE;
+void nonces_free(struct nonces **n);
+
+void nonces_make(struct nonces *n, int64_t now_ms, char out[NONCE_TEXT]);
+
+/* Is it ours, young enough, and `count` higher than any count it was used with before? Then it is used with it now.
+ * The table is bounded: when a live nonce must leave it, older ones of the same bucket count as used up, which costs
+ * their owners one more round trip and never lets a replay through. */
+bool nonces_use(struct nonces *n, const char *text, uint32_t count, int64_t now_ms);
+
+#endif
