@@ -1,6 +1,6 @@
-/* All that an action may ask of a call. Two things stand behind it: the live call (sipfront/call) and the pretend one (stdlib/sim).
- * Loop thread. Every callback comes later, from the loop, never from inside the call that asked; after a stop function it does not come.
- * An action owns what it started and stops it when it ends. */
+/* All that an action may ask of a call. Two things stand behind it: the live call (sipfront/call) and the pretend one
+ * (stdlib/sim). Loop thread. Every callback comes later, from the loop, never from inside the call that asked; after a
+ * stop function it does not come. An action owns what it started and stops it when it ends. */
 #ifndef STDLIB_CALL_PORT_H
 #define STDLIB_CALL_PORT_H
 
@@ -14,10 +14,10 @@
 struct play_request {
     const struct vm_sound *sounds; /* one after another; copied */
     unsigned count;
-    struct str voice;              /* for words; empty: the server's */
-    int rate;                      /* percent; 0: the server's */
-    unsigned loops;                /* 1 or more; PLAY_FOR_EVER */
-    bool early;                    /* before the answer, as early media; else the call must be answered */
+    struct str voice; /* for words; empty: the server's */
+    int rate;         /* percent; 0: the server's */
+    unsigned loops;   /* 1 or more; PLAY_FOR_EVER */
+    bool early;       /* before the answer, as early media; else the call must be answered */
 };
 enum { PLAY_FOR_EVER = 0x7fffffff };
 enum play_end { PLAY_DONE, PLAY_FAILED };
@@ -27,10 +27,11 @@ typedef void play_done_cb(enum play_end how, void *owner);
 enum dial_outcome { DIAL_ENDED, DIAL_BUSY, DIAL_NO_ANSWER, DIAL_DECLINED, DIAL_OFFLINE, DIAL_FAILED, DIAL_LIMITED };
 enum dial_by { DIAL_BY_CALLER, DIAL_BY_CALLEE, DIAL_BY_LIMIT, DIAL_BY_TRANSFER };
 struct dial_request {
-    const struct str *targets; /* SIP users, Numbers, phone numbers, SIP URIs; one at a time when it hunts: the action calls once for each */
+    const struct str *targets; /* SIP users, Numbers, phone numbers, SIP URIs; one at a time when it hunts: the action
+                                  calls once for each */
     unsigned count;
     int64_t ring_ms, max_ms;
-    struct str caller_id;      /* empty: the caller's */
+    struct str caller_id; /* empty: the caller's */
     struct str announce, screen;
     const struct vm_sound *music;
     unsigned nmusic;
@@ -38,43 +39,47 @@ struct dial_request {
 };
 struct dial_end {
     enum dial_outcome how;
-    int64_t talk_ms;      /* DIAL_ENDED */
-    enum dial_by by;      /* DIAL_ENDED */
-    struct str reason;    /* DIAL_FAILED */
+    int64_t talk_ms;   /* DIAL_ENDED */
+    enum dial_by by;   /* DIAL_ENDED */
+    struct str reason; /* DIAL_FAILED */
 };
 typedef void dial_done_cb(const struct dial_end *end, void *owner);
 
 /* ---- recording ---- */
 struct record_request {
-    struct str box;      /* the mailbox that it becomes a message of; empty: a recording for the flow */
+    struct str box; /* the mailbox that it becomes a message of; empty: a recording for the flow */
     int64_t max_ms, silence_ms;
-    struct str until;    /* keys that end it; may be empty */
+    struct str until; /* keys that end it; may be empty */
     bool beep, transcribe;
 };
 enum record_outcome { RECORD_SAVED, RECORD_EMPTY, RECORD_FULL, RECORD_FAILED };
 struct record_end {
     enum record_outcome how;
-    struct str id;       /* RECORD_SAVED: the message's or recording's id */
+    struct str id; /* RECORD_SAVED: the message's or recording's id */
     int64_t length_ms;
 };
 typedef void record_done_cb(const struct record_end *end, void *owner);
 
 typedef void answered_cb(bool ok, void *owner);
 
-/* A running request; made by the start functions. Ended by its callback or by the stop function, which sets the pointer to NULL. */
+/* A running request; made by the start functions. Ended by its callback or by the stop function, which sets the pointer
+ * to NULL. */
 struct call_op;
 
 struct call_port {
     const struct clock *clock;
-    /* Answers the call; the callback comes at the ACK, or with false when the caller is gone. At once (still by the loop) when it is answered. */
+    /* Answers the call; the callback comes at the ACK, or with false when the caller is gone. At once (still by the
+     * loop) when it is answered. */
     struct call_op *(*answer)(void *self, answered_cb *done, void *owner);
     bool (*is_answered)(void *self);
-    /* Ends the call: with this status when it is not yet answered (0: 480), with BYE otherwise. The flow is not told. */
+    /* Ends the call: with this status when it is not yet answered (0: 480), with BYE otherwise. The flow is not told.
+     */
     void (*reject)(void *self, int status);
     void (*hangup)(void *self);
     struct call_op *(*play)(void *self, const struct play_request *rq, play_done_cb *done, void *owner);
     struct call_op *(*dial)(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner);
-    /* The recording ends by its limits, by a key, by the caller's hangup (RECORD_SAVED or RECORD_EMPTY all the same), never lost. */
+    /* The recording ends by its limits, by a key, by the caller's hangup (RECORD_SAVED or RECORD_EMPTY all the same),
+     * never lost. */
     struct call_op *(*record)(void *self, const struct record_request *rq, record_done_cb *done, void *owner);
     /* The greeting of a box: *out is its sound, false when it has none of its own and the default is to be said. */
     bool (*greeting)(void *self, struct str box, struct vm_sound *out);

@@ -1,5 +1,6 @@
-/* A flow that runs for one call: the VM, the action in progress, the queue of typed digits, and what happens at the caller's hangup.
- * The same code drives the live call and the simulated one. Loop thread. Owns the VM; borrows the port, which outlives it. */
+/* A flow that runs for one call: the VM, the action in progress, the queue of typed digits, and what happens at the
+ * caller's hangup. The same code drives the live call and the simulated one. Loop thread. Owns the VM; borrows the
+ * port, which outlives it. */
 #ifndef STDLIB_FLOW_RUN_H
 #define STDLIB_FLOW_RUN_H
 
@@ -9,17 +10,18 @@
 struct flow_run;
 
 enum flow_end {
-    FLOW_HUNG_UP,  /* the flow has ended the call, or come to its end: the call has been told to hang up */
-    FLOW_REJECTED, /* the flow has refused the call */
+    FLOW_HUNG_UP,     /* the flow has ended the call, or come to its end: the call has been told to hang up */
+    FLOW_REJECTED,    /* the flow has refused the call */
     FLOW_CALLER_GONE, /* the caller hung up, and 'on hangup' has run */
-    FLOW_CONTINUE, /* wants flow_run_continue_with() */
-    FLOW_FAULT,    /* flow_run_fault(): the call goes to the fallback */
+    FLOW_CONTINUE,    /* wants flow_run_continue_with() */
+    FLOW_FAULT,       /* flow_run_fault(): the call goes to the fallback */
 };
 
 struct flow_events {
     /* Once, last, never from inside flow_run_start(); the run is freed by its owner, also from inside this callback. */
     void (*ended)(enum flow_end how, void *owner);
-    /* Each action as it starts and as it ends (outcome NULL at the start). For traces. May be NULL. Secret values are left out. */
+    /* Each action as it starts and as it ends (outcome NULL at the start). For traces. May be NULL. Secret values are
+     * left out. */
     void (*traced)(struct image_line at, const char *action, const char *outcome, void *owner);
     void *owner;
 };
@@ -29,13 +31,13 @@ struct flow_events {
 enum err flow_bind_check(const struct image *im, struct image_refusal *why) MUST_USE;
 
 /* Makes a run of the image; host gives fields, headers and hours (action.h). Nothing runs before flow_run_start(). */
-enum err flow_run_new(struct flow_run **out, struct image *im, const struct call_port *port, const struct action_host *host,
-                      const struct flow_events *events) MUST_USE;
+enum err flow_run_new(struct flow_run **out, struct image *im, const struct call_port *port,
+                      const struct action_host *host, const struct flow_events *events) MUST_USE;
 void flow_run_start(struct flow_run *run);
 /* A digit of the caller, '0'-'9', '*', '#', 'A'-'D'. Queued (32) when no action takes it. */
 void flow_run_digit(struct flow_run *run, char digit);
-/* The caller has hung up. The action in progress is stopped or ends normally (catalogue), then the rest of the flow up to the first
- * action that needs the caller, then 'on hangup' (30 s at most), then ended(FLOW_CALLER_GONE). */
+/* The caller has hung up. The action in progress is stopped or ends normally (catalogue), then the rest of the flow up
+ * to the first action that needs the caller, then 'on hangup' (30 s at most), then ended(FLOW_CALLER_GONE). */
 void flow_run_hangup(struct flow_run *run);
 struct str flow_run_continue_with(const struct flow_run *run);
 const char *flow_run_fault(const struct flow_run *run); /* text of the fault, with the flow's line when known */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vm/isa/image.h"
+#include "vm/run/action.h"
 
 /* moment in milliseconds since 1970. A rule for the date beats rules for the day of the week. False in a zone that the
  * system does not know: flow_bind_check() has refused such an image. */

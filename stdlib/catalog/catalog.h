@@ -8,20 +8,43 @@
 #include "vm/base/str.h"
 
 enum action_flag {
-    ACTION_WAITS = 1, ACTION_NEEDS_CALLER = 2, ACTION_ANSWERS = 4, ACTION_NO_RETURN = 8, ACTION_CLEARS_DIGITS = 16,
-    ACTION_ENDS_NORMALLY = 32, ACTION_MOCKED = 64,
+    ACTION_WAITS = 1,
+    ACTION_NEEDS_CALLER = 2,
+    ACTION_ANSWERS = 4,
+    ACTION_NO_RETURN = 8,
+    ACTION_CLEARS_DIGITS = 16,
+    ACTION_ENDS_NORMALLY = 32,
+    ACTION_MOCKED = 64,
 };
 enum arg_flag {
-    ARG_PLACE = 1, ARG_REQUIRED = 2, ARG_LITERAL = 4, ARG_NO_SECRET = 8, ARG_NO_OUTSIDE = 16, ARG_DIALS = 32,
-    ARG_FETCHES = 64, ARG_REVEALS = 128,
+    ARG_PLACE = 1,
+    ARG_REQUIRED = 2,
+    ARG_LITERAL = 4,
+    ARG_NO_SECRET = 8,
+    ARG_NO_OUTSIDE = 16,
+    ARG_DIALS = 32,
+    ARG_FETCHES = 64,
+    ARG_REVEALS = 128,
 };
 enum outcome_flag { OUTCOME_LOUD = 1 };
 enum payload_flag { PAYLOAD_IS_OUTSIDE = 1, PAYLOAD_IS_SECRET_IF = 2 };
 
 /* What an argument accepts; how it is passed is in action.def. */
 enum arg_type {
-    ARG_INT, ARG_BOOL, ARG_DURATION, ARG_TEXT, ARG_JSON, ARG_SOUND, ARG_LIST_TEXT,
-    ARG_TARGETS, ARG_SOUNDS, ARG_SPEECH, ARG_BARGE, ARG_CAUSE_OR_CODE, ARG_BOX, ARG_FILE,
+    ARG_INT,
+    ARG_BOOL,
+    ARG_DURATION,
+    ARG_TEXT,
+    ARG_JSON,
+    ARG_SOUND,
+    ARG_LIST_TEXT,
+    ARG_TARGETS,
+    ARG_SOUNDS,
+    ARG_SPEECH,
+    ARG_BARGE,
+    ARG_CAUSE_OR_CODE,
+    ARG_BOX,
+    ARG_FILE,
 };
 
 struct action_arg {
@@ -69,8 +92,8 @@ enum action_id {
 };
 
 unsigned action_count(void);
-const struct action_row *action_row(unsigned id);         /* NULL beyond the last */
-const struct action_row *action_find(struct str name);    /* NULL when there is none */
+const struct action_row *action_row(unsigned id);      /* NULL beyond the last */
+const struct action_row *action_find(struct str name); /* NULL when there is none */
 int action_id_of(const struct action_row *row);
 int action_arg_find(const struct action_row *row, struct str label);    /* index, or -1 */
 int action_outcome_find(const struct action_row *row, struct str name); /* index, or -1 */

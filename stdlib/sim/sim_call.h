@@ -32,6 +32,8 @@ struct sim_world {
     void (*recorded)(const struct record_request *rq, struct sim_record_plan *plan, void *owner);
     bool (*box_full)(struct str box, void *owner);
     void (*traced)(const char *area, struct str text, void *owner);
+    void (*acted)(struct image_line at, const char *action, const char *outcome,
+                  void *owner); /* as flow_events.traced */
     void *owner;
 };
 

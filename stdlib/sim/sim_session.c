@@ -10,6 +10,7 @@ struct sim_session {
     struct sim_call *call;
     struct flow_run *run;
     const struct sim_facts *facts;
+    const struct sim_world *world;
     struct action_host host;
     bool over;
     enum flow_end end;
@@ -59,6 +60,13 @@ static void on_ended(enum flow_end how, void *owner)
     sim_call_attach(s->call, NULL);
 }
 
+static void on_acted(struct image_line at, const char *action, const char *outcome, void *owner)
+{
+    const struct sim_world *world = ((struct sim_session *)owner)->world;
+    if (world->acted)
+        world->acted(at, action, outcome, world->owner);
+}
+
 enum err sim_session_new(struct sim_session **out, struct image *im, const struct sim_facts *facts,
                          const struct sim_world *world)
 {
@@ -67,12 +75,13 @@ enum err sim_session_new(struct sim_session **out, struct image *im, const struc
     if (!s)
         return ERR_NOMEM;
     s->facts = facts;
+    s->world = world;
     s->host = (struct action_host){
         .field = host_field, .header = host_header, .wall_ms = host_wall_ms, .open = host_open, .self = s
     };
     s->clock = sim_clock_new(facts->wall_ms);
     s->call = sim_call_new(sim_clock_port(s->clock), world);
-    struct flow_events events = { .ended = on_ended, .owner = s };
+    struct flow_events events = { .ended = on_ended, .traced = on_acted, .owner = s };
     enum err e = flow_run_new(&s->run, im, sim_call_port(s->call), &s->host, &events);
     if (e) {
         sim_session_free(&s);
