@@ -9,7 +9,7 @@ MAY_INCLUDE = {
     "vm/base": [],
     "vm/isa": ["vm/base"],
     "vm/run": ["vm/base", "vm/isa"],
-    "stdlib/catalog": ["vm/base"],
+    "stdlib/catalog": ["vm/base", "vm/isa/type.h"],
     "compiler": ["vm/base", "vm/isa", "stdlib/catalog"],
     "compiler/author": ["vm/base", "stdlib/catalog", "compiler"],
     "stdlib": ["vm/base", "vm/run", "stdlib/catalog"],

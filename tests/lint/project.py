@@ -1,5 +1,6 @@
 """Rules on the project as a whole: its top level, its history, its generated documents."""
 import re
+import shutil
 import subprocess
 
 from finding import Finding
@@ -13,7 +14,9 @@ SUBJECT = re.compile(r"^[a-z][a-z0-9_.,/ -]*: \S")
 SUBJECT_LENGTH = 60
 
 # document: the command that prints it, run from the root; {bin} is where the commands were built
-GENERATED = {}
+GENERATED = {
+    "docs/actions.md": ["{bin}/gen_actions_md"],
+}
 
 
 def git(root, *arguments):
@@ -40,6 +43,9 @@ def generated_docs(root, files, bin_dir=None):
     """Each generated document equals what its generator prints today."""
     for path, command in GENERATED.items():
         arguments = [part.format(bin=bin_dir) for part in command]
+        if not shutil.which(arguments[0]):
+            yield Finding(path, 1, "generated-docs", f"{arguments[0]} is not built")
+            continue
         run = subprocess.run(arguments, capture_output=True, text=True, cwd=root)
         stored = (root / path).read_text() if (root / path).is_file() else None
         if run.returncode or stored != run.stdout:

@@ -37,6 +37,7 @@ ROWS = [
     ("function-length", "vm/run/vm.c", "int f(void)\n{\n}\n" * 30 + "int vm_dispatch(void)\n{\n" + "    f();\n" * 90 + "}\n", None),
     ("parameters", "vm/base/a.c", f"int f({PARAMETERS})\n{{\n}}\n", 1),
     ("parameters", "vm/base/a.c", f"int f({CALLBACKS})\n{{\n}}\n", None),
+    ("parameters", "sipfront/sip/agent.c", f"void f(nua_event_t kind, {PARAMETERS})\n{{\n}}\n", None),
     ("file-length", "vm/base/a.c", "\n" * 501, 501),
     ("file-length", "vm/base/a.c", "\n" * 500, None),
     ("file-length", "vm/base/a.h", "\n" * 151, 151),
