@@ -1,0 +1,105 @@
+/* A server for the console's tests: server.h over a real directory, with calls and phones that are only said to be
+ * there. Included by one file of each test program: its functions take the place of sipfront/call's. */
+#ifndef TESTS_UNIT_CONSOLE_FAKE_SERVER_H
+#define TESTS_UNIT_CONSOLE_FAKE_SERVER_H
+
+#include <string.h>
+
+#include "sipfront/call/server.h"
+
+struct server {
+    struct directory *directory;
+    struct loop *loop;
+    struct directory_done held; /* of the Connection "hang", whose adding never ends by itself */
+    void (*on_held)(struct server *s);
+};
+
+struct directory *server_directory(struct server *s) { return s->directory; }
+const char *server_realm(const struct server *s)
+{
+    (void)s;
+    return "example.org";
+}
+const char *server_address(const struct server *s)
+{
+    (void)s;
+    return "127.0.0.1";
+}
+uint16_t server_sip_port(const struct server *s)
+{
+    (void)s;
+    return 5060;
+}
+
+void server_each_call(struct server *s, void (*each)(const struct call_info *c, void *arg), void *arg)
+{
+    const struct call_info talking = { "c1", "ann", "welcome", "welcome", "gather", "talking", 3, 1000, 1767225600123 };
+    const struct call_info ringing = { "c2", "b\xff\"<", "ann", "", "", "ringing", 0, 1000, 0 };
+    (void)s;
+    each(&talking, arg);
+    each(&ringing, arg);
+}
+
+void server_each_registration(struct server *s, void (*each)(const struct registration_info *r, void *arg), void *arg)
+{
+    const struct registration_info r = { "ann", "sip:ann@192.0.2.1", "192.0.2.1:5060", "Phone/1", 1767225600000 };
+    (void)s;
+    each(&r, arg);
+}
+
+static struct connection fake_changed(const struct connection *old, const struct connection_change *ch)
+{
+    struct connection c = { ch->user, "", "", "", false, false, 20000, "" };
+    if (old)
+        c = *old;
+    if (ch->name)
+        c.name = ch->name;
+    if (ch->password)
+        c.ha1_md5 = c.ha1_sha256 = ch->password[0] ? "digest" : "";
+    if (ch->is_virtual >= 0)
+        c.is_virtual = ch->is_virtual;
+    if (ch->has_voicemail >= 0)
+        c.has_voicemail = ch->has_voicemail;
+    if (ch->ring_ms >= 0)
+        c.ring_ms = ch->ring_ms;
+    return c;
+}
+
+void server_add_connection(struct server *s, const struct connection_change *ch, struct directory_done done)
+{
+    struct connection c = fake_changed(NULL, ch);
+    if (strcmp(ch->user, "hang") != 0) {
+        directory_add_connection(s->directory, &c, done);
+        return;
+    }
+    s->held = done;
+    s->on_held(s);
+}
+
+void server_set_connection(struct server *s, const struct connection_change *ch, struct directory_done done)
+{
+    struct connection c = fake_changed(directory_connection(s->directory, ch->user), ch);
+    directory_set_connection(s->directory, &c, done);
+}
+
+void server_remove_connection(struct server *s, const char *user, struct directory_done done)
+{
+    directory_remove_connection(s->directory, user, done);
+}
+
+/* Every image is a good one but "bad"; its own name is "own". */
+void server_deploy(struct server *s, const char *name, struct str image, struct directory_done done)
+{
+    if (str_is(image, "bad"))
+        done.done(ERR_BAD_IMAGE, "byte 0: this is no image", done.arg);
+    else
+        directory_deploy(s->directory, *name ? name : "own", image, done);
+}
+
+void server_gauges(struct server *s, struct server_gauges *out)
+{
+    (void)s;
+    *out = (struct server_gauges){ .calls = 2, .legs = 3, .rtp_ports = 4, .calls_total = 5000000000 };
+}
+
+#endif
