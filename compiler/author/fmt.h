@@ -1,0 +1,13 @@
+/* The one layout of a flow. One thread at a time.
+ * Line breaks stay where the author put them, at most one empty line in a row; indentation, spaces and the columns of
+ * neighbouring clauses, values and comments are the formatter's. Formatting a formatted text changes nothing. */
+#ifndef COMPILER_AUTHOR_FMT_H
+#define COMPILER_AUTHOR_FMT_H
+
+#include "compiler/parse.h"
+
+/* Formats a source of env->sources into out. The file is read first: ERR_SYNTAX when it has mistakes (they are in
+ * env->diags, and out is unchanged), for what cannot be read cannot be laid out. */
+enum err fmt_source(const struct parse_env *env, uint32_t source, struct sbuf *out) MUST_USE;
+
+#endif
