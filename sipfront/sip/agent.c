@@ -1,9 +1,12 @@
 /* The agent: one nua in the loop's thread, with all that the stack does by itself switched off, because a late offer
  * needs its SDP in the ACK and the answers to UPDATE are ours. The switch below only forwards. */
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/nta_tag.h>
@@ -130,6 +133,28 @@ static nua_t *create_stack(struct agent *a, const char *url)
                       NTATAG_UDP_MTU(UDP_MTU), NTATAG_USER_VIA(0), TAG_END());
 }
 
+/* Asked before the stack is made, which leaks when it cannot bind. */
+static bool can_bind(const char *host, uint16_t port, int type)
+{
+    struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = type };
+    struct addrinfo *at;
+    char service[8];
+    int fd, on = 1;
+    bool ok = false;
+    snprintf(service, sizeof service, "%u", port);
+    if (getaddrinfo(host, service, &hints, &at) != 0)
+        return false;
+    fd = socket(at->ai_family, type, 0);
+    if (fd >= 0) {
+        if (type == SOCK_STREAM)
+            setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        ok = bind(fd, at->ai_addr, at->ai_addrlen) == 0;
+        close(fd);
+    }
+    freeaddrinfo(at);
+    return ok;
+}
+
 static enum err start_stack(struct agent *a, const struct agent_params *p)
 {
     char url[128], port[8] = "*";
@@ -137,6 +162,8 @@ static enum err start_stack(struct agent *a, const struct agent_params *p)
     if (p->port)
         snprintf(port, sizeof port, "%u", p->port);
     snprintf(url, sizeof url, v6 ? "sip:[%s]:%s" : "sip:%s:%s", p->listen, port);
+    if (!can_bind(p->listen, p->port, SOCK_DGRAM) || !can_bind(p->listen, p->port, SOCK_STREAM))
+        return ERR_NET;
     su_log_redirect(NULL, on_stack_log, NULL);
     a->nua = create_stack(a, url);
     if (!a->nua)

@@ -27,7 +27,7 @@ struct sip_binding {
     const char *contact;  /* the URI as registered */
     const char *instance; /* +sip.instance, "" when none (RFC 5626) */
     int reg_id;
-    const char *received; /* host:port;transport= the request came from: where requests are sent (RFC 3581, 5626) */
+    const char *received; /* the URI of where the request came from, fit for leg_dial.next_hop (RFC 3581, 5626) */
     const char *call_id;
     uint32_t cseq;
     double q;

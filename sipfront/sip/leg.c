@@ -159,25 +159,25 @@ const char *leg_sdp(const sip_t *sip, struct sbuf *out)
     return out->p;
 }
 
+/* The header's name; NULL for the first line, the empty line and the body, which stand in the same list. */
 static const char *name_of(const sip_header_t *h)
 {
-    const char *name = h->sh_class->hc_name;
-    return name ? name : h->sh_unknown->un_name;
+    return h->sh_class == sip_unknown_class ? h->sh_unknown->un_name : h->sh_class->hc_name;
+}
+
+static const char *value_of(const struct leg *leg, const sip_header_t *h)
+{
+    return h->sh_class == sip_unknown_class ? h->sh_unknown->un_value : sip_header_as_string(msg_home(leg->request), h);
 }
 
 const char *leg_header(const struct leg *leg, const char *name)
 {
     const sip_header_t *h = leg->invite ? (const sip_header_t *)leg->invite->sip_request : NULL;
-    for (; h; h = (const sip_header_t *)h->sh_succ) {
-        const char *value;
-        if (!name_of(h) || strcasecmp(name_of(h), name) != 0)
-            continue;
-        if (h->sh_class->hc_name == NULL)
-            return h->sh_unknown->un_value ? h->sh_unknown->un_value : "";
-        value = sip_header_as_string(msg_home(leg->request), h);
-        return value ? value : "";
-    }
-    return "";
+    const char *value;
+    while (h && (!name_of(h) || strcasecmp(name_of(h), name) != 0))
+        h = (const sip_header_t *)h->sh_succ;
+    value = h ? value_of(leg, h) : NULL;
+    return value ? value : "";
 }
 
 unsigned leg_max_forwards(const struct leg *leg) { return leg->max_forwards; }

@@ -64,14 +64,12 @@ static void write_caller(struct sbuf *out, const struct agent *a, const struct l
     sbuf_char(out, '>');
 }
 
-/* The URI, when it is one to send to; sip: is put before host:port. NULL otherwise. */
+/* The URI, when it is one to send to, else NULL. */
 static url_t *read_target(su_home_t *home, const char *uri)
 {
-    url_t *u = strncmp(uri, "sip:", 4) == 0 || strncmp(uri, "sips:", 5) == 0
-                   ? url_make(home, uri)
-                   : url_make(home, su_strcat(home, "sip:", uri));
+    url_t *u = strpbrk(uri, "\r\n<>\" ") ? NULL : url_make(home, uri);
     bool ok = u && (u->url_type == url_sip || u->url_type == url_sips) && u->url_host && *u->url_host;
-    return ok && !strpbrk(uri, "\r\n<>\" ") ? u : NULL;
+    return ok ? u : NULL;
 }
 
 static void send_invite(struct leg *leg, const struct leg_dial *d, const char *caller)
@@ -86,27 +84,42 @@ static void send_invite(struct leg *leg, const struct leg_dial *d, const char *c
 }
 
 /* No retries: a challenge or a redirection is the owner's to judge, not the stack's to follow. */
+static nua_handle_t *new_handle(struct leg *leg, const url_t *target, const char *next_hop, const char *caller)
+{
+    su_home_t *home = su_home_new(sizeof *home);
+    const char *to = su_sprintf(home, "<%s>", url_as_string(home, target));
+    nua_handle_t *nh = nua_handle(leg->agent->nua, (nua_hmagic_t *)leg, NUTAG_URL((const url_string_t *)target),
+                                  SIPTAG_FROM_STR(caller), SIPTAG_TO_STR(to), NUTAG_RETRY_COUNT(0), TAG_END());
+    if (nh && next_hop)
+        nua_set_hparams(nh, NUTAG_PROXY(next_hop), TAG_END());
+    su_home_unref(home);
+    return nh;
+}
+
 enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, const struct leg_events *events,
                   void *owner)
 {
     su_home_t *home = su_home_new(sizeof *home);
-    struct sbuf caller = { 0 };
-    url_t *target = read_target(home, d->uri),
-          *hop = d->next_hop && *d->next_hop ? read_target(home, d->next_hop) : NULL;
+    const char *hop = d->next_hop && *d->next_hop ? d->next_hop : NULL;
+    const url_t *target = read_target(home, d->uri);
     enum err e = ERR_INVALID;
     *out = NULL;
-    if (target && (hop || !d->next_hop || !*d->next_hop) && a->state == AGENT_RUNNING) {
+    if (a->state != AGENT_RUNNING)
+        e = ERR_BUSY;
+    else if (target && (!hop || read_target(home, hop))) {
+        struct sbuf caller = { 0 };
         struct leg *leg = leg_new(a, NULL, LEG_CALLING);
         write_caller(&caller, a, d);
         leg_listen(leg, events, owner);
-        leg->nh = nua_handle(a->nua, leg, NUTAG_URL((url_string_t *)target), SIPTAG_FROM_STR(caller.p),
-                             SIPTAG_TO_STR(su_sprintf(home, "<%s>", url_as_string(home, target))),
-                             TAG_IF(hop, NUTAG_PROXY((url_string_t *)hop)), NUTAG_RETRY_COUNT(0), TAG_END());
-        send_invite(leg, d, caller.p);
+        leg->nh = new_handle(leg, target, hop, caller.p);
+        if (leg->nh)
+            send_invite(leg, d, caller.p);
+        else
+            leg_abandon(leg);
+        sbuf_free(&caller);
         *out = leg;
         e = ERR_OK;
     }
-    sbuf_free(&caller);
     su_home_unref(home);
     return e;
 }

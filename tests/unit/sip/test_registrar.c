@@ -333,7 +333,7 @@ static void a_port_in_use_is_an_error(void **state)
 
 #define WIRE(f) cmocka_unit_test_setup_teardown(f, wire_open, wire_close)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         WIRE(both_algorithms_are_offered_and_work),
@@ -349,5 +349,7 @@ int main(void)
         WIRE(garbage_is_survived),
         WIRE(a_port_in_use_is_an_error),
     };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
