@@ -1,4 +1,5 @@
-/* A readable listing of an image: functions, slots with types, instructions with their operands spelled out, source lines beside them. */
+/* A readable listing of an image: functions, slots with types, instructions with their operands spelled out, source
+ * lines beside them. */
 #ifndef VM_ISA_DISASM_H
 #define VM_ISA_DISASM_H
 

@@ -1,7 +1,7 @@
-/* An image: one compiled flow with all that it uses, as plain data and as bytes (.flowc). docs/image.md describes the bytes.
- * The compiler fills struct image; image_encode() writes it; image_decode() reads bytes back into a struct image of the same
- * shape, and image_load() also verifies it: only what image_load() returned may be run.
- * A loaded image is immutable and counted: any thread may hold it, image_unref() by the last holder frees it. */
+/* An image: one compiled flow with all that it uses, as plain data and as bytes (.flowc). docs/image.md describes the
+ * bytes. The compiler fills struct image; image_encode() writes it; image_decode() reads bytes back into a struct image
+ * of the same shape, and image_load() also verifies it: only what image_load() returned may be run. A loaded image is
+ * immutable and counted: any thread may hold it, image_unref() by the last holder frees it. */
 #ifndef VM_ISA_IMAGE_H
 #define VM_ISA_IMAGE_H
 
@@ -32,15 +32,16 @@ struct image_line {
     uint32_t line; /* from 1 */
 };
 
-/* A function. Slots 0 … nresults-1 hold its results, the next nparams its parameters, the rest is its own, zeroed on entry.
- * In a function that ends in outcomes slot 0 (INT) is the outcome's number; payloads follow as the compiler laid them out. */
+/* A function. Slots 0 … nresults-1 hold its results, the next nparams its parameters, the rest is its own, zeroed on
+ * entry. In a function that ends in outcomes slot 0 (INT) is the outcome's number; payloads follow as the compiler laid
+ * them out. */
 struct image_func {
     struct str name;
     uint8_t nresults, nparams, nslots;
-    const uint8_t *slots;    /* nslots × enum type */
+    const uint8_t *slots; /* nslots × enum type */
     const uint8_t *code;
     uint32_t code_len;
-    uint32_t on_hangup;      /* the entry function only: pc of 'on hangup', 0 when there is none */
+    uint32_t on_hangup; /* the entry function only: pc of 'on hangup', 0 when there is none */
     const struct image_line *lines;
     uint32_t nlines;
 };
@@ -51,24 +52,26 @@ struct image_param {
 };
 struct image_outcome {
     struct str name;
-    const enum type *payload;     /* npayload types */
-    const uint8_t *payload_slot;  /* for each, which slot of the window gets it (from 1 on, below nresults) */
+    const enum type *payload;    /* npayload types */
+    const uint8_t *payload_slot; /* for each, which slot of the window gets it (from 1 on, below nresults) */
     uint8_t npayload;
 };
-/* An action as one or more places ask for it: only the arguments that are written there. Window: results, then parameters. */
+/* An action as one or more places ask for it: only the arguments that are written there. Window: results, then
+ * parameters. */
 struct image_import {
     struct str name;
-    uint8_t nresults;           /* outcome number in slot 0 (INT), then payload slots */
-    const uint8_t *results;     /* nresults × enum type */
+    uint8_t nresults;       /* outcome number in slot 0 (INT), then payload slots */
+    const uint8_t *results; /* nresults × enum type */
     const struct image_param *params;
     uint8_t nparams;
     const struct image_outcome *outcomes; /* all outcomes the flow knows of, in its numbering */
     uint8_t noutcomes;
 };
 
-/* A rule of an hours table. Days: bit 0 Monday … 6 Sunday, or a date (year 0: every year). Minutes of the day, from < to <= 1440; closed: from = to = 0. */
+/* A rule of an hours table. Days: bit 0 Monday … 6 Sunday, or a date (year 0: every year). Minutes of the day, from <
+ * to <= 1440; closed: from = to = 0. */
 struct image_hours_rule {
-    uint8_t days;          /* 0 when it is a date */
+    uint8_t days; /* 0 when it is a date */
     uint16_t year;
     uint8_t month, day;
     uint16_t from, to;
@@ -99,8 +102,8 @@ struct image_source {
 };
 
 struct image {
-    struct str flow;            /* name of the flow */
-    uint32_t entry;             /* index of its function: no parameters, no results */
+    struct str flow; /* name of the flow */
+    uint32_t entry;  /* index of its function: no parameters, no results */
     const struct image_const *consts;
     uint32_t nconsts;
     const struct image_func *funcs;
@@ -117,8 +120,8 @@ struct image {
     uint32_t ncontinues;
     const struct image_source *sources;
     uint32_t nsources;
-    struct str tests;            /* the section of test blocks, opaque here; may be empty */
-    uint8_t id[IMAGE_ID_SIZE];   /* SHA-256 of the bytes from behind the id on; set by encode and decode */
+    struct str tests;          /* the section of test blocks, opaque here; may be empty */
+    uint8_t id[IMAGE_ID_SIZE]; /* SHA-256 of the bytes from behind the id on; set by encode and decode */
     /* Set by image_load() only. */
     struct arena *arena;
     int refs;

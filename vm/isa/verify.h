@@ -1,5 +1,6 @@
-/* The verifier: proves that an image's code stays in its slots, constants and functions, uses each slot by its type, jumps only to
- * instructions, and burns fuel on every way round. Shares no code with the compiler. Linear in the image's size. Any thread. */
+/* The verifier: proves that an image's code stays in its slots, constants and functions, uses each slot by its type,
+ * jumps only to instructions, and burns fuel on every way round. Shares no code with the compiler. Linear in the
+ * image's size. Any thread. */
 #ifndef VM_ISA_VERIFY_H
 #define VM_ISA_VERIFY_H
 

@@ -13,13 +13,16 @@ struct vm_sound {
     struct str text; /* the words, file name, tone name, or recording's id */
 };
 
-/* A value given to the VM: num for NUM types, text for TEXT and JSON (as JSON text) and SOUND with its kind. Borrowed: the VM copies it. */
+/* A value given to the VM: num for NUM types, text for TEXT and JSON (as JSON text) and SOUND with its kind. Borrowed:
+ * the VM copies it. */
 struct vm_value {
     enum type type;
     int64_t num;
     struct str text;
     enum vm_sound_kind sound;
 };
+
+enum { ACTION_DAY_TEXT = 32 };
 
 struct action_host {
     /* The call's field; out->type must be the field's type. Texts are borrowed until the next call. */
@@ -29,6 +32,9 @@ struct action_host {
     int64_t (*wall_ms)(void *self);
     /* Whether the moment lies in the hours; texts of a moment in a zone. Both read the system's tz database, cached. */
     bool (*open)(void *self, const struct image_hours *hours, int64_t moment);
+    /* The moment as "YYYY-MM-DD HH:MM W" (W: 1 Monday … 7) in that zone; an empty zone is the server's own. NULL: UTC.
+     */
+    void (*day_text)(void *self, int64_t moment, struct str zone, char out[ACTION_DAY_TEXT]);
     void *self;
 };
 

@@ -1,4 +1,5 @@
-/* The clock port: time and timers as the VM's host gives them, real in the server, virtual in the simulator. Loop thread. */
+/* The clock port: time and timers as the VM's host gives them, real in the server, virtual in the simulator. Loop
+ * thread. */
 #ifndef VM_RUN_CLOCK_H
 #define VM_RUN_CLOCK_H
 
@@ -7,8 +8,8 @@
 struct clock_timer; /* opaque to all but the clock */
 
 struct clock {
-    int64_t (*mono_ms)(void *self);  /* never goes back */
-    int64_t (*wall_ms)(void *self);  /* since 1970-01-01T00:00:00Z */
+    int64_t (*mono_ms)(void *self); /* never goes back */
+    int64_t (*wall_ms)(void *self); /* since 1970-01-01T00:00:00Z */
     /* Calls fire(owner) once after ms (>= 0) milliseconds, never from inside start. Never NULL. */
     struct clock_timer *(*start)(void *self, int64_t ms, void (*fire)(void *owner), void *owner);
     /* Stops it: fire does not come any more. Sets *t to NULL; accepts a pointer to NULL. A fired timer is already gone:

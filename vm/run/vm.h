@@ -1,5 +1,6 @@
-/* The virtual machine of one call. It runs until the flow parks at an action, ends or faults; the host then does what is asked and
- * resumes it. Loop thread; one VM is one call's. The VM owns its slots, frames and heap and holds the image; it borrows the host. */
+/* The virtual machine of one call. It runs until the flow parks at an action, ends or faults; the host then does what
+ * is asked and resumes it. Loop thread; one VM is one call's. The VM owns its slots, frames and heap and holds the
+ * image; it borrows the host. */
 #ifndef VM_RUN_VM_H
 #define VM_RUN_VM_H
 
@@ -8,10 +9,10 @@
 
 struct vm;
 
-struct vm_limits {       /* 0 takes the default in () */
-    uint32_t fuel;       /* units between two refills (1,000,000) */
-    uint32_t memory;     /* bytes of slots, frames and heap (256 KiB) */
-    uint32_t depth;      /* calls within calls (200) */
+struct vm_limits {   /* 0 takes the default in () */
+    uint32_t fuel;   /* units between two refills (1,000,000) */
+    uint32_t memory; /* bytes of slots, frames and heap (256 KiB) */
+    uint32_t depth;  /* calls within calls (200) */
 };
 
 enum vm_state {
@@ -29,7 +30,8 @@ enum vm_fault {
 };
 
 /* A VM at the image's entry, VM_READY. Takes its own reference to the image. ERR_NOMEM, ERR_LIMIT. */
-enum err vm_new(struct vm **out, struct image *im, const struct action_host *host, const struct vm_limits *limits) MUST_USE;
+enum err vm_new(struct vm **out, struct image *im, const struct action_host *host,
+                const struct vm_limits *limits) MUST_USE;
 void vm_free(struct vm **vm); /* accepts NULL and a pointer to NULL */
 
 /* Runs a VM_READY machine until it is something else. */
@@ -49,20 +51,21 @@ struct str vm_continue_with(const struct vm *vm);
 const struct image_import *vm_import(const struct vm *vm);
 uint32_t vm_import_index(const struct vm *vm);
 int64_t vm_arg_num(const struct vm *vm, unsigned arg);
-struct str vm_arg_text(const struct vm *vm, unsigned arg);                    /* valid while parked */
-unsigned vm_arg_count(const struct vm *vm, unsigned arg);                     /* length of a list argument */
-struct str vm_arg_item(const struct vm *vm, unsigned arg, unsigned i);        /* LIST_TEXT */
-struct vm_sound vm_arg_sound(const struct vm *vm, unsigned arg, unsigned i);  /* LIST_SOUND, or SOUND with i = 0 */
-void vm_arg_json(const struct vm *vm, unsigned arg, struct sbuf *out);        /* as JSON text */
+struct str vm_arg_text(const struct vm *vm, unsigned arg);                   /* valid while parked */
+unsigned vm_arg_count(const struct vm *vm, unsigned arg);                    /* length of a list argument */
+struct str vm_arg_item(const struct vm *vm, unsigned arg, unsigned i);       /* LIST_TEXT */
+struct vm_sound vm_arg_sound(const struct vm *vm, unsigned arg, unsigned i); /* LIST_SOUND, or SOUND with i = 0 */
+void vm_arg_json(const struct vm *vm, unsigned arg, struct sbuf *out);       /* as JSON text */
 
-/* Writes the outcome (its number in the import) and its payload (as many as the outcome has, in its order), and makes the
- * VM VM_READY; ERR_LIMIT when the payload does not fit into the call's memory (the VM is then VM_FAULTED). */
+/* Writes the outcome (its number in the import) and its payload (as many as the outcome has, in its order), and makes
+ * the VM VM_READY; ERR_LIMIT when the payload does not fit into the call's memory (the VM is then VM_FAULTED). */
 enum err vm_resume(struct vm *vm, unsigned outcome, const struct vm_value *payload);
 
 /* Refills fuel; the host calls it as time passes (once a second at least while the VM lives). */
 void vm_refuel(struct vm *vm);
 
-/* The caller has hung up: drops what it was doing and goes to 'on hangup' (VM_READY), or ends (VM_ENDED) when there is none. */
+/* The caller has hung up: drops what it was doing and goes to 'on hangup' (VM_READY), or ends (VM_ENDED) when there is
+ * none. */
 enum vm_state vm_hangup(struct vm *vm);
 
 #endif
