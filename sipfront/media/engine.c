@@ -1,0 +1,154 @@
+/* The media thread: one turn takes commands, packets that came, and streams whose grid point is due. */
+#include "sipfront/media/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vm/base/log.h"
+
+enum { EVENTS_A_TURN = 256 };
+
+static int64_t clock_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void engine_command(struct media *m, const struct command *c)
+{
+    struct command *copy = malloc(sizeof *copy);
+    uint64_t one = 1;
+    bool first;
+
+    if (!copy)
+        abort(); /* as loop_post() */
+    *copy = *c;
+    copy->next = NULL;
+    pthread_mutex_lock(&m->lock);
+    first = m->first == NULL;
+    *m->last = copy;
+    m->last = &copy->next;
+    pthread_mutex_unlock(&m->lock);
+    if (first && write(m->wake_fd, &one, sizeof one) < 0)
+        log_error("media", "the media thread cannot be woken: errno %d", errno);
+}
+
+/* true: the engine is to stop, and every command given before has run. */
+static bool run_commands(struct media *m)
+{
+    struct command *list;
+    uint64_t n;
+    bool closing;
+
+    if (read(m->wake_fd, &n, sizeof n) < 0 && errno != EAGAIN)
+        log_error("media", "cannot read the wake-up: errno %d", errno);
+    pthread_mutex_lock(&m->lock);
+    list = m->first;
+    m->first = NULL;
+    m->last = &m->first;
+    closing = m->closing;
+    pthread_mutex_unlock(&m->lock);
+    while (list) {
+        struct command *c = list;
+        list = c->next;
+        c->run(m, c);
+        free(c);
+    }
+    return closing;
+}
+
+static struct stream *stream_of(struct wheel_node *n)
+{
+    return (struct stream *)((char *)n - offsetof(struct stream, node));
+}
+
+static void run_due(struct media *m)
+{
+    struct wheel_node *n;
+
+    m->now_us = clock_us();
+    for (; m->wheel_ms <= engine_ms(m); m->wheel_ms++)
+        while ((n = wheel_take(&m->wheel, m->wheel_ms)))
+            stream_tick(m, stream_of(n));
+}
+
+void engine_watch(struct media *m, struct stream *s)
+{
+    if (s->node.link)
+        return;
+    wheel_put(&m->wheel, &s->node, m->wheel_ms + s->node.due_ms % 20);
+}
+
+static struct timespec until_due(const struct media *m)
+{
+    int64_t us = wheel_next(&m->wheel, m->wheel_ms) * 1000 - clock_us();
+
+    if (m->wheel.used == 0)
+        us = INT64_C(1000000);
+    return (struct timespec){ .tv_sec = us > 0 ? us / 1000000 : 0, .tv_nsec = us > 0 ? us % 1000000 * 1000 : 0 };
+}
+
+/* To the microsecond; kernels or sandboxes without epoll_pwait2 (Linux 5.11) wait in whole milliseconds. */
+static int wait_for_events(const struct media *m, struct epoll_event *events)
+{
+    struct timespec wait = until_due(m);
+    int n = epoll_pwait2(m->epoll_fd, events, EVENTS_A_TURN, &wait, NULL);
+
+    if (n >= 0 || errno == EINTR)
+        return n;
+    return epoll_wait(m->epoll_fd, events, EVENTS_A_TURN, (int)(wait.tv_sec * 1000 + wait.tv_nsec / 1000000 + 1));
+}
+
+static void *run(void *arg)
+{
+    struct media *m = arg;
+    struct epoll_event events[EVENTS_A_TURN];
+    bool stop = false;
+
+    pthread_setname_np(pthread_self(), "media");
+    prctl(PR_SET_TIMERSLACK, 1UL); /* the grid is to be met within microseconds, not 50 */
+    while (!stop) {
+        int n = wait_for_events(m, events);
+        m->now_us = clock_us();
+        for (int i = 0; i < n; i++)
+            if (events[i].data.ptr)
+                stream_readable(m, events[i].data.ptr);
+        run_due(m);
+        for (int i = 0; i < n; i++) /* after the packets: a command may close a stream of this batch */
+            if (!events[i].data.ptr)
+                stop = run_commands(m);
+    }
+    return NULL;
+}
+
+enum err engine_start(struct media *m)
+{
+    struct epoll_event event = { .events = EPOLLIN };
+
+    m->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    m->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (m->epoll_fd < 0 || m->wake_fd < 0 || epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, m->wake_fd, &event) != 0)
+        return ERR_LIMIT;
+    m->now_us = clock_us();
+    m->wheel_ms = engine_ms(m);
+    return pthread_create(&m->thread, NULL, run, m) == 0 ? ERR_OK : ERR_LIMIT;
+}
+
+void engine_stop(struct media *m)
+{
+    uint64_t one = 1;
+
+    pthread_mutex_lock(&m->lock);
+    m->closing = true;
+    pthread_mutex_unlock(&m->lock);
+    if (write(m->wake_fd, &one, sizeof one) < 0)
+        log_error("media", "the media thread cannot be woken: errno %d", errno);
+    pthread_join(m->thread, NULL);
+}

@@ -1,0 +1,97 @@
+/* The media engine as a whole: what all streams share, made and taken down in order. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sipfront/media/engine.h"
+#include "sipfront/media/prompt_audio.h"
+#include "sipfront/media/stream_events.h"
+#include "vm/base/log.h"
+
+enum { PORT_MIN = 10000, PORT_MAX = 19999 };
+
+static enum err make_beep(struct media *m)
+{
+    struct prompt_audio audio = { 0 };
+    enum err e = prompt_audio_tone(&audio, STR("beep"));
+
+    if (!e)
+        e = prompt_new(&m->beep, &audio);
+    prompt_audio_free(&audio);
+    return e;
+}
+
+static enum err make_parts(struct media *m, const struct media_params *p)
+{
+    enum err e;
+
+    if (!net_address_parse(&m->address, p->address, 0))
+        return ERR_INVALID;
+    e = ports_new(&m->ports, p->port_min ? p->port_min : PORT_MIN, p->port_max ? p->port_max : PORT_MAX);
+    if (!e)
+        e = make_beep(m);
+    if (!e)
+        e = outbox_new(&m->outbox, m->loop, stream_deliver);
+    if (!e)
+        e = recorder_new(&m->recorder);
+    return e;
+}
+
+static void free_parts(struct media *m)
+{
+    recorder_free(&m->recorder);
+    outbox_free(&m->outbox);
+    prompt_unref(&m->beep);
+    ports_free(&m->ports);
+    if (m->epoll_fd >= 0)
+        close(m->epoll_fd);
+    if (m->wake_fd >= 0)
+        close(m->wake_fd);
+    pthread_mutex_destroy(&m->lock);
+    free(m);
+}
+
+enum err media_new(struct media **out, struct loop *l, const struct media_params *p)
+{
+    struct media *m = calloc(1, sizeof *m);
+    enum err e;
+
+    *out = NULL;
+    if (!m)
+        return ERR_NOMEM;
+    m->loop = l;
+    m->epoll_fd = m->wake_fd = -1;
+    m->last = &m->first;
+    pthread_mutex_init(&m->lock, NULL);
+    e = make_parts(m, p);
+    if (!e)
+        e = engine_start(m);
+    if (e) {
+        free_parts(m);
+        return e;
+    }
+    if (p->threads > 1)
+        log_warn("media", "%u media threads wanted; this build has one", p->threads);
+    *out = m;
+    return ERR_OK;
+}
+
+/* The media thread first: it still gives pieces to the recorder; then the recorder, which still reports to the outbox;
+ * the outbox delivers what is left, and with that frees the streams. */
+void media_free(struct media **mp)
+{
+    struct media *m = *mp;
+    struct stream *next;
+
+    *mp = NULL;
+    if (!m)
+        return;
+    for (struct stream *s = m->streams; s; s = next) {
+        struct stream *open = s->closed ? NULL : s;
+        next = s->next;
+        stream_close(&open);
+    }
+    engine_stop(m);
+    free_parts(m);
+}
+
+unsigned media_ports_in_use(const struct media *m) { return ports_in_use(m->ports); }

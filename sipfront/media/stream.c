@@ -1,0 +1,242 @@
+/* The loop's side of a stream. */
+#include "sipfront/media/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sipfront/media/engine.h"
+#include "sipfront/media/stream_events.h"
+
+enum { PTIME_USUAL = 20, PTIME_MIN = 10, PTIME_MAX = 60, DSCP_EF = 46 << 2 };
+
+struct binding {
+    const struct net_address *address;
+    int fd;
+};
+
+static bool try_bind(uint16_t port, void *arg)
+{
+    struct binding *b = arg;
+    struct net_address a = *b->address;
+
+    a.v4.sin_port = htons(port); /* sin6_port lies at the same place */
+    return bind(b->fd, &a.any, a.len) == 0;
+}
+
+static enum err open_socket(struct stream *s)
+{
+    struct media *m = s->media;
+    struct binding b = { .address = &m->address };
+    struct ports_try how = { try_bind, &b };
+    const int dscp = DSCP_EF;
+    enum err e;
+
+    b.fd = socket(m->address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (b.fd < 0)
+        return ERR_LIMIT;
+    e = ports_take(m->ports, s, &how, &s->port);
+    if (e) {
+        close(b.fd);
+        return e;
+    }
+    /* marking may be forbidden; audio flows without it */
+    if (m->address.any.sa_family == AF_INET)
+        (void)setsockopt(b.fd, IPPROTO_IP, IP_TOS, &dscp, sizeof dscp);
+    else
+        (void)setsockopt(b.fd, IPPROTO_IPV6, IPV6_TCLASS, &dscp, sizeof dscp);
+    s->fd = b.fd;
+    return ERR_OK;
+}
+
+/* SSRC, first sequence number and timestamp are random (RFC 3550 §5.1). */
+static void start_line(struct stream *s)
+{
+    uint32_t r[3] = { (uint32_t)(uintptr_t)s, 1, 1 };
+
+    if (getrandom(r, sizeof r, GRND_NONBLOCK) < 0)
+        r[0] ^= (uint32_t)s->port << 16;
+    s->line = (struct rtp_line){ .ssrc = r[0], .seq = (uint16_t)r[1], .next_ts = r[2] };
+    s->grid_ts = r[2];
+}
+
+static void list_add(struct media *m, struct stream *s)
+{
+    s->next = m->streams;
+    s->link = &m->streams;
+    if (s->next)
+        s->next->link = &s->next;
+    m->streams = s;
+}
+
+enum err stream_open(struct stream **out, struct media *m, const struct stream_events *events, void *owner)
+{
+    struct stream *s = calloc(1, sizeof *s);
+    enum err e;
+
+    *out = NULL;
+    if (!s)
+        return ERR_NOMEM;
+    s->media = m;
+    s->events = *events;
+    s->owner = owner;
+    s->remote.event_pt = -1;
+    e = open_socket(s);
+    if (e) {
+        free(s);
+        return e;
+    }
+    start_line(s);
+    s->node.due_ms = m->next_phase++ % PTIME_USUAL; /* which millisecond of the grid is its own */
+    list_add(m, s);
+    engine_command(m, &(struct command){ .run = command_open, .stream = s });
+    *out = s;
+    return ERR_OK;
+}
+
+void stream_close(struct stream **sp)
+{
+    struct stream *s = *sp;
+
+    *sp = NULL;
+    if (!s)
+        return;
+    s->closed = true;
+    engine_command(s->media, &(struct command){ .run = command_close, .stream = s });
+}
+
+uint16_t stream_port(const struct stream *s) { return s->port; }
+
+static void free_when_done(struct stream *s)
+{
+    if (!s->gone || s->recordings > 0)
+        return;
+    *s->link = s->next;
+    if (s->next)
+        s->next->link = s->link;
+    free(s);
+}
+
+static void tell_recorded(struct stream *s, struct recording *rec)
+{
+    struct stream_recorded r = { .path = rec->file.path,
+                                 .length_ms = recording_length_ms(rec),
+                                 .heard = rec->heard,
+                                 .failed = rec->file.why[0] != '\0',
+                                 .why = rec->file.why[0] ? rec->file.why : NULL };
+
+    if (!s->closed && s->events.on_recorded)
+        s->events.on_recorded(&r, s->owner);
+    recording_free(rec);
+    s->recordings--;
+}
+
+void stream_deliver(const struct event *e)
+{
+    struct stream *s = e->stream;
+    const struct stream_events *on = &s->events;
+
+    switch (e->kind) {
+    case EVENT_DIGIT:
+        atomic_fetch_sub(&s->counts.unread_digits, 1);
+        if (!s->closed && on->on_digit)
+            on->on_digit(e->digit, s->owner);
+        break;
+    case EVENT_PLAYED:
+        if (!s->closed && on->on_played)
+            on->on_played(true, e->tag, s->owner);
+        break;
+    case EVENT_SILENT:
+        if (!s->closed && on->on_silent_peer)
+            on->on_silent_peer(s->owner);
+        break;
+    case EVENT_RECORDED: tell_recorded(s, e->recording); break;
+    case EVENT_GONE: s->gone = true; break;
+    }
+    if (s->closed)
+        free_when_done(s);
+}
+
+void stream_set_remote(struct stream *s, const struct stream_remote *r)
+{
+    struct command c = { .run = command_remote, .stream = s, .remote = *r };
+
+    c.remote.address = NULL; /* the text is the caller's */
+    if (c.remote.ptime < PTIME_MIN || c.remote.ptime > PTIME_MAX)
+        c.remote.ptime = PTIME_USUAL;
+    if (r->port > 0)
+        net_address_parse(&c.address, r->address, r->port);
+    engine_command(s->media, &c);
+}
+
+void stream_play(struct stream *s, struct prompt *const *prompts, unsigned n, unsigned loops, unsigned tag)
+{
+    struct command c = { .run = command_play, .stream = s, .n = n, .loops = loops, .tag = tag };
+
+    c.prompts = calloc(n + 1u, sizeof *c.prompts);
+    if (!c.prompts)
+        abort(); /* as loop_post() */
+    for (unsigned i = 0; i < n; i++)
+        c.prompts[i] = prompt_ref(prompts[i]);
+    engine_command(s->media, &c);
+}
+
+void stream_play_stop(struct stream *s)
+{
+    engine_command(s->media, &(struct command){ .run = command_play_stop, .stream = s });
+}
+
+void stream_bridge(struct stream *a, struct stream *b)
+{
+    engine_command(a->media, &(struct command){ .run = command_bridge, .stream = a, .partner = b });
+}
+
+void stream_unbridge(struct stream *s)
+{
+    engine_command(s->media, &(struct command){ .run = command_unbridge, .stream = s });
+}
+
+void stream_send_digit(struct stream *s, char digit)
+{
+    engine_command(s->media, &(struct command){ .run = command_digit, .stream = s, .digit = digit });
+}
+
+/* Recorder thread. */
+static void on_file_end(struct recorder_file *file)
+{
+    struct recording *rec = (struct recording *)file; /* its first member */
+    struct stream *s = rec->owner;
+
+    outbox_put(s->media->outbox, &(struct event){ .stream = s, .kind = EVENT_RECORDED, .recording = rec });
+}
+
+void stream_record(struct stream *s, const struct stream_record *r)
+{
+    struct recording *rec = recording_new(r);
+
+    if (!rec)
+        abort(); /* as loop_post() */
+    rec->owner = s;
+    rec->file.on_end = on_file_end;
+    s->recordings++;
+    engine_command(s->media, &(struct command){ .run = command_record, .stream = s, .recording = rec });
+}
+
+void stream_record_stop(struct stream *s)
+{
+    engine_command(s->media, &(struct command){ .run = command_record_stop, .stream = s });
+}
+
+void stream_stats(const struct stream *s, struct stream_stats *out)
+{
+    const struct stream_counts *c = &s->counts;
+
+    *out = (struct stream_stats){ .sent = atomic_load_explicit(&c->sent, memory_order_relaxed),
+                                  .received = atomic_load_explicit(&c->received, memory_order_relaxed),
+                                  .lost = atomic_load_explicit(&c->lost, memory_order_relaxed),
+                                  .late = atomic_load_explicit(&c->late, memory_order_relaxed),
+                                  .digits = atomic_load_explicit(&c->digits, memory_order_relaxed),
+                                  .latched = atomic_load_explicit(&c->latched, memory_order_relaxed) };
+}

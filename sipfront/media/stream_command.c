@@ -1,0 +1,150 @@
+/* Bodies of the commands, on the media thread. */
+#include "sipfront/media/engine.h"
+
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "vm/base/log.h"
+
+void command_open(struct media *m, struct command *c)
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = c->stream };
+
+    if (epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, c->stream->fd, &event) != 0)
+        log_error("media", "cannot watch the socket of port %u", c->stream->port);
+}
+
+static void unbridge(struct stream *s)
+{
+    if (!s->partner)
+        return;
+    s->partner->relay.started = false;
+    s->partner->partner = NULL;
+    s->relay.started = false;
+    s->partner = NULL;
+}
+
+void command_close(struct media *m, struct command *c)
+{
+    struct stream *s = c->stream;
+    struct event gone = { .stream = s, .kind = EVENT_GONE };
+
+    stream_drain(m, s); /* what was said before the BYE belongs to the recording */
+    unbridge(s);
+    stream_end_recording(m, s);
+    player_stop(&s->player);
+    wheel_remove(&m->wheel, &s->node);
+    close(s->fd); /* which ends the watching too */
+    ports_give(m->ports, s, s->port);
+    outbox_put(m->outbox, &gone);
+}
+
+void command_remote(struct media *m, struct command *c)
+{
+    struct stream *s = c->stream;
+
+    if (!s->has_remote ||
+        !(net_address_equal(&c->address, &s->latch.signalled) || (c->address.len == 0 && s->latch.signalled.len == 0)))
+        latch_restart(&s->latch, &c->address, engine_ms(m));
+    if (!c->remote.send)
+        s->line.talking = s->relay.started = false;
+    s->remote = c->remote;
+    s->has_remote = true;
+    s->heard_ms = engine_ms(m); /* the time-out runs from here */
+    s->silence_told = false;
+    engine_watch(m, s);
+}
+
+void command_play(struct media *m, struct command *c)
+{
+    struct stream *s = c->stream;
+
+    (void)m;
+    if (s->playing_beep) {
+        s->playing_beep = false; /* cut short; the recording begins all the same */
+        stream_begin_recording(m, s);
+    }
+    stream_play_now(s, c->prompts, c->n, c->loops);
+    s->player.tag = c->tag;
+}
+
+void command_play_stop(struct media *m, struct command *c)
+{
+    (void)m;
+    if (!c->stream->playing_beep)
+        player_stop(&c->stream->player);
+}
+
+void command_bridge(struct media *m, struct command *c)
+{
+    (void)m;
+    unbridge(c->stream);
+    unbridge(c->partner);
+    c->stream->partner = c->partner;
+    c->partner->partner = c->stream;
+}
+
+void command_unbridge(struct media *m, struct command *c)
+{
+    (void)m;
+    unbridge(c->stream);
+}
+
+void command_digit(struct media *m, struct command *c)
+{
+    struct stream *s = c->stream;
+
+    (void)m;
+    if (s->remote.event_pt >= 0 && s->ndigits < DIGITS_QUEUED)
+        s->digits[s->ndigits++] = c->digit;
+}
+
+void stream_begin_recording(struct media *m, struct stream *s)
+{
+    if (s->recording && !s->recording->running)
+        recording_begin(s->recording, m->recorder, engine_ms(m));
+}
+
+void stream_end_recording(struct media *m, struct stream *s)
+{
+    struct recording *rec = s->recording;
+
+    if (!rec)
+        return;
+    s->recording = NULL;
+    if (s->playing_beep)
+        player_stop(&s->player);
+    s->playing_beep = false;
+    recording_end(rec, m->recorder);
+}
+
+/* The beep goes through the player like a prompt; what comes in meanwhile is not recorded. */
+static void beep(struct media *m, struct stream *s)
+{
+    struct prompt **one = malloc(sizeof *one);
+
+    if (!one)
+        abort(); /* as loop_post() */
+    *one = prompt_ref(m->beep);
+    stream_play_now(s, one, 1, 1);
+    s->playing_beep = true;
+}
+
+void command_record(struct media *m, struct command *c)
+{
+    struct stream *s = c->stream;
+
+    stream_end_recording(m, s);
+    s->recording = c->recording;
+    if (c->recording->beep)
+        beep(m, s);
+    else
+        stream_begin_recording(m, s);
+}
+
+void command_record_stop(struct media *m, struct command *c)
+{
+    stream_drain(m, c->stream);
+    stream_end_recording(m, c->stream);
+}

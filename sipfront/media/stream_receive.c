@@ -1,0 +1,125 @@
+/* What comes in on a stream: is it the peer's, what is it, and who wants it. */
+#include "sipfront/media/engine.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "sipfront/media/codec_g711.h"
+
+enum { DRAIN_MOST = 256, LEAP_SEQ = 1000 };
+
+enum payload { PAYLOAD_OTHER, PAYLOAD_AUDIO, PAYLOAD_EVENT };
+
+/* The negotiated type, or the other G.711 by its static type: some phones send what they offered instead of what was
+ * answered. */
+static enum payload classify(const struct stream *s, uint8_t pt, enum codec *codec)
+{
+    *codec = CODEC_NONE;
+    if (pt == s->remote.event_pt)
+        return PAYLOAD_EVENT;
+    if (pt == s->remote.pt)
+        *codec = s->remote.codec;
+    else if (pt == G711_PT_PCMU)
+        *codec = CODEC_PCMU;
+    else if (pt == G711_PT_PCMA)
+        *codec = CODEC_PCMA;
+    return *codec == CODEC_NONE ? PAYLOAD_OTHER : PAYLOAD_AUDIO;
+}
+
+/* Loss and lateness by sequence number; a new source or a leap starts the count again. */
+static void count_in(struct stream *s, const struct rtp_packet *p)
+{
+    int step = rtp_seq_diff(p->seq, s->in_seq);
+    uint64_t lost = atomic_load_explicit(&s->counts.lost, memory_order_relaxed);
+
+    count(&s->counts.received);
+    if (s->counting && p->ssrc == s->in_ssrc && abs(step) < LEAP_SEQ) {
+        if (step <= 0) {
+            count(&s->counts.late);
+            lost -= step < 0 && lost > 0; /* it was counted as lost */
+        } else {
+            lost += (unsigned)step - 1;
+        }
+        atomic_store_explicit(&s->counts.lost, lost, memory_order_relaxed);
+        if (step <= 0)
+            return;
+    }
+    s->counting = true;
+    s->in_ssrc = p->ssrc;
+    s->in_seq = p->seq;
+}
+
+static void on_event(struct media *m, struct stream *s, const struct rtp_packet *p)
+{
+    char digit = event_receive(&s->event_in, p, engine_ms(m));
+    struct event e = { .stream = s, .kind = EVENT_DIGIT, .digit = digit };
+
+    if (!digit || atomic_load(&s->counts.unread_digits) >= DIGITS_UNREAD)
+        return;
+    count(&s->counts.digits);
+    atomic_fetch_add(&s->counts.unread_digits, 1);
+    outbox_put(m->outbox, &e);
+}
+
+static void heard(struct media *m, struct stream *s)
+{
+    s->heard_ms = engine_ms(m);
+    s->silence_told = false;
+    atomic_store_explicit(&s->counts.latched, s->latch.source.len > 0, memory_order_relaxed);
+}
+
+static void on_rtp(struct media *m, struct stream *s, struct rtp_packet *p)
+{
+    enum codec codec;
+    enum payload kind = classify(s, p->pt, &codec);
+
+    heard(m, s);
+    count_in(s, p);
+    if (!s->remote.receive)
+        return;
+    if (kind == PAYLOAD_EVENT)
+        on_event(m, s, p);
+    if (kind == PAYLOAD_AUDIO && s->recording)
+        recording_put(s->recording, m->recorder, codec, p, engine_ms(m));
+    if (kind != PAYLOAD_OTHER && s->partner)
+        stream_relay(m, s, p, codec);
+}
+
+static void on_packet(struct media *m, struct stream *s, size_t len, const struct net_address *from)
+{
+    struct rtp_packet p;
+
+    if (!s->has_remote)
+        return;
+    if (rtp_is_rtcp(m->buffer, len)) {
+        if (net_address_equal(from, &s->latch.source))
+            heard(m, s); /* RTCP is a sign of life */
+        return;
+    }
+    if (rtp_read(&p, m->buffer, len) == ERR_OK && latch_accept(&s->latch, from, &p, engine_ms(m)))
+        on_rtp(m, s, &p);
+}
+
+/* false: nothing was there. */
+static bool receive(struct media *m, struct stream *s)
+{
+    struct net_address from;
+    ssize_t n;
+
+    from.len = sizeof from.v6;
+    n = recvfrom(s->fd, m->buffer, sizeof m->buffer, MSG_DONTWAIT | MSG_TRUNC, &from.any, &from.len);
+    if (n < 0)
+        return false;
+    if ((size_t)n <= RTP_PACKET_MAX)
+        on_packet(m, s, (size_t)n, &from);
+    return true;
+}
+
+/* One packet: there is seldom a second, and if so epoll says it again. */
+void stream_readable(struct media *m, struct stream *s) { receive(m, s); }
+
+void stream_drain(struct media *m, struct stream *s)
+{
+    for (int i = 0; i < DRAIN_MOST && receive(m, s); i++)
+        ;
+}

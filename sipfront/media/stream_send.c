@@ -1,0 +1,178 @@
+/* What a stream sends: on its grid a digit, a prompt's frame or silence, in that order of precedence; and what its
+ * partner's packets become, at once. */
+#include "sipfront/media/engine.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "sipfront/media/codec_g711.h"
+
+enum {
+    STALLED_MS = 200,    /* later than this, grid points are left out instead of made up for */
+    RELAY_IDLE_MS = 400, /* a partner silent for so long is filled with silence */
+};
+
+static bool can_send(const struct stream *s) { return s->remote.send && latch_target(&s->latch); }
+
+/* frame: a packet with room for its header in front of the payload. */
+static void send_frame(struct stream *s, uint8_t *frame, const struct rtp_packet *p)
+{
+    const struct net_address *to = latch_target(&s->latch);
+
+    rtp_write(frame, p);
+    if (sendto(s->fd, frame, RTP_HEADER + p->len, MSG_DONTWAIT | MSG_NOSIGNAL, &to->any, to->len) >= 0)
+        count(&s->counts.sent);
+}
+
+/* The next packet of the stream's own making. */
+static struct rtp_packet own_packet(struct stream *s, uint8_t pt, uint32_t ts, bool marker)
+{
+    return (struct rtp_packet){ .pt = pt, .marker = marker, .seq = s->line.seq++, .ts = ts, .ssrc = s->line.ssrc };
+}
+
+static void send_audio(struct media *m, struct stream *s, size_t n)
+{
+    struct rtp_packet p;
+
+    if (!can_send(s)) {
+        s->line.talking = false;
+        return;
+    }
+    p = own_packet(s, s->remote.pt, s->grid_ts, !s->line.talking);
+    p.len = n;
+    s->line.talking = true;
+    s->line.next_ts = s->grid_ts + (uint32_t)n;
+    send_frame(s, m->buffer, &p);
+}
+
+static void next_digit(struct stream *s)
+{
+    while (!s->event.busy && s->ndigits > 0) {
+        event_start(&s->event, s->digits[0], s->grid_ts);
+        memmove(s->digits, s->digits + 1, --s->ndigits);
+    }
+}
+
+static void send_event(struct media *m, struct stream *s, unsigned step_ms)
+{
+    struct event_packet out;
+    struct rtp_packet p;
+
+    event_next(&s->event, step_ms, &out);
+    s->line.talking = false; /* the audio after it begins a spurt */
+    s->line.next_ts = s->grid_ts + step_ms * RTP_CLOCK_KHZ;
+    if (!out.send || !can_send(s))
+        return;
+    p = own_packet(s, (uint8_t)s->remote.event_pt, s->event.ts, out.marker);
+    p.len = EVENT_PAYLOAD;
+    memcpy(m->buffer + RTP_HEADER, out.payload, EVENT_PAYLOAD);
+    send_frame(s, m->buffer, &p);
+}
+
+static void tell_played(struct media *m, struct stream *s)
+{
+    struct event e = { .stream = s, .kind = EVENT_PLAYED, .tag = s->player.tag };
+
+    player_stop(&s->player);
+    if (s->playing_beep)
+        stream_begin_recording(m, s);
+    else
+        outbox_put(m->outbox, &e);
+    s->playing_beep = false;
+}
+
+/* A leg that is to hear something gets it without a break: the partner's audio, or silence of the codec, which keeps
+ * NAT bindings and phones' time-outs away. */
+static void send_own(struct media *m, struct stream *s, unsigned step_ms)
+{
+    size_t n = (size_t)step_ms * RTP_CLOCK_KHZ;
+
+    if (player_busy(&s->player) && player_ended(&s->player))
+        tell_played(m, s);
+    next_digit(s);
+    if (s->event.busy) {
+        send_event(m, s, step_ms);
+    } else if (player_busy(&s->player)) {
+        player_next(&s->player, s->remote.codec, m->buffer + RTP_HEADER, n);
+        send_audio(m, s, n);
+    } else if (!s->relay.started || engine_ms(m) - s->relay.heard_ms > RELAY_IDLE_MS) {
+        s->relay.started = false;
+        memset(m->buffer + RTP_HEADER, codec_silence(s->remote.codec), n);
+        send_audio(m, s, n);
+    }
+}
+
+static void check_peer(struct media *m, struct stream *s)
+{
+    struct event e = { .stream = s, .kind = EVENT_SILENT };
+
+    if (s->remote.timeout_ms == 0 || !s->remote.receive || s->silence_told ||
+        engine_ms(m) - s->heard_ms < s->remote.timeout_ms)
+        return;
+    s->silence_told = true;
+    outbox_put(m->outbox, &e);
+}
+
+/* After a stall of the thread the grid is taken up where it should be; the far end hears a gap, not a burst. */
+static void skip_stalled(struct media *m, struct stream *s, unsigned step_ms)
+{
+    int64_t late = engine_ms(m) - s->node.due_ms;
+    int64_t steps = late > STALLED_MS ? late / step_ms : 0;
+
+    s->node.due_ms += steps * step_ms;
+    s->grid_ts += (uint32_t)steps * step_ms * RTP_CLOCK_KHZ;
+    s->line.talking &= steps == 0;
+}
+
+void stream_tick(struct media *m, struct stream *s)
+{
+    unsigned step_ms = s->remote.ptime;
+
+    skip_stalled(m, s, step_ms);
+    /* what was relayed may have run ahead of this clock: never go back (RFC 3550 §5.1) */
+    if (rtp_ts_diff(s->line.next_ts, s->grid_ts) > 0)
+        s->grid_ts = s->line.next_ts;
+    send_own(m, s, step_ms);
+    s->grid_ts += step_ms * RTP_CLOCK_KHZ;
+    if (s->recording && recording_tick(s->recording, m->recorder, engine_ms(m)))
+        stream_end_recording(m, s);
+    check_peer(m, s);
+    wheel_put(&m->wheel, &s->node, s->node.due_ms + step_ms);
+}
+
+void stream_play_now(struct stream *s, struct prompt **prompts, unsigned n, unsigned loops)
+{
+    player_start(&s->player, prompts, n, loops);
+    s->line.talking = false;
+    s->relay.started = false;
+}
+
+/* The stream's own clock at this moment, between two grid points. */
+static uint32_t ts_now(const struct media *m, const struct stream *s)
+{
+    int64_t left_us = s->node.due_ms * 1000 - m->now_us;
+
+    return s->grid_ts - (uint32_t)(left_us * RTP_CLOCK_KHZ / 1000);
+}
+
+void stream_relay(struct media *m, struct stream *from, struct rtp_packet *p, enum codec codec)
+{
+    struct stream *to = from->partner;
+    bool event = codec == CODEC_NONE;
+    uint8_t *payload = m->buffer + (p->payload - m->buffer);
+    struct relay_now now = { .ms = engine_ms(m), .event = event };
+
+    if (!to->has_remote || !can_send(to) || to->event.busy || player_busy(&to->player)) {
+        to->relay.started = false;
+        return;
+    }
+    if (event && to->remote.event_pt < 0)
+        return;
+    now.ts = ts_now(m, to);
+    if (!relay_map(&to->relay, &to->line, p, &now))
+        return;
+    if (!event && codec != to->remote.codec)
+        codec_transcode(codec, to->remote.codec, payload, payload, p->len);
+    p->pt = event ? (uint8_t)to->remote.event_pt : to->remote.pt;
+    send_frame(to, payload - RTP_HEADER, p);
+}

@@ -1,0 +1,139 @@
+#include "sipfront/media/wav_file.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vm/base/str.h"
+
+enum { RATE = 8000, SAMPLE_BYTES = 2 };
+static const uint64_t max_data = UINT32_MAX - WAV_HEADER;
+
+static void put16(uint8_t *p, uint16_t v)
+{
+    v = htole16(v);
+    memcpy(p, &v, sizeof v);
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+    v = htole32(v);
+    memcpy(p, &v, sizeof v);
+}
+
+static void header(uint8_t out[WAV_HEADER], uint64_t samples)
+{
+    uint64_t data = samples * SAMPLE_BYTES;
+    uint32_t bytes = (uint32_t)(data < max_data ? data : max_data);
+
+    memcpy(out, "RIFF....WAVEfmt ", 16);
+    put32(out + 4, bytes + WAV_HEADER - 8);
+    put32(out + 16, 16);
+    put16(out + 20, 1); /* PCM */
+    put16(out + 22, 1); /* mono */
+    put32(out + 24, RATE);
+    put32(out + 28, RATE * SAMPLE_BYTES);
+    put16(out + 32, SAMPLE_BYTES);
+    put16(out + 34, 8 * SAMPLE_BYTES);
+    memcpy(out + 36, "data", 4);
+    put32(out + 40, bytes);
+}
+
+/* Writes all or says how much went; errno is of the write that failed. */
+static size_t write_at(int fd, const void *p, size_t len, uint64_t at)
+{
+    size_t done = 0;
+
+    while (done < len) {
+        ssize_t n = pwrite(fd, (const char *)p + done, len - done, (off_t)(at + done));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        done += (size_t)n;
+    }
+    return done;
+}
+
+static bool write_header(struct wav_file *w)
+{
+    uint8_t h[WAV_HEADER];
+
+    header(h, w->samples);
+    return write_at(w->fd, h, sizeof h, 0) == sizeof h;
+}
+
+/* A new name is durable once its folder is. */
+static bool sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct sbuf folder = { 0 };
+    bool ok = true;
+    int fd;
+
+    sbuf_add(&folder, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
+    fd = open(folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    sbuf_free(&folder);
+    if (fd < 0)
+        return false;
+    ok = fsync(fd) == 0 || errno == EINVAL; /* some file systems have nothing to sync there */
+    close(fd);
+    return ok;
+}
+
+enum err wav_create(struct wav_file *w, const char *path)
+{
+    int why;
+
+    w->samples = 0;
+    w->fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (w->fd < 0)
+        return ERR_IO;
+    if (write_header(w) && sync_folder(path))
+        return ERR_OK;
+    why = errno;
+    close(w->fd);
+    w->fd = -1;
+    errno = why;
+    return ERR_IO;
+}
+
+enum err wav_append(struct wav_file *w, const int16_t *samples, size_t n)
+{
+    size_t len = n * SAMPLE_BYTES;
+    size_t done = write_at(w->fd, samples, len, WAV_HEADER + w->samples * SAMPLE_BYTES);
+    int why = errno;
+
+    w->samples += done / SAMPLE_BYTES;
+    if (!write_header(w))
+        return ERR_IO;
+    errno = why;
+    return done == len ? ERR_OK : ERR_IO;
+}
+
+enum err wav_sync(struct wav_file *w)
+{
+    /* A device or pipe cannot be synced, which is no loss. */
+    return fdatasync(w->fd) == 0 || errno == EINVAL || errno == EROFS ? ERR_OK : ERR_IO;
+}
+
+enum err wav_close(struct wav_file *w)
+{
+    enum err e;
+    int why;
+
+    if (w->fd < 0)
+        return ERR_OK;
+    e = wav_sync(w);
+    why = errno;
+    if (close(w->fd) != 0 && !e) {
+        e = ERR_IO;
+        why = errno;
+    }
+    w->fd = -1;
+    errno = why;
+    return e;
+}
