@@ -16,11 +16,8 @@ static void interrupt(struct hearing *h, int place)
 {
     char key = action_digits(&h->base)->queue[place];
     struct vm_value digit = value_text((struct str){ &key, 1 });
-    if (!action_has_clause(&h->base, OUT_say_interrupted)) {
-        action_complete(&h->base, OUT_say_done, NULL);
-        return;
-    }
-    digits_take_at(action_digits(&h->base), place);
+    if (action_wants(&h->base, OUT_say_interrupted))
+        digits_take_at(action_digits(&h->base), place);
     action_complete(&h->base, OUT_say_interrupted, &digit);
 }
 

@@ -37,7 +37,12 @@ static int import_outcome(const struct running *r, unsigned outcome)
     return -1;
 }
 
-bool action_has_clause(const struct running *r, unsigned outcome) { return import_outcome(r, outcome) >= 0; }
+bool action_wants(const struct running *r, unsigned outcome)
+{
+    const struct image_import *import = vm_import(r->run->vm);
+    int known = import_outcome(r, outcome);
+    return known >= 0 && (import->outcomes[known].npayload > 0 || r->row->outcomes[outcome].npayload == 0);
+}
 
 bool arg_given(const struct running *r, unsigned arg) { return r->param[arg] >= 0; }
 

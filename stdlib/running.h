@@ -45,8 +45,9 @@ bool action_caller_gone(const struct running *r);
 struct clock_timer *action_timer(const struct running *r, int64_t ms, void (*fire)(void *owner), void *owner);
 void action_stop_timer(const struct running *r, struct clock_timer **t);
 void action_stop_op(const struct running *r, struct call_op **op);
-/* Whether the flow has a clause for that outcome (its number in the catalogue). */
-bool action_has_clause(const struct running *r, unsigned outcome);
+/* Whether the flow takes what that outcome (its number in the catalogue) brings: the import knows the outcome, and its
+ * payload where it has one. */
+bool action_wants(const struct running *r, unsigned outcome);
 
 /* ---- its arguments, by their number in the catalogue (number.h) ---- */
 bool arg_given(const struct running *r, unsigned arg);
