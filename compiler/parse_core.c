@@ -147,6 +147,17 @@ void swallow(struct parser *p)
     p->mistakes++;
 }
 
+/* Where something is missing: behind the last token of a line that ends too early; the `}` alone of a piece of text. */
+static struct span missing_at(const struct parser *p)
+{
+    struct span at_next = span_of(p, p->next);
+    if ((at(p, TOKEN_NEWLINE) || at(p, TOKEN_END)) && p->next > p->first && p->next[-1].kind != TOKEN_NEWLINE)
+        return (struct span){ p->source, p->next[-1].start + p->next[-1].len, 0 };
+    if ((at(p, TOKEN_TEXT_MIDDLE) || at(p, TOKEN_TEXT_CLOSE)) && at_next.len > 1)
+        at_next.len = 1;
+    return at_next;
+}
+
 struct diag *mistake_expected(struct parser *p, const char *what)
 {
     struct sbuf found = { 0 };
@@ -154,7 +165,7 @@ struct diag *mistake_expected(struct parser *p, const char *what)
     describe(p, p->next, &found);
     if (at(p, TOKEN_BAD))
         swallow(p);
-    d = mistake(p, span_of(p, p->next), "expected %s, not %s", what, found.p);
+    d = mistake(p, missing_at(p), "expected %s, not %s", what, found.p);
     sbuf_free(&found);
     return d;
 }

@@ -20,9 +20,10 @@ struct parser {
     bool truncated;    /* the end was forced: too deep, or a block that never closes */
     unsigned mistakes; /* how many so far, for "was this part read well?" */
     unsigned depth;
-    unsigned blocks;        /* open { } */
-    enum fn_kind fn_kind;   /* of the function around, for `return` */
-    struct decl_flow *flow; /* the flow around, for `on hangup`; NULL in functions */
+    unsigned blocks;             /* open { } */
+    const struct token *suspect; /* a `{` whose `}` stands too far left: probably another block's */
+    enum fn_kind fn_kind;        /* of the function around, for `return` */
+    struct decl_flow *flow;      /* the flow around, for `on hangup`; NULL in functions */
 };
 
 #define NODE(p, type) ARENA_NEW((p)->arena, type)

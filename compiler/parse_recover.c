@@ -134,19 +134,48 @@ bool open_block(struct parser *p, const struct token **open, const char *what)
     return true;
 }
 
+/* How far the line of a token is moved in. */
+static uint32_t indent_of(const struct parser *p, const struct token *t)
+{
+    uint32_t start = t->start, n = 0;
+    while (start > 0 && p->text[start - 1] != '\n')
+        start--;
+    while (p->text[start + n] == ' ' || p->text[start + n] == '\t')
+        n++;
+    return n;
+}
+
+/* At a `}`: when it stands further left than the line of its `{`, the author meant it for a block further out. */
+static void suspect_brace(struct parser *p, const struct token *open)
+{
+    bool first = p->next > p->first && p->next[-1].kind == TOKEN_NEWLINE;
+    if (!p->suspect && first && indent_of(p, p->next) < indent_of(p, open))
+        p->suspect = open;
+}
+
+static void close_block(struct parser *p)
+{
+    p->blocks--;
+    if (p->blocks == 0 && !at(p, TOKEN_END))
+        p->truncated = false;
+    if (p->blocks == 0)
+        p->suspect = NULL;
+    leave(p);
+}
+
 bool block_over(struct parser *p, const struct token *open)
 {
     skip_newlines(p);
     if (!at(p, TOKEN_BRACE_CLOSE) && !at(p, TOKEN_END) && !at_declaration(p))
         return false;
-    if (!accept(p, TOKEN_BRACE_CLOSE)) {
+    if (at(p, TOKEN_BRACE_CLOSE)) {
+        suspect_brace(p, open);
+        take(p);
+    } else {
         if (!p->truncated)
-            mistake(p, span_of(p, open), "this '{' is never closed");
+            mistake(p, span_of(p, p->suspect ? p->suspect : open), "this '{' is never closed");
         p->truncated = true; /* the blocks around it miss theirs in consequence */
     }
-    p->blocks--;
-    if (p->blocks == 0 && !at(p, TOKEN_END))
-        p->truncated = false;
-    leave(p);
+    close_block(p);
     return true;
 }
