@@ -1,0 +1,205 @@
+#include "compiler/compile.h"
+
+#include <stdlib.h>
+
+#include "compiler/ast_name.h"
+#include "compiler/check.h"
+#include "compiler/check_fn.h"
+#include "compiler/compile_prelude.h"
+#include "compiler/emit.h"
+#include "compiler/parse.h"
+
+enum { FILES_MAX = 10000 };
+
+struct compile {
+    struct arena *arena;
+    struct names *names;
+    struct sources *sources;
+    struct diags *diags;
+    struct file *files, **files_end; /* in the order in which they were read */
+    struct file *prelude;
+};
+
+struct compile *compile_new(void)
+{
+    struct arena *arena = arena_new();
+    struct compile *c = ARENA_NEW(arena, struct compile);
+    c->arena = arena;
+    c->names = names_new(arena);
+    c->sources = sources_new(arena);
+    c->diags = diags_new(arena, c->sources);
+    c->files_end = &c->files;
+    return c;
+}
+
+void compile_free(struct compile **c)
+{
+    if (!c || !*c)
+        return;
+    struct arena *arena = (*c)->arena; /* holds the compilation itself */
+    names_close((*c)->names);
+    diags_close((*c)->diags);
+    arena_free(&arena);
+    *c = NULL;
+}
+
+const struct diags *compile_diags(const struct compile *c) { return c->diags; }
+const struct sources *compile_sources(const struct compile *c) { return c->sources; }
+struct arena *compile_arena(struct compile *c) { return c->arena; }
+struct file *compile_tree(const struct compile *c) { return c->files; }
+
+static struct file *read_source(struct compile *c, uint32_t source)
+{
+    struct parse_env env = { c->arena, c->names, c->sources, c->diags };
+    struct file *f = parse_file(&env, source);
+    *c->files_end = f;
+    c->files_end = &f->next;
+    return f;
+}
+
+/* ---- use: files are read once each, breadth first; circles are looked for when all are there ---- */
+
+static struct file *file_by_path(const struct compile *c, const char *path)
+{
+    for (struct file *f = c->files; f; f = f->next)
+        if (str_is(source_at(c->sources, f->source)->path, path))
+            return f;
+    return NULL;
+}
+
+static void report_unreadable(struct compile *c, struct span at, const char *path, enum err e)
+{
+    diag_error(c->diags, at, "cannot use \"%s\": %s", path, e == ERR_INVALID ? "it is not UTF-8 text" : err_text(e));
+}
+
+static void load_use(struct compile *c, struct decl *d, struct str from, unsigned *count)
+{
+    uint32_t source, bad;
+    const char *path = source_join_path(c->arena, from, d->u.use.path.text);
+    d->u.use.file = file_by_path(c, path);
+    if (d->u.use.file || !d->u.use.path.text.len)
+        return;
+    enum err e = ++*count > FILES_MAX ? ERR_LIMIT : source_load(c->sources, path, &source, &bad);
+    if (e)
+        report_unreadable(c, d->u.use.path.span, path, e);
+    else
+        d->u.use.file = read_source(c, source);
+}
+
+static void load_uses(struct compile *c)
+{
+    unsigned count = 0;
+    for (struct file *f = c->files; f; f = f->next)
+        for (struct decl *d = f->first; d; d = d->next)
+            if (d->kind == DECL_USE)
+                load_use(c, d, source_at(c->sources, f->source)->path, &count);
+}
+
+enum visit { VISIT_NEW, VISIT_OPEN, VISIT_DONE };
+
+struct step {
+    const struct file *file;
+    const struct decl *next;
+};
+
+/* A walk in depth with a stack of its own: chains of files may be long. Reports the `use` that closes a circle. */
+static void find_circles(struct compile *c)
+{
+    uint32_t n = source_count(c->sources), depth = 0;
+    unsigned char *state = ARENA_ARRAY(c->arena, unsigned char, n);
+    struct step *stack = ARENA_ARRAY(c->arena, struct step, n + 1);
+    stack[depth++] = (struct step){ c->files, c->files->first };
+    state[c->files->source] = VISIT_OPEN;
+    while (depth) {
+        struct step *top = &stack[depth - 1];
+        const struct decl *d = top->next;
+        if (!d) {
+            state[top->file->source] = VISIT_DONE;
+            depth--;
+            continue;
+        }
+        top->next = d->next;
+        const struct file *to = d->kind == DECL_USE ? d->u.use.file : NULL;
+        if (to && state[to->source] == VISIT_OPEN)
+            diag_error(c->diags, d->u.use.path.span, "this 'use' closes a circle: that file uses this one");
+        if (!to || state[to->source] != VISIT_NEW)
+            continue;
+        state[to->source] = VISIT_OPEN;
+        stack[depth++] = (struct step){ to, to->first };
+    }
+}
+
+static bool wants_prelude(const struct compile *c)
+{
+    static const char *const words[] = { "digits", "spell", "number", "date", "time" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (name_find(c->names, str_of(words[i])))
+            return true;
+    return false;
+}
+
+/* The language's own functions come last, so that files keep their numbers whether they are used or not. */
+static void load_prelude(struct compile *c)
+{
+    uint32_t source, bad;
+    if (wants_prelude(c) && !source_add(c->sources, "prelude.flow", compile_prelude(), &source, &bad))
+        c->prelude = read_source(c, source);
+}
+
+static void report_no_flow(struct compile *c)
+{
+    struct span at = { c->files->source, 0, 0 };
+    diag_help(diag_error(c->diags, at, "this file has no flow, so there is nothing to run"), "add 'flow name { … }'");
+}
+
+static enum err finish(struct compile *c, const struct image **out)
+{
+    if (c->files) {
+        load_uses(c);
+        find_circles(c);
+        load_prelude(c);
+        if (out && !c->files->flow && !c->files->has_mistakes)
+            report_no_flow(c);
+        check_files(&(struct check_env){ c->arena, c->names, c->sources, c->diags, c->files, c->prelude });
+    }
+    if (out && !diags_errors(c->diags))
+        *out = emit_image(&(struct emit_env){ c->arena, c->sources, c->diags, c->files });
+    diags_finish(c->diags);
+    if (!diags_errors(c->diags))
+        return ERR_OK;
+    if (out)
+        *out = NULL;
+    return ERR_SYNTAX;
+}
+
+static void report_utf8(struct compile *c, uint32_t source, uint32_t bad)
+{
+    diag_error(c->diags, (struct span){ source, bad, 1 }, "this is not UTF-8 text");
+}
+
+static enum err compile_source(struct compile *c, enum err e, uint32_t source, uint32_t bad, const struct image **out)
+{
+    if (out)
+        *out = NULL;
+    if (e == ERR_INVALID)
+        report_utf8(c, source, bad);
+    else if (e)
+        return e;
+    else
+        read_source(c, source);
+    return finish(c, out);
+}
+
+enum err compile_file(struct compile *c, const char *path, const struct image **out)
+{
+    uint32_t source = 0, bad = 0;
+    enum err e = source_load(c->sources, path, &source, &bad);
+    return compile_source(c, e, source, bad, out);
+}
+
+enum err compile_text(struct compile *c, const char *path, struct str text, const struct image **out)
+{
+    uint32_t source = 0, bad = 0;
+    enum err e = source_add(c->sources, path, text, &source, &bad);
+    return compile_source(c, e, source, bad, out);
+}

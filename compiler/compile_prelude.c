@@ -1,0 +1,3 @@
+#include "compiler/compile_prelude.h"
+
+struct str compile_prelude(void) { return STR(""); }

@@ -1,0 +1,121 @@
+/* Actions and functions as statements: the window, the asking, and the blocks that answer. */
+#include "compiler/emit_state.h"
+
+static void emit_targets(struct emit *e, const struct expr *x, unsigned dst)
+{
+    struct const_value v;
+    struct str name;
+    if (type_is_list(x->type)) {
+        emit_into(e, x, dst);
+    } else if (const_text(e->arena, x, &name)) {
+        v = (struct const_value){ .type = T(TEXT), .text = name };
+        emit_const(e, &(struct const_value){ .type = T(LIST_TEXT), .items = &v, .count = 1 }, dst);
+    } else {
+        struct operand one = emit_operand(e, x);
+        code_op3(&e->code, OP_LISTT, dst, one.slot, 1);
+        done(e, one);
+    }
+}
+
+static void emit_barge(struct emit *e, const struct expr *x, unsigned dst)
+{
+    struct str keys = x->kind == EXPR_TEXT ? x->u.text : x->u.boolean ? STR("*any") : STR("");
+    code_wide(&e->code, OP_TEXTK, dst, pool_text(e, keys));
+}
+
+static void emit_arg(struct emit *e, enum arg_type type, const struct expr *x, unsigned dst)
+{
+    struct str text;
+    switch (type) {
+    case ARG_TARGETS: emit_targets(e, x, dst); break;
+    case ARG_SOUNDS: emit_sounds_into(e, x, dst); break;
+    case ARG_BARGE: emit_barge(e, x, dst); break;
+    case ARG_JSON: emit_json_into(e, x, dst); break;
+    case ARG_SPEECH:
+        if (const_text(e->arena, x, &text))
+            pool_prompt(e, PROMPT_TEXT, text);
+        emit_into(e, x, dst);
+        break;
+    case ARG_INT:
+    case ARG_BOOL:
+    case ARG_DURATION:
+    case ARG_TEXT:
+    case ARG_SOUND:
+    case ARG_LIST_TEXT:
+    case ARG_CAUSE_OR_CODE:
+    case ARG_BOX:
+    case ARG_FILE: emit_into(e, x, dst); break;
+    }
+}
+
+static void emit_choices(struct emit *e, const struct clause *clauses, unsigned dst)
+{
+    struct str keys[IMAGE_SLOTS_MAX];
+    uint32_t n = 0;
+    for (const struct clause *k = clauses; k && n < IMAGE_SLOTS_MAX; k = k->next)
+        if (k->kind == CLAUSE_CHOICE)
+            keys[n++] = k->choice.text;
+    code_wide(&e->code, OP_LISTTK, dst, pool_texts(e, keys, n));
+}
+
+/* Which arguments are passed: those written but the compiler's own, and a menu's choices. */
+static uint32_t passed(const struct action_row *row, struct arg *const *args, const struct clause *choices)
+{
+    uint32_t written = 0;
+    for (unsigned i = 0; i < row->nargs; i++)
+        if (args[i] && !(choices && str_is(str_of(row->args[i].label), "tries")))
+            written |= 1u << i;
+    return choices ? written | 1u << action_arg_find(row, STR("choices")) : written;
+}
+
+struct window emit_window(struct emit *e, const struct action_row *row, struct arg *first, const struct clause *choices)
+{
+    struct arg *args[ACTION_ARGS_MAX];
+    enum type types[IMAGE_SLOTS_MAX];
+    action_args(row, first, args);
+    uint32_t written = passed(row, args, choices);
+    unsigned import = import_of(e, row, written);
+    const struct image_import *m = &e->imports.items[import];
+    struct window w = { 0, m->nresults, m->nparams };
+    for (unsigned i = 0; i < w.nresults; i++)
+        types[i] = (enum type)m->results[i];
+    for (unsigned i = 0; i < w.nparams; i++)
+        types[w.nresults + i] = m->params[i].type;
+    w.base = code_window(&e->code, types, w.nresults + w.nparams);
+    for (unsigned i = 0, slot = w.base + w.nresults; i < row->nargs; i++) {
+        if (!(written >> i & 1))
+            continue;
+        if (args[i])
+            emit_arg(e, row->args[i].type, args[i]->value, slot++);
+        else
+            emit_choices(e, choices, slot++);
+    }
+    code_call(&e->code, OP_ACT, import, w.base);
+    code_release(&e->code, w.base + w.nresults, w.nparams);
+    if (row->noutcomes == 0)
+        e->code.dead = true;
+    return w;
+}
+
+void emit_action(struct emit *e, const struct stmt *s)
+{
+    const struct action_row *row = s->u.call.action;
+    if (str_is(str_of(row->name), "menu")) {
+        emit_menu(e, s);
+        return;
+    }
+    struct window w = emit_window(e, row, s->u.call.args, NULL);
+    emit_clauses(e, s, emit_action_set(e, row), w.base);
+    code_release(&e->code, w.base, w.nresults);
+}
+
+void emit_call(struct emit *e, const struct stmt *s)
+{
+    const struct decl_fn *fn = &s->u.call.fn->u.fn;
+    unsigned base = emit_fn_window(e, fn, s->u.call.args);
+    if (fn->info->falls == PATH_DEAD) /* it ends the call itself */
+        code_op(&e->code, OP_HALT);
+    if (fn->info->outcomes)
+        emit_clauses(e, s, fn->info->outcomes, base);
+    code_release(&e->code, base, fn_nresults(fn));
+}
