@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sofia-sip/nta.h>
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
@@ -138,7 +139,7 @@ static void on_accepted(struct leg *leg, const char *sdp)
 
 static void on_refused(struct leg *leg, const struct agent_event *ev)
 {
-    bool from_far = ev->sip && ev->sip->sip_status;
+    bool from_far = ev->sip && !nta_sip_is_internal(ev->sip);
     enum leg_end how = from_far ? LEG_END_REFUSED : ev->status == 408 ? LEG_END_TIMEOUT : LEG_END_ERROR;
     if (!leg_move(leg, LEG_DO_REFUSE))
         return;

@@ -326,6 +326,14 @@ static void write_address(struct sbuf *out, const char *address)
     sbuf_fmt(out, "IN %s %s\r\n", strchr(address, ':') ? "IP6" : "IP4", *address ? address : "0.0.0.0");
 }
 
+/* Names are compared without case (RFC 4855), yet some phones know only the one their makers saw. */
+static void write_name(struct sbuf *out, const char *name)
+{
+    bool small = strcmp(name, "opus") == 0 || strcmp(name, "telephone-event") == 0;
+    for (; *name; name++)
+        sbuf_char(out, !small && *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name);
+}
+
 static void write_audio(struct sbuf *out, const struct audio_desc *d)
 {
     sbuf_fmt(out, "m=audio %u RTP/AVP", d->port);
@@ -334,7 +342,9 @@ static void write_audio(struct sbuf *out, const struct audio_desc *d)
     sbuf_cstr(out, "\r\n");
     for (unsigned i = 0; i < d->nformats; i++) {
         const struct audio_format *f = &d->formats[i];
-        sbuf_fmt(out, "a=rtpmap:%u %s/%u", f->pt, f->name, f->rate);
+        sbuf_fmt(out, "a=rtpmap:%u ", f->pt);
+        write_name(out, f->name);
+        sbuf_fmt(out, "/%u", f->rate);
         if (f->channels > 1)
             sbuf_fmt(out, "/%u", f->channels);
         sbuf_cstr(out, "\r\n");

@@ -1,5 +1,5 @@
 /* The registrar and the agent's plain requests, over UDP on loopback. */
-#include "tests/unit/sip/wire.h"
+#include "tests/unit/sip/login.h"
 
 static void note_invited(void *owner, struct leg *leg, const struct leg_invite *invite)
 {
@@ -27,7 +27,7 @@ static void both_algorithms_are_offered_and_work(void **state)
         assert_non_null(strstr(p.last, "algorithm=MD5"));
         assert_non_null(strstr(p.last, "algorithm=SHA-256"));
         assert_true(strstr(p.last, "algorithm=MD5") < strstr(p.last, "algorithm=SHA-256"));
-        authorize(authorization, p.last, "ann", "secret-of-ann", &r, algorithms[i], 1);
+        authorize(authorization, p.last, &r, &(struct login){ "ann", "secret-of-ann", algorithms[i], 1 });
         snprintf(extra, sizeof extra, "Contact: <sip:ann@10.0.0.%d>\r\n%s", i, authorization);
         r.extra = extra, r.branch = "y", r.cseq = 2;
         phone_send(&p, &r);
@@ -104,7 +104,7 @@ static void a_replayed_count_is_stale(void **state)
     phone_open(&p);
     phone_send(&p, &r);
     phone_expect(&p, "SIP/2.0 401");
-    authorize(authorization, p.last, "ann", "secret-of-ann", &r, "MD5", 1);
+    authorize(authorization, p.last, &r, &(struct login){ "ann", "secret-of-ann", "MD5", 1 });
     snprintf(extra, sizeof extra, "Contact: <sip:ann@10.0.0.1>\r\n%s", authorization);
     r.extra = extra, r.branch = "r2", r.cseq = 2;
     phone_send(&p, &r);
