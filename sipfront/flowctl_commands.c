@@ -1,0 +1,82 @@
+/* Every command of flowctl, its options and its manual. */
+#include "sipfront/flowctl.h"
+
+#define SETTINGS                                                                                                       \
+    CTL_OPTION("password", CTL_PASSWORD, "PW", "SIP password (others on this machine can see it: --password-stdin)"),  \
+        CTL_OPTION("password-stdin", CTL_PASSWORD_STDIN, NULL, "Read the SIP password from standard input, one line"), \
+        CTL_OPTION("virtual", CTL_VIRTUAL, NULL, "No device registers to it; it runs a flow or takes voicemail"),      \
+        CTL_OPTION("voicemail", CTL_VOICEMAIL, NULL, "Take voicemail"),                                                \
+        CTL_OPTION("no-voicemail", CTL_NO_VOICEMAIL, NULL, "Take no voicemail"),                                       \
+        CTL_OPTION("ring-time", CTL_RING_TIME, "TIME", "How long its devices ring: 20s, 1m30s")
+
+static const struct argp_option add_options[] = {
+    CTL_OPTION("name", CTL_NAME, "NAME", "Name that people read (needed)"),
+    SETTINGS,
+    CTL_OPTIONS_END,
+};
+static const struct argp_option set_options[] = {
+    CTL_OPTION("name", CTL_NAME, "NAME", "Name that people read"),
+    SETTINGS,
+    CTL_OPTION("no-password", CTL_NO_PASSWORD, NULL, "Take the password away: nothing can register"),
+    CTL_OPTION("no-virtual", CTL_NO_VIRTUAL, NULL, "Devices register to it"),
+    CTL_OPTIONS_END,
+};
+static const struct argp_option to_options[] = {
+    CTL_OPTION("to", CTL_TO, "USER", "The Connection that it reaches (needed)"),
+    CTL_OPTIONS_END,
+};
+static const struct argp_option deploy_options[] = {
+    CTL_OPTION("name", CTL_NAME, "NAME", "Name of the flow on the server (that of the file's flow)"),
+    CTL_OPTIONS_END,
+};
+static const struct argp_option play_options[] = {
+    CTL_OPTION("out", CTL_OUT, "FILE", "Write the WAV to FILE instead of playing it"),
+    CTL_OPTIONS_END,
+};
+
+const struct ctl_command ctl_commands[] = {
+    { "connection", "add", "USER", add_options, "add a Connection; makes a password when none is given",
+      "  flowctl connection add ann --name 'Ann Lee'\n"
+      "  flowctl connection add welcome --name 'Welcome menu' --virtual\n"
+      "  pass show bob | flowctl connection add bob --name Bob --password-stdin\n",
+      ctl_connection_add },
+    { "connection", "list", "", NULL, "list all Connections", "  flowctl connection list\n", ctl_connection_list },
+    { "connection", "show", "USER", NULL, "show a Connection, its Numbers and its devices",
+      "  flowctl connection show ann\n", ctl_connection_show },
+    { "connection", "set", "USER", set_options, "change a Connection",
+      "  flowctl connection set ann --ring-time 30s --no-voicemail\n", ctl_connection_set },
+    { "connection", "remove", "USER", NULL, "remove a Connection and its Numbers; its voicemail stays",
+      "  flowctl connection remove ann\n", ctl_connection_remove },
+    { "number", "add", "NUMBER", to_options, "let a telephone number reach a Connection",
+      "  flowctl number add +48221234567 --to welcome\n", ctl_number_add },
+    { "number", "list", "", NULL, "list all Numbers", "  flowctl number list\n", ctl_number_list },
+    { "number", "remove", "NUMBER", NULL, "remove a Number", "  flowctl number remove +48221234567\n",
+      ctl_number_remove },
+    { "deploy", NULL, "FILE", deploy_options, "send a flow to the server: a .flowc, or a .flow, which is built first",
+      "  flowctl deploy reception.flow\n"
+      "  flowctl deploy reception.flowc --name reception-summer\n",
+      ctl_deploy },
+    { "flow", "list", "", NULL, "list the flows on the server", "  flowctl flow list\n", ctl_flow_list },
+    { "attach", NULL, "USER FLOW", NULL, "let a flow handle the calls for a Connection",
+      "  flowctl attach welcome reception\n", ctl_attach },
+    { "detach", NULL, "USER", NULL, "let the default flow handle them again", "  flowctl detach welcome\n",
+      ctl_detach },
+    { "calls", NULL, "", NULL, "list the calls in progress", "  flowctl calls\n", ctl_calls },
+    { "registrations", NULL, "", NULL, "list the devices that are registered", "  flowctl registrations\n",
+      ctl_registrations },
+    { "voicemail", "list", "[USER]", NULL, "list messages, newest first",
+      "  flowctl voicemail list\n"
+      "  flowctl voicemail list ann\n",
+      ctl_voicemail_list },
+    { "voicemail", "play", "ID", play_options, "play a message, or write its WAV",
+      "  flowctl voicemail play 7f3a\n"
+      "  flowctl voicemail play 7f3a --out message.wav\n"
+      "  flowctl voicemail play 7f3a | sox - message.ogg\n",
+      ctl_voicemail_play },
+    { "voicemail", "delete", "ID", NULL, "delete a message and its audio", "  flowctl voicemail delete 7f3a\n",
+      ctl_voicemail_delete },
+    { "status", NULL, "", NULL, "show the server's address, load and counters", "  flowctl status\n", ctl_status },
+    { "completion", NULL, "SHELL", NULL, "print a completion script (bash)", "  source <(flowctl completion bash)\n",
+      ctl_completion },
+    { NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+};

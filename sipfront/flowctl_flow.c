@@ -1,0 +1,85 @@
+/* flowctl deploy, flow, attach, detach: which flow handles which calls. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sipfront/flowctl.h"
+
+enum { MOST_IMAGE = 64 * 1024 * 1024 };
+
+static int read_image(const char *file, struct sbuf *image)
+{
+    struct sbuf message = { 0 };
+    if (str_ends(str_of(file), ".flow"))
+        return ctl_build(file, image);
+    enum err e = sbuf_read_file(image, file, MOST_IMAGE);
+    if (!e)
+        return CTL_OK;
+    sbuf_fmt(&message, "%s cannot be read: %s", file, err_text(e));
+    ctl_complain(message.p, e == ERR_NOT_FOUND ? "give a .flowc, or a .flow to be built first" : NULL);
+    sbuf_free(&message);
+    return CTL_REFUSED;
+}
+
+static int print_deployed(const struct ctl *c, const struct sbuf *answer)
+{
+    json_t *flow = json_loadb(answer->p ? answer->p : "", answer->len, 0, NULL);
+    const json_t *users = json_object_get(flow, "attached_to");
+    const char *name = json_string_value(json_object_get(flow, "name"));
+    if (c->json) {
+        ctl_print_json(flow);
+    } else if (name) {
+        ctl_say("%s is version %lld now", name, (long long)json_integer_value(json_object_get(flow, "version")));
+        if (!json_array_size(users))
+            ctl_say("no Connection uses it yet: flowctl attach USER %s", name);
+    }
+    json_decref(flow);
+    return CTL_OK;
+}
+
+int ctl_deploy(struct ctl *c)
+{
+    struct sbuf image = { 0 }, answer = { 0 };
+    char *path = ctl_path("/v1/flows?name=", c->option[CTL_NAME] ? c->option[CTL_NAME] : "", "");
+    int status = read_image(c->args[0], &image);
+    if (!status)
+        status = ctl_ask_raw(c, "POST", path, (struct str){ image.p ? image.p : "", image.len }, &answer);
+    if (!status)
+        status = print_deployed(c, &answer);
+    free(path);
+    sbuf_free(&image);
+    sbuf_free(&answer);
+    return status;
+}
+
+int ctl_flow_list(struct ctl *c)
+{
+    static const struct ctl_column columns[] = {
+        { "FLOW", "name", NULL },
+        { "VERSION", "version", NULL },
+        { "BYTES", "size", NULL },
+        { "DEPLOYED", "deployed_at", ctl_show_time },
+        { "ATTACHED TO", "attached_to", ctl_show_list },
+        { NULL, NULL, NULL },
+    };
+    return ctl_list(c, "/v1/flows", "flows", columns, "no flows; flowctl deploy FILE");
+}
+
+int ctl_attach(struct ctl *c)
+{
+    struct sbuf text = { 0 };
+    sbuf_fmt(&text, "calls for %s run %s from now on", c->args[0], c->args[1]);
+    json_t *body = json_pack("{s: s}", "flow", c->args[1]);
+    int status = ctl_say_done(c, "PUT", ctl_path("/v1/connections/", c->args[0], "/flow"), body, text.p);
+    sbuf_free(&text);
+    return status;
+}
+
+int ctl_detach(struct ctl *c)
+{
+    struct sbuf text = { 0 };
+    sbuf_fmt(&text, "calls for %s run the default flow from now on", c->args[0]);
+    int status = ctl_say_done(c, "DELETE", ctl_path("/v1/connections/", c->args[0], "/flow"), NULL, text.p);
+    sbuf_free(&text);
+    return status;
+}

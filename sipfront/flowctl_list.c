@@ -1,0 +1,84 @@
+/* The commands that only list: one request, one table. */
+#include <stdlib.h>
+
+#include "sipfront/flowctl.h"
+
+int ctl_list(const struct ctl *c, const char *path, const char *key, const struct ctl_column *columns,
+             const char *when_empty)
+{
+    json_t *answer = NULL;
+    int status = ctl_ask(c, "GET", path, NULL, &answer);
+    if (!status && c->json)
+        ctl_print_json(answer);
+    else if (!status)
+        ctl_print_table(json_object_get(answer, key), columns, when_empty);
+    json_decref(answer);
+    return status;
+}
+
+int ctl_say_done(const struct ctl *c, const char *method, char *path, json_t *body, const char *text)
+{
+    json_t *answer = NULL;
+    int status = ctl_ask(c, method, path, body, &answer);
+    if (!status && c->json)
+        ctl_print_json(answer);
+    else if (!status)
+        ctl_say("%s", text);
+    json_decref(answer);
+    free(path);
+    return status;
+}
+
+int ctl_calls(struct ctl *c)
+{
+    static const struct ctl_column columns[] = {
+        { "ID", "id", NULL },
+        { "FROM", "from", NULL },
+        { "TO", "to", NULL },
+        { "FLOW", "flow", NULL },
+        { "VERSION", "version", NULL },
+        { "STATE", "state", NULL },
+        { "ACTION", "action", NULL },
+        { "STARTED", "started_at", ctl_show_time },
+        { "ANSWERED", "answered_at", ctl_show_time },
+        { NULL, NULL, NULL },
+    };
+    return ctl_list(c, "/v1/calls", "calls", columns, "no calls");
+}
+
+int ctl_registrations(struct ctl *c)
+{
+    static const struct ctl_column columns[] = {
+        { "USER", "user", NULL },   { "CONTACT", "contact", NULL },           { "FROM", "source", NULL },
+        { "AGENT", "agent", NULL }, { "UNTIL", "expires_at", ctl_show_time }, { NULL, NULL, NULL },
+    };
+    return ctl_list(c, "/v1/registrations", "registrations", columns, "no device is registered");
+}
+
+int ctl_status(struct ctl *c)
+{
+    static const struct ctl_column columns[] = {
+        { "Version", "version", NULL },
+        { "SIP address", "address", NULL },
+        { "SIP port", "sip_port", NULL },
+        { "Realm", "realm", NULL },
+        { "Up for", "up_ms", ctl_show_duration },
+        { "Connections", "connections", NULL },
+        { "Registered", "registrations", NULL },
+        { "Calls", "calls", NULL },
+        { "Legs", "legs", NULL },
+        { "RTP ports in use", "rtp_ports", NULL },
+        { "Calls since start", "calls_total", NULL },
+        { "failed of them", "calls_failed", NULL },
+        { "Faults of flows", "faults", NULL },
+        { NULL, NULL, NULL },
+    };
+    json_t *answer = NULL;
+    int status = ctl_ask(c, "GET", "/v1/status", NULL, &answer);
+    if (!status && c->json)
+        ctl_print_json(answer);
+    else if (!status)
+        ctl_print_object(answer, columns);
+    json_decref(answer);
+    return status;
+}
