@@ -1,0 +1,41 @@
+/* The parts of the command `flowc`, for flowc*.c only. One thread. */
+#ifndef COMPILER_FLOWC_H
+#define COMPILER_FLOWC_H
+
+#include <argp.h>
+#include <stdbool.h>
+
+#include "compiler/compile.h"
+
+enum { FLOWC_OK = 0, FLOWC_MISTAKES = 1, FLOWC_USAGE = 2 }; /* exit status */
+
+struct flowc_command {
+    const char *name;
+    const char *args;                  /* "FILE…" */
+    const char *brief;                 /* one line for `flowc --help` */
+    int (*run)(int argc, char **argv); /* argv[0] is "flowc NAME"; gives the exit status */
+};
+
+extern const struct flowc_command flowc_commands[]; /* ends with a row without a name */
+
+int flowc_check(int argc, char **argv);
+int flowc_build(int argc, char **argv);
+int flowc_dump(int argc, char **argv);
+int flowc_fmt(int argc, char **argv);
+int flowc_completion(int argc, char **argv);
+
+/* "flowc: PATH: what went wrong" on stderr; gives FLOWC_USAGE. */
+int flowc_cannot(const char *path, enum err e);
+
+/* Prints all diagnostics of a compilation to stderr, in colour on a terminal. */
+void flowc_show(const struct diags *diags);
+/* "3 errors, 1 warning" to stderr; nothing when there are none. */
+void flowc_show_count(size_t errors, size_t warnings);
+
+struct json_report; /* diagnostics for an editor */
+struct json_report *json_report_new(void);
+void json_report_add(struct json_report *r, const struct diags *diags);
+/* Prints the report to stdout and frees it. */
+void json_report_print(struct json_report *r);
+
+#endif

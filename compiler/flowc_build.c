@@ -1,0 +1,75 @@
+/* flowc build FILE [-o OUT] [--strip] */
+#include "compiler/flowc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct build {
+    const char *file;
+    const char *out; /* NULL: beside the source */
+    unsigned strip;
+};
+
+static error_t on_option(int key, char *arg, struct argp_state *state)
+{
+    struct build *b = state->input;
+    switch (key) {
+    case 'o': b->out = arg; return 0;
+    case 's': b->strip = IMAGE_STRIP_DEBUG | IMAGE_STRIP_SOURCE | IMAGE_STRIP_TESTS; return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0)
+            argp_usage(state);
+        b->file = arg;
+        return 0;
+    case ARGP_KEY_NO_ARGS: argp_usage(state); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* "flows/a.flow" becomes "flows/a.flowc"; any other name gets ".flowc" behind it. */
+static void default_out(struct sbuf *out, const char *file)
+{
+    struct str s = str_of(file);
+    sbuf_str(out, s);
+    sbuf_cstr(out, str_ends(s, ".flow") ? "c" : ".flowc");
+}
+
+static int write_image(const struct build *b, const struct image *im)
+{
+    struct sbuf bytes = { 0 }, path = { 0 };
+    enum err e = image_encode(im, b->strip, &bytes);
+    if (b->out)
+        sbuf_cstr(&path, b->out);
+    else
+        default_out(&path, b->file);
+    if (!e)
+        e = file_write(path.p, bytes.p, bytes.len);
+    int status = e ? flowc_cannot(path.p, e) : FLOWC_OK;
+    sbuf_free(&bytes);
+    sbuf_free(&path);
+    return status;
+}
+
+int flowc_build(int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        { "output", 'o', "OUT", 0, "Where the image goes; FILE with .flowc at its end unless said", 0 },
+        { "strip", 's', NULL, 0, "Leave out source, line numbers and tests", 0 },
+        { 0 }
+    };
+    static const struct argp argp = { options, on_option, "FILE", "Compiles a flow into an image that flowd runs.",
+                                      NULL,    NULL,      NULL };
+    struct build b = { 0 };
+    struct compile *compile = compile_new();
+    const struct image *im = NULL;
+    int status = FLOWC_MISTAKES;
+    argp_parse(&argp, argc, argv, 0, NULL, &b);
+    enum err e = compile_file(compile, b.file, &im);
+    flowc_show(compile_diags(compile));
+    if (!e)
+        status = write_image(&b, im);
+    else if (e != ERR_SYNTAX)
+        status = flowc_cannot(b.file, e);
+    compile_free(&compile);
+    return status;
+}
