@@ -35,11 +35,11 @@ static char *help_filter(int key, const char *text, void *input)
     for (const struct flowc_command *c = flowc_commands; c->name; c++)
         sbuf_fmt(&b, "  %-12s %s\n", c->name, c->brief);
     sbuf_cstr(&b, "\nExamples:\n"
-                  "  flowc check reception.flow            every mistake, with the place and the mend\n"
-                  "  flowc build reception.flow            writes reception.flowc\n"
-                  "  flowc dump reception.flow | less      the bytecode beside the source\n"
-                  "\nflowc COMMAND --help tells more. Exit status: 0 well, 1 mistakes in a flow, 2 wrong use or "
-                  "unreadable file.");
+                  "  flowc check reception.flow        every mistake, with its place\n"
+                  "  flowc build reception.flow        writes reception.flowc\n"
+                  "  flowc dump reception.flow | less  the bytecode beside the source\n"
+                  "\nflowc COMMAND --help tells more. Exit status: 0 well, 1 mistakes in a flow,\n"
+                  "2 wrong use or a file that cannot be read.");
     return b.p;
 }
 

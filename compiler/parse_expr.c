@@ -106,7 +106,7 @@ struct expr *parse_expr(struct parser *p)
         return expr_bad(p, span_of(p, p->next));
     e = parse_chain(p, parse_and, ops);
     leave(p);
-    return e;
+    return p->quiet ? expr_bad(p, e->span) : e; /* half a value has no type to judge by */
 }
 
 static struct expr *parse_field(struct parser *p, struct expr *base)

@@ -10,7 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def binaries():
     if os.environ.get("FLOW_BIN"):
-        return pathlib.Path(os.environ["FLOW_BIN"])
+        return pathlib.Path(os.environ["FLOW_BIN"]).resolve()
     built = [p for p in (ROOT / "build/release/bin", ROOT / "build/asan/bin") if (p / "flowc").exists()]
     if not built:
         pytest.exit("flowc is not built: cmake --preset release && cmake --build --preset release", returncode=1)

@@ -98,7 +98,7 @@ def test_dump_of_flow_and_image_agree(flowc, tmp_path):
     assert flowc("build", path).returncode == 0
     of_flow, of_image = flowc("dump", path), flowc("dump", tmp_path / "welcome.flowc")
     assert of_flow.returncode == of_image.returncode == 0
-    assert "welcome" in of_image.stdout and "gather" in of_image.stdout
+    assert "welcome" in of_image.stdout and "menu" in of_image.stdout
     assert len(of_flow.stdout.splitlines()) == len(of_image.stdout.splitlines())
 
 
