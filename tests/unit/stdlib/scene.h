@@ -1,4 +1,5 @@
-/* A scene: a flow, what the caller does at which time, what the world does, and the transcript of what happened. */
+/* A scene: a flow (of steps, or compiled elsewhere), what the caller does at which time, what the world does, and the
+ * transcript of what happened. */
 #ifndef TESTS_UNIT_STDLIB_SCENE_H
 #define TESTS_UNIT_STDLIB_SCENE_H
 
@@ -85,19 +86,17 @@ static inline void scene_caller(struct sim_session *s, const char *script)
     }
 }
 
-/* Plays it and fails with the scene's name and both transcripts. */
-static inline void scene_play(const struct scene *scene)
+/* Plays it with that image, which it frees, and fails with the scene's name and both transcripts. */
+static inline void scene_play_image(const struct scene *scene, struct image *im, const struct sim_facts *facts)
 {
     struct stage st = { .scene = scene };
     struct sim_world world = { scene_heard, scene_dialled, scene_recorded, scene_box_full, scene_traced, scene_acted,
                                &st };
-    struct sim_facts facts = { .from = STR("ann") };
-    struct image *im = straight_flow(scene->steps, scene->on_hangup[0].action ? scene->on_hangup : NULL);
     struct image_refusal why = { "" };
     struct sim_session *s;
     if (flow_bind_check(im, &why))
         fail_msg("%s: refused: %s", scene->name, why.text);
-    assert_int_equal(sim_session_new(&s, im, &facts, &world), ERR_OK);
+    assert_int_equal(sim_session_new(&s, im, facts, &world), ERR_OK);
     scene_caller(s, scene->caller ? scene->caller : "");
     bool over = sim_session_finish(s);
     int64_t at = clock_mono(sim_clock_port(sim_session_clock(s)));
@@ -110,6 +109,13 @@ static inline void scene_play(const struct scene *scene)
     sim_session_free(&s);
     image_unref(&im);
     sbuf_free(&st.seen);
+}
+
+/* Plays the scene's own steps. */
+static inline void scene_play(const struct scene *scene)
+{
+    static const struct sim_facts facts = { .from = { "ann", 3 } };
+    scene_play_image(scene, straight_flow(scene->steps, scene->on_hangup[0].action ? scene->on_hangup : NULL), &facts);
 }
 
 #endif
