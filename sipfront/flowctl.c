@@ -34,6 +34,7 @@ struct command_line {
     const struct ctl_command *command;
 };
 
+/* How many arguments a command can have, or must have: those not in brackets. */
 static unsigned count_words(const char *s, bool needed_only)
 {
     unsigned n = 0;
@@ -43,6 +44,13 @@ static unsigned count_words(const char *s, bool needed_only)
         s += strspn(s, " ");
     }
     return n;
+}
+
+static const char *word_at(const char *s, unsigned n)
+{
+    for (; n; n--)
+        s += strcspn(s, " ") + 1;
+    return s;
 }
 
 static error_t on_command(int key, char *arg, struct argp_state *state)
@@ -58,7 +66,7 @@ static error_t on_command(int key, char *arg, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if (state->arg_num < count_words(command->args, true))
-            argp_error(state, "%s is missing", command->args);
+            argp_error(state, "%s is missing", word_at(command->args, state->arg_num));
         return 0;
     default: return on_common(key, arg, &(struct argp_state){ .input = line->ctl });
     }
@@ -120,8 +128,8 @@ static char *add_commands(int key, const char *text, void *input)
     sbuf_cstr(&b, "Commands:\n");
     list_commands(&b, NULL);
     sbuf_cstr(&b, "\nflowctl COMMAND --help tells more, with examples.\n\n"
-                  "The server's socket is, in this order: --socket, $FLOW_SOCKET, ./run.d/api.sock if it is there,\n"
-                  "/run/callflow/api.sock.\n\n"
+                  "The server's socket is, in this order: --socket, $FLOW_SOCKET,\n"
+                  "./run.d/api.sock if it is there, /run/callflow/api.sock.\n\n"
                   "Exit status: 0 done, 1 refused, 2 wrong use, 3 the server cannot be reached.");
     return b.p;
 }
@@ -134,6 +142,22 @@ static const struct ctl_command *find(const char *noun, const char *verb)
     return NULL;
 }
 
+static void complain_unknown(const char *noun)
+{
+    struct sbuf message = { 0 }, help = { 0 };
+    sbuf_fmt(&message, "there is no command '%s'", noun);
+    sbuf_cstr(&help, "flowctl --help lists all of them");
+    for (const struct ctl_command *k = ctl_commands; k->noun; k++) {
+        if (str_distance(str_of(k->noun), str_of(noun), 2) <= 2) {
+            sbuf_clear(&help);
+            sbuf_fmt(&help, "did you mean '%s'?", k->noun);
+        }
+    }
+    ctl_complain(message.p, help.p);
+    sbuf_free(&message);
+    sbuf_free(&help);
+}
+
 /* The noun without a verb that it knows: what it can do, on stdout when that was asked for. */
 static int explain(const char *noun, const char *verb)
 {
@@ -141,13 +165,14 @@ static int explain(const char *noun, const char *verb)
     bool asked = verb && (strcmp(verb, "--help") == 0 || strcmp(verb, "-?") == 0);
     list_commands(&list, noun);
     if (!list.len)
-        fprintf(stderr, "flowctl: there is no command '%s'; see flowctl --help\n", noun);
+        complain_unknown(noun);
     else if (asked)
         printf("Usage: flowctl %s COMMAND …\n%s", noun, list.p);
     else
         fprintf(stderr, "flowctl: %s wants one of these commands:\n%s", noun, list.p);
+    bool helped = asked && list.len;
     sbuf_free(&list);
-    return asked && list.p ? CTL_OK : CTL_USAGE;
+    return helped ? CTL_OK : CTL_USAGE;
 }
 
 static const char *socket_of(const struct ctl *c)
@@ -158,6 +183,17 @@ static const char *socket_of(const struct ctl *c)
     if (env && *env)
         return env;
     return access("run.d/api.sock", F_OK) == 0 ? "./run.d/api.sock" : "/run/callflow/api.sock";
+}
+
+/* JSON can carry nothing else. */
+static void check_utf8(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (mbstowcs(NULL, argv[i], 0) == (size_t)-1) {
+            fprintf(stderr, "flowctl: '%s' is no UTF-8 text\n", argv[i]);
+            exit(CTL_USAGE);
+        }
+    }
 }
 
 int main(int argc, char **argv)
@@ -175,6 +211,7 @@ int main(int argc, char **argv)
     struct first_line line = { &c, 0 };
     setlocale(LC_CTYPE, "C.UTF-8"); /* names are UTF-8 wherever this runs */
     argp_err_exit_status = CTL_USAGE;
+    check_utf8(argc, argv);
     argp_parse(&first, argc, argv, ARGP_IN_ORDER, NULL, &line);
     const char *noun = argv[line.rest], *verb = line.rest + 1 < argc ? argv[line.rest + 1] : NULL;
     const struct ctl_command *command = find(noun, verb);

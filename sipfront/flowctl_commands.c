@@ -35,24 +35,24 @@ static const struct argp_option play_options[] = {
 };
 
 const struct ctl_command ctl_commands[] = {
-    { "connection", "add", "USER", add_options, "add a Connection; makes a password when none is given",
+    { "connection", "add", "USER", add_options, "add a Connection, with a password of its own",
       "  flowctl connection add ann --name 'Ann Lee'\n"
       "  flowctl connection add welcome --name 'Welcome menu' --virtual\n"
       "  pass show bob | flowctl connection add bob --name Bob --password-stdin\n",
       ctl_connection_add },
     { "connection", "list", "", NULL, "list all Connections", "  flowctl connection list\n", ctl_connection_list },
-    { "connection", "show", "USER", NULL, "show a Connection, its Numbers and its devices",
+    { "connection", "show", "USER", NULL, "show a Connection, its Numbers and devices",
       "  flowctl connection show ann\n", ctl_connection_show },
     { "connection", "set", "USER", set_options, "change a Connection",
       "  flowctl connection set ann --ring-time 30s --no-voicemail\n", ctl_connection_set },
-    { "connection", "remove", "USER", NULL, "remove a Connection and its Numbers; its voicemail stays",
+    { "connection", "remove", "USER", NULL, "remove a Connection, not its voicemail",
       "  flowctl connection remove ann\n", ctl_connection_remove },
     { "number", "add", "NUMBER", to_options, "let a telephone number reach a Connection",
       "  flowctl number add +48221234567 --to welcome\n", ctl_number_add },
     { "number", "list", "", NULL, "list all Numbers", "  flowctl number list\n", ctl_number_list },
     { "number", "remove", "NUMBER", NULL, "remove a Number", "  flowctl number remove +48221234567\n",
       ctl_number_remove },
-    { "deploy", NULL, "FILE", deploy_options, "send a flow to the server: a .flowc, or a .flow, which is built first",
+    { "deploy", NULL, "FILE", deploy_options, "send a .flowc, or a .flow, which is built first",
       "  flowctl deploy reception.flow\n"
       "  flowctl deploy reception.flowc --name reception-summer\n",
       ctl_deploy },

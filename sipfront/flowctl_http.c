@@ -35,12 +35,15 @@ static void prepare(CURL *curl, const struct ctl *c, const char *method, const c
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
 }
 
-static int complain_unreachable(const struct ctl *c, CURLcode rc, const char *error)
+/* When nothing answers, the system's error says why: curl's would speak of hosts and ports. */
+static int complain_unreachable(const struct ctl *c, CURL *curl, CURLcode rc)
 {
     struct sbuf message = { 0 };
     bool silent = rc == CURLE_COULDNT_CONNECT;
+    long error = 0;
+    curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &error);
     sbuf_fmt(&message, "%s at the socket %s: %s", silent ? "no server answers" : "the server broke off", c->socket,
-             *error ? error : curl_easy_strerror(rc));
+             silent ? strerror((int)error) : curl_easy_strerror(rc));
     ctl_complain(message.p, silent ? "start one with ./run or flowd --data DIR (its socket is DIR/api.sock), or say "
                                      "which it is with --socket PATH or FLOW_SOCKET"
                                    : "look at the server's log");
@@ -66,16 +69,14 @@ static int complain_refused(const struct ctl *c, long status, const struct sbuf 
 /* Performs what is prepared; the answer's bytes are in out. */
 static int perform(CURL *curl, const struct ctl *c, struct sbuf *out)
 {
-    char error[CURL_ERROR_SIZE] = "";
     long status = 0;
     struct sbuf answer = { 0 };
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
     CURLcode rc = curl_easy_perform(curl);
     int exit_status = CTL_OK;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     if (rc != CURLE_OK)
-        exit_status = complain_unreachable(c, rc, error);
+        exit_status = complain_unreachable(c, curl, rc);
     else if (status >= 400)
         exit_status = complain_refused(c, status, &answer);
     else

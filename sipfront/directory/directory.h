@@ -53,8 +53,7 @@ struct message {
 /* Opens or makes the database in that folder (made when missing) and reads all of it. Blocks: called before the loop
  * runs. *why says what is wrong on an error: ERR_DB, ERR_IO, ERR_BAD_VERSION. */
 enum err directory_open(struct directory **out, struct loop *l, const char *folder, struct sbuf *why) MUST_USE;
-/* Writes what is queued, closes. The done callbacks of changes still under way come from inside, none comes after it;
- * the loop is run once more, or freed, before the process's memory is said to be clean. */
+/* Writes what is queued, closes. The done callbacks of changes still under way come from inside, none comes after. */
 void directory_close(struct directory **d);
 
 /* ---- reading: memory, loop thread, NULL when there is none ---- */

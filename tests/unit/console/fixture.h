@@ -1,9 +1,10 @@
-/* A console over a fake server, and an HTTP client in a thread of its own that speaks to its socket. */
+/* A console over a fake server, and an HTTP client in a thread of its own. */
 #ifndef TESTS_UNIT_CONSOLE_FIXTURE_H
 #define TESTS_UNIT_CONSOLE_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,7 +14,6 @@
 
 #include <cmocka.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -27,7 +27,6 @@ struct fixture {
     struct console *console;
     char parent[64], socket[96];
 };
-
 /* One request and what came back. */
 struct talk {
     struct fixture *f;
@@ -87,11 +86,10 @@ static inline int fixture_connect(const char *path)
     struct sockaddr_un at = { .sun_family = AF_UNIX };
     snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof at)) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
+    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) == 0)
+        return fd;
+    close(fd);
+    return -1;
 }
 
 /* Sends what the server takes of the request; it may answer and hang up before the end. */
@@ -140,9 +138,7 @@ static inline void talk_finish(struct talk *t, struct fixture *f)
 static inline struct str talk_body(const struct talk *t)
 {
     const char *end = t->answer.p ? strstr(t->answer.p, "\r\n\r\n") : NULL;
-    if (!end)
-        return (struct str){ NULL, 0 };
-    return (struct str){ end + 4, t->answer.len - (size_t)(end + 4 - t->answer.p) };
+    return end ? (struct str){ end + 4, t->answer.len - (size_t)(end + 4 - t->answer.p) } : (struct str){ NULL, 0 };
 }
 
 static inline void talk_free(struct talk *t)
