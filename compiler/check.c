@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/check_context.h"
+#include "compiler/compile_prelude.h"
 
 /* A module's functions, constants and hours are there for others; a flow's own file has no others. */
 static void warn_unused_decl(struct check *c, const struct decl *d)
@@ -28,6 +29,20 @@ static void warn_unused_decls(struct check *c)
             warn_unused_decl(c, d);
 }
 
+/* The prelude is checked by itself. What it does not offer is forgotten then: flows may use those names. */
+static void check_prelude(struct check *c)
+{
+    check_declare(c, c->env->prelude);
+    check_bodies(c, c->env->prelude);
+    for (const struct decl *d = c->env->prelude->first; d; d = d->next) {
+        struct name_entry *entry = scope_entry(c, d->name.name);
+        entry->value = NULL;
+        if (!compile_prelude_offers(d->name.name->text))
+            *entry = (struct name_entry){ 0 };
+    }
+    c->newest = NULL;
+}
+
 void check_files(const struct check_env *env)
 {
     uint32_t count = names_count(env->names);
@@ -38,14 +53,15 @@ void check_files(const struct check_env *env)
     c.sinks_end = &c.sinks;
     c.action_sets = ARENA_ARRAY(c.arena, struct outcome_set *, action_count());
     if (env->prelude)
-        check_declare(&c, env->prelude);
+        check_prelude(&c);
     for (struct file *f = env->files; f; f = f->next) {
         c.lost |= f->has_mistakes;
         if (f != env->prelude)
             check_declare(&c, f);
     }
     for (struct file *f = env->files; f; f = f->next)
-        check_bodies(&c, f);
+        if (f != env->prelude)
+            check_bodies(&c, f);
     quals_finish(&c);
     check_paths(&c);
     warn_unused_decls(&c);

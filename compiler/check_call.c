@@ -42,7 +42,13 @@ static struct param *param_for(struct check *c, struct decl *fn, const struct ar
     return NULL;
 }
 
-static void check_fn_arg(struct check *c, struct param *p, struct arg *a)
+/* digits(12) is as good as digits("12"): the emitter makes a text of it. */
+static bool takes_number(const struct check *c, const struct decl *fn, const struct param *p)
+{
+    return c->env->prelude && fn->source == c->env->prelude->source && p->symbol->type == T(TEXT);
+}
+
+static void check_fn_arg(struct check *c, const struct decl *fn, struct param *p, struct arg *a)
 {
     char who[96];
     if (!p->symbol) {
@@ -50,7 +56,9 @@ static void check_fn_arg(struct check *c, struct param *p, struct arg *a)
         return;
     }
     snprintf(who, sizeof who, "'%.*s'", STR_ARG(p->name.name->text));
-    if (check_wants(c, a->value, p->symbol->type, who))
+    if (takes_number(c, fn, p) && check_expr(c, a->value, NULL) == T(INT))
+        quals_flow(c, &p->symbol->cell, a->value);
+    else if (check_wants(c, a->value, p->symbol->type, who))
         quals_flow(c, &p->symbol->cell, a->value);
 }
 
@@ -73,7 +81,7 @@ void check_fn_args(struct check *c, struct decl *fn, struct arg *args, struct sp
     for (struct arg *a = args; a; a = a->next) {
         struct param *p = param_for(c, fn, a, &place);
         if (p)
-            check_fn_arg(c, p, a);
+            check_fn_arg(c, fn, p, a);
         else
             good = false;
     }

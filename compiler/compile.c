@@ -129,11 +129,12 @@ static void find_circles(struct compile *c)
     }
 }
 
+/* A name table knows every word of the files, whatever it stands for there: that is near enough. */
 static bool wants_prelude(const struct compile *c)
 {
     static const char *const words[] = { "digits", "spell", "number", "date", "time" };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (name_find(c->names, str_of(words[i])))
+        if (compile_prelude_offers(str_of(words[i])) && name_find(c->names, str_of(words[i])))
             return true;
     return false;
 }
@@ -163,7 +164,7 @@ static enum err finish(struct compile *c, const struct image **out)
         check_files(&(struct check_env){ c->arena, c->names, c->sources, c->diags, c->files, c->prelude });
     }
     if (out && !diags_errors(c->diags))
-        *out = emit_image(&(struct emit_env){ c->arena, c->sources, c->diags, c->files });
+        *out = emit_image(&(struct emit_env){ c->arena, c->sources, c->diags, c->files, c->prelude });
     diags_finish(c->diags);
     if (!diags_errors(c->diags))
         return ERR_OK;

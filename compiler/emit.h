@@ -10,8 +10,9 @@
 struct emit_env {
     struct arena *arena;
     const struct sources *sources;
-    struct diags *diags;      /* what is too big for an image is reported here */
-    const struct file *files; /* the compiled one first; it has a flow */
+    struct diags *diags;        /* what is too big for an image is reported here */
+    const struct file *files;   /* the compiled one first; it has a flow */
+    const struct file *prelude; /* one of them, or NULL: its text is everybody's and not kept in images */
 };
 
 /* Never NULL; of no use when the diagnostics hold errors. The same trees give the same image. */

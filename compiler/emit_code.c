@@ -7,6 +7,7 @@ void code_reset(struct code *c)
     c->bytes.len = c->patches.len = c->lines.len = 0;
     memset(c->busy, 0, sizeof c->busy);
     c->nslots = 0;
+    c->jumped = 0;
     c->too_many = c->dead = false;
 }
 
@@ -102,6 +103,7 @@ void code_jump(struct code *c, struct label *to)
     byte(c, OP_JUMP);
     patch(c, to, code_here(c) + 2);
     c->dead = true;
+    c->jumped = code_here(c);
 }
 
 void code_jump1(struct code *c, enum opcode op, unsigned a, struct label *to)
@@ -144,10 +146,26 @@ void code_switch(struct code *c, unsigned a, int list, struct label *const *to, 
         patch(c, to[i], end);
 }
 
+/* A jump to where it ends is none. Not when another label stands here already: it would be moved. */
+static void drop_jump(struct code *c, struct label *l)
+{
+    if (!c->jumped || c->jumped != code_here(c) || !l->last || (size_t)l->last != c->patches.len)
+        return;
+    if (c->patches.items[l->last - 1].base != c->jumped)
+        return;
+    l->last = c->patches.items[l->last - 1].before;
+    c->patches.len--;
+    c->bytes.len -= 3;
+    c->dead = false;
+}
+
 void code_place(struct code *c, struct label *l)
 {
-    if (l->last)
+    drop_jump(c, l);
+    if (l->last) {
         c->dead = false;
+        c->jumped = 0;
+    }
     for (int32_t i = l->last; i; i = c->patches.items[i - 1].before) {
         const struct patch *p = &c->patches.items[i - 1];
         uint32_t distance = code_here(c) - p->base;

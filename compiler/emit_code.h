@@ -27,6 +27,7 @@ struct code {
     unsigned nslots;
     bool too_many; /* slots: the code is of no use */
     bool dead;
+    uint32_t jumped; /* behind a JUMP that may still be taken back; 0: none */
 };
 
 void code_reset(struct code *c); /* for the next function; keeps the memory */

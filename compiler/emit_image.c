@@ -84,6 +84,8 @@ static void fill_sources(struct emit *e, struct image *im)
     for (uint32_t i = 0; i < n; i++) {
         const struct source *s = source_at(e->env->sources, i);
         rows[i] = (struct image_source){ s->path, s->text };
+        if (e->env->prelude && e->env->prelude->source == i)
+            rows[i].text = (struct str){ "", 0 };
     }
     im->sources = rows;
     im->nsources = n;

@@ -9,10 +9,15 @@ unsigned emit_variable(struct emit *e, struct symbol *s)
 
 void emit_typed(struct emit *e, const struct expr *x, const struct check_type *type, unsigned dst)
 {
-    if (type == T(JSON))
+    if (type == T(JSON)) {
         emit_json_into(e, x, dst);
-    else
+    } else if (type == T(TEXT) && x->type == T(INT)) {
+        struct operand n = emit_operand(e, x);
+        code_op2(&e->code, OP_INTTEXT, dst, n.slot);
+        done(e, n);
+    } else {
         emit_into(e, x, dst);
+    }
 }
 
 /* The value is worked out before the variable is there, and may use one of the same name. */
