@@ -18,7 +18,7 @@ struct sip_account {
     char ha1_md5[33];
     char ha1_sha256[65];
     bool may_register; /* false: virtual, or no password */
-    bool sha256_first; /* challenge SHA-256 before MD5; MD5 first is the default, for old phones */
+    bool sha256_first; /* challenge SHA-256, then MD5; the default is MD5 alone, for phones that know no other */
 };
 
 /* One registered contact of a Connection (RFC 3261 §10). Texts are borrowed. */

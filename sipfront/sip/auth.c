@@ -1,4 +1,4 @@
-/* Who sends this request? Both algorithms are offered; an unknown user is answered just as a wrong password is. */
+/* Who sends this request? An unknown user is answered just as a wrong password is. */
 #include <string.h>
 #include <strings.h>
 
@@ -28,18 +28,20 @@ static bool find_credentials(const struct agent *a, const sip_t *sip, struct dig
     return false;
 }
 
-static void challenge(struct agent *a, const struct agent_event *ev, bool sha256_first, bool stale)
+/* MD5 alone unless the account asks for more: there are phones in the field that give up at the sight of an algorithm
+ * they do not know, whichever comes first. */
+static void challenge(struct agent *a, const struct agent_event *ev, bool sha256, bool stale)
 {
-    char nonce[96], first[DIGEST_CHALLENGE_MAX], second[DIGEST_CHALLENGE_MAX];
+    char nonce[96], md5[DIGEST_CHALLENGE_MAX], better[DIGEST_CHALLENGE_MAX];
     digest_nonce(a->digest, nonce);
-    digest_challenge(a->digest, sha256_first ? "SHA-256" : "MD5", nonce, stale, first);
-    digest_challenge(a->digest, sha256_first ? "MD5" : "SHA-256", nonce, stale, second);
-    nua_respond(ev->nh, SIP_401_UNAUTHORIZED, NUTAG_WITH_THIS(a->nua), SIPTAG_WWW_AUTHENTICATE_STR(first),
-                SIPTAG_WWW_AUTHENTICATE_STR(second), TAG_END());
+    digest_challenge(a->digest, "SHA-256", nonce, stale, better);
+    digest_challenge(a->digest, "MD5", nonce, stale, md5);
+    nua_respond(ev->nh, SIP_401_UNAUTHORIZED, NUTAG_WITH_THIS(a->nua),
+                TAG_IF(sha256, SIPTAG_WWW_AUTHENTICATE_STR(better)), SIPTAG_WWW_AUTHENTICATE_STR(md5), TAG_END());
 }
 
-/* Some phones look at the first challenge alone, so the account that From names decides the order. */
-static bool wants_sha256_first(const struct agent *a, const sip_t *sip)
+/* Before there are credentials, From names the account whose wish counts. */
+static bool wants_sha256(const struct agent *a, const sip_t *sip)
 {
     struct sip_account account = { .sha256_first = false };
     const char *user = sip->sip_from ? sip->sip_from->a_url->url_user : NULL;
@@ -54,7 +56,7 @@ bool auth_user(struct agent *a, const struct agent_event *ev, char user[SIP_USER
     char source[SIP_SOURCE_MAX];
     bool known;
     if (!find_credentials(a, ev->sip, &c)) {
-        challenge(a, ev, wants_sha256_first(a, ev->sip), false);
+        challenge(a, ev, wants_sha256(a, ev->sip), false);
         return false;
     }
     known = a->port.account(a->port.owner, c.username, &account);
