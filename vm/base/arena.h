@@ -23,7 +23,7 @@ char *arena_dup(struct arena *a, const char *p, size_t len);
 /* Bytes handed out so far. */
 size_t arena_used(const struct arena *a);
 
-#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
 
 #endif

@@ -8,7 +8,7 @@ enum err {
 #undef ERR
 };
 
-#define MUST_USE __attribute__((warn_unused_result))
+#define MUST_USE               __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 /* The error's text, as in err.def. Never NULL; static. */

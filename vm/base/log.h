@@ -1,4 +1,5 @@
-/* Log lines of the server: one line an event, "time LEVEL area: text" on stderr, systemd priority when asked. Any thread. */
+/* Log lines of the server: one line an event, "time LEVEL area: text" on stderr, systemd priority when asked. Any
+ * thread. */
 #ifndef VM_BASE_LOG_H
 #define VM_BASE_LOG_H
 

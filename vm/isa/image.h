@@ -56,8 +56,7 @@ struct image_outcome {
     const uint8_t *payload_slot; /* for each, which slot of the window gets it (from 1 on, below nresults) */
     uint8_t npayload;
 };
-/* An action as one or more places ask for it: only the arguments that are written there. Window: results, then
- * parameters. */
+/* An action as places ask for it: only the arguments that are written there. Window: results, then parameters. */
 struct image_import {
     struct str name;
     uint8_t nresults;       /* outcome number in slot 0 (INT), then payload slots */
@@ -68,13 +67,12 @@ struct image_import {
     uint8_t noutcomes;
 };
 
-/* A rule of an hours table. Days: bit 0 Monday … 6 Sunday, or a date (year 0: every year). Minutes of the day, from <
- * to <= 1440; closed: from = to = 0. */
+/* A rule of an hours table. Days: bit 0 Monday … 6 Sunday, or a date (year 0: every year). Closed: from = to = 0. */
 struct image_hours_rule {
     uint8_t days; /* 0 when it is a date */
     uint16_t year;
     uint8_t month, day;
-    uint16_t from, to;
+    uint16_t from, to; /* minutes of the day, from < to <= 1440 */
 };
 struct image_hours {
     struct str name, zone;

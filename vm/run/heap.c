@@ -43,13 +43,13 @@ static void forward_slots(struct heap *to, const struct heap *from, const struct
 static void forward_roots(struct heap *to, struct vm *vm)
 {
     const struct image_func *f = vm->f;
-    uint32_t base = vm->base;
-    for (uint32_t depth = vm->depth;; depth--) {
-        forward_slots(to, &vm->heap, f, vm->stack + base);
-        if (!depth)
+    uint64_t *slots = vm->slots;
+    for (;;) {
+        forward_slots(to, &vm->heap, f, slots);
+        if (slots == vm->stack)
             return;
-        f = &vm->im->funcs[mark_func(vm->stack[base - 1])];
-        base -= 1u + f->nslots;
+        f = mark_func(slots);
+        slots -= MARK_SIZE + f->nslots;
     }
 }
 

@@ -24,8 +24,9 @@ enum err vm_new(struct vm **out, struct image *im, const struct action_host *hos
     vm->host = host;
     vm->f = entry;
     vm->pc = entry->code;
-    vm->stack = vm->first;
-    vm->stack_cap = vm->first_cap = entry->nslots;
+    vm->slots = vm->stack = vm->first;
+    vm->stack_end = vm->first + entry->nslots;
+    vm->first_cap = entry->nslots;
     vm->fuel_full = or_default(l->fuel, FUEL_DEFAULT);
     vm->memory_max = or_default(l->memory, MEMORY_DEFAULT);
     vm->depth_max = or_default(l->depth, DEPTH_DEFAULT);
@@ -56,7 +57,7 @@ bool machine_fault(struct vm *vm, enum vm_fault fault)
 
 size_t machine_fixed(const struct vm *vm)
 {
-    size_t own = vm->stack == vm->first ? 0 : vm->stack_cap;
+    size_t own = vm->stack == vm->first ? 0 : (size_t)(vm->stack_end - vm->stack);
     return sizeof *vm + (vm->first_cap + own) * sizeof(uint64_t);
 }
 
@@ -102,7 +103,7 @@ struct image_line vm_line(const struct vm *vm) { return image_line_at(vm->f, (ui
 
 struct str vm_continue_with(const struct vm *vm)
 {
-    return vm->state == VM_CONTINUE ? machine_text(vm, vm->stack[vm->base + vm->pc[1]]) : (struct str){ 0 };
+    return vm->state == VM_CONTINUE ? machine_text(vm, vm->slots[vm->pc[1]]) : (struct str){ 0 };
 }
 
 enum vm_state vm_hangup(struct vm *vm)
@@ -113,7 +114,8 @@ enum vm_state vm_hangup(struct vm *vm)
     vm->state = entry->on_hangup && !vm->hung_up ? VM_READY : VM_ENDED;
     vm->hung_up = true;
     vm->f = entry;
-    vm->base = vm->depth = 0; /* the entry's slots are as they were */
+    vm->slots = vm->stack; /* the entry's slots are as they were */
+    vm->depth = 0;
     vm->pc = entry->code + entry->on_hangup;
     return (enum vm_state)vm->state;
 }

@@ -1,8 +1,8 @@
 /* The insides of struct vm, shared by the files of vm/run and by nobody else. Loop thread.
  *
- * The stack is one array of words. A function's slots begin at base; above them, when it has called another, lies one
- * word that says how to go on (struct mark), then the callee's slots. Calls copy parameters up and results down, so a
- * window never shares words with a frame and every word keeps the type that the verifier proved. */
+ * The stack is one array of words. Above a caller's slots lie the two words of its mark (how to go on), then the
+ * callee's slots. Calls copy parameters up and results down, so a window never shares words with a frame and every word
+ * keeps the type that the verifier proved. */
 #ifndef VM_RUN_MACHINE_H
 #define VM_RUN_MACHINE_H
 
@@ -16,25 +16,25 @@ struct vm {
     const struct image_func
         *f; /* the function that runs, and its instruction: the one at hand while parked or faulted */
     const uint8_t *pc;
-    uint64_t *stack; /* first[], or an array of its own once that was too small */
-    uint32_t stack_cap, base, depth;
-    uint32_t fuel_full, memory_max, depth_max;
+    uint64_t *slots;             /* the function's, in the stack */
+    uint64_t *stack, *stack_end; /* first[], or an array of its own once that was too small */
+    uint32_t depth, depth_max;
+    uint32_t fuel_full, memory_max;
     int64_t fuel;
     struct heap heap;
     uint8_t state, fault; /* enum vm_state, enum vm_fault */
     bool hung_up;
-    uint32_t first_cap;
+    uint8_t first_cap;
     uint64_t first[];
 };
 
-/* Where a caller goes on: pc behind its CALL, its function, its window. */
-static inline uint64_t mark_make(uint32_t pc, uint32_t func, uint32_t window)
+/* Words of a mark, below the callee's slots: the caller and its pc behind the CALL, whose last byte is the window. */
+enum { MARK_SIZE = 2, MARK_FUNC = -2, MARK_PC = -1 };
+static inline const struct image_func *mark_func(const uint64_t *slots)
 {
-    return pc | (uint64_t)func << 16 | (uint64_t)window << 32;
+    return (const struct image_func *)(uintptr_t)slots[MARK_FUNC];
 }
-static inline uint32_t mark_pc(uint64_t mark) { return mark & 0xffff; }
-static inline uint32_t mark_func(uint64_t mark) { return mark >> 16 & 0xffff; }
-static inline uint32_t mark_window(uint64_t mark) { return mark >> 32 & 0xff; }
+static inline const uint8_t *mark_pc(const uint64_t *slots) { return (const uint8_t *)(uintptr_t)slots[MARK_PC]; }
 
 /* Stops the machine; false, so that an instruction can end with it. */
 bool machine_fault(struct vm *vm, enum vm_fault fault);

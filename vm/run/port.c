@@ -11,7 +11,7 @@ const struct image_import *vm_import(const struct vm *vm)
     return vm->state == VM_PARKED ? &vm->im->imports[vm_import_index(vm)] : NULL;
 }
 
-static uint64_t *window(const struct vm *vm) { return vm->stack + vm->base + vm->pc[3]; }
+static uint64_t *window(const struct vm *vm) { return vm->slots + vm->pc[3]; }
 
 /* The argument's slot when it has that class of type, else 0: empty, nothing. */
 static uint64_t argument(const struct vm *vm, unsigned arg, enum type *type)

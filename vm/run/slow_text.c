@@ -14,14 +14,17 @@ bool slow_concat(struct vm *vm, uint64_t *s, const uint8_t *pc)
     uint64_t len = 0;
     for (unsigned i = 0; i < n; i++)
         len += machine_text(vm, from[i]).len;
-    uint32_t at = len ? heap_make(vm, OBJECT_BYTES, len) : 0;
-    if (len && !at)
+    if (!len) {
+        s[pc[1]] = 0;
+        return true;
+    }
+    uint32_t at = heap_make(vm, OBJECT_BYTES, len);
+    if (!at)
         return false;
     uint8_t *to = object_bytes(heap_object(&vm->heap, at));
-    for (unsigned i = 0; len && i < n; i++) {
+    for (unsigned i = 0; i < n; i++) {
         struct str part = machine_text(vm, from[i]); /* asked again: the heap may have moved */
-        memcpy(to, part.p, part.len);
-        to += part.len;
+        to = part.len ? (uint8_t *)mempcpy(to, part.p, part.len) : to;
     }
     s[pc[1]] = at;
     return true;

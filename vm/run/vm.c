@@ -6,10 +6,14 @@
 #include "vm/isa/opcode.h"
 #include "vm/run/slow.h"
 
+/* Slots are zeroed by fours, so a frame needs up to three words more than it has. */
+enum { CHUNK = 4 };
+typedef uint64_t chunk __attribute__((vector_size(CHUNK * 8), aligned(8), may_alias));
+
 /* Makes the stack hold so many words. The first one, inside the machine, is not given back. */
-static __attribute__((noinline)) bool stack_grow(struct vm *vm, uint32_t words)
+static __attribute__((noinline)) bool stack_grow(struct vm *vm, size_t words)
 {
-    uint32_t cap = words + words / 2;
+    size_t cap = words + words / 2, at = (size_t)(vm->slots - vm->stack);
     size_t others = sizeof *vm + vm->first_cap * sizeof(uint64_t) + vm->heap.cap;
     if (others + cap * sizeof(uint64_t) > vm->memory_max)
         cap = words;
@@ -21,52 +25,51 @@ static __attribute__((noinline)) bool stack_grow(struct vm *vm, uint32_t words)
     if (!old)
         memcpy(p, vm->first, vm->first_cap * sizeof(uint64_t));
     vm->stack = p;
-    vm->stack_cap = cap;
+    vm->stack_end = p + cap;
+    vm->slots = p + at;
     return true;
 }
 
 /* CALL at pc: leaves a mark above the caller's slots, copies the parameters behind it, zeroes the rest. */
-static inline bool enter(struct vm *vm, const uint8_t *pc)
+static inline __attribute__((always_inline)) bool enter(struct vm *vm, const uint8_t *pc)
 {
     const struct image_func *caller = vm->f, *callee = &vm->im->funcs[code_u16(pc + 1)];
-    uint32_t window = pc[3], base = vm->base + caller->nslots + 1u, first = callee->nresults, i = 0;
+    size_t words = (size_t)(caller->nslots + MARK_SIZE + callee->nslots + CHUNK - 1);
     vm->fuel -= 1 + (callee->code_len >> 8);
     if (__builtin_expect(vm->fuel < 0, 0))
         return machine_fault(vm, VM_FAULT_FUEL);
-    if (__builtin_expect(vm->depth >= vm->depth_max, 0))
+    if (__builtin_expect(++vm->depth > vm->depth_max, 0))
         return machine_fault(vm, VM_FAULT_DEPTH);
-    if (__builtin_expect(base + callee->nslots > vm->stack_cap, 0) && !stack_grow(vm, base + callee->nslots))
+    if (__builtin_expect((size_t)(vm->stack_end - vm->slots) < words, 0) &&
+        !stack_grow(vm, (size_t)(vm->slots - vm->stack) + words))
         return false;
-    uint64_t *to = vm->stack + base;
-    const uint64_t *from = vm->stack + vm->base + window;
-    to[-1] = mark_make((uint32_t)(pc + 4 - caller->code), (uint32_t)(caller - vm->im->funcs), window);
-    for (; i < first; i++)
-        to[i] = 0;
-    for (; i < first + callee->nparams; i++)
-        to[i] = from[i];
-    for (; i < callee->nslots; i++)
-        to[i] = 0;
-    vm->depth++;
+    const uint64_t *from = vm->slots + pc[3] + callee->nresults;
+    uint64_t *to = vm->slots + caller->nslots + MARK_SIZE;
+    to[MARK_FUNC] = (uintptr_t)caller;
+    to[MARK_PC] = (uintptr_t)(pc + 4);
+    for (unsigned i = 0; i < callee->nslots; i += CHUNK)
+        *(chunk *)(to + i) = (chunk){ 0 };
+    for (unsigned i = 0, n = callee->nparams; i < n; i++)
+        to[callee->nresults + i] = from[i];
     vm->f = callee;
-    vm->base = base;
+    vm->slots = to;
     vm->pc = callee->code;
     return true;
 }
 
 /* RET: the results go to the caller's window. */
-static inline void leave(struct vm *vm)
+static inline __attribute__((always_inline)) void leave(struct vm *vm)
 {
-    const uint64_t *from = vm->stack + vm->base;
-    uint64_t mark = from[-1];
-    const struct image_func *caller = &vm->im->funcs[mark_func(mark)];
-    unsigned n = vm->f->nresults;
-    vm->depth--;
-    vm->base -= 1u + caller->nslots;
-    vm->f = caller;
-    vm->pc = caller->code + mark_pc(mark);
-    uint64_t *to = vm->stack + vm->base + mark_window(mark);
-    for (unsigned i = 0; i < n; i++)
+    const uint64_t *from = vm->slots;
+    const struct image_func *caller = mark_func(from);
+    const uint8_t *pc = mark_pc(from);
+    uint64_t *slots = vm->slots - MARK_SIZE - caller->nslots, *to = slots + pc[-1];
+    for (unsigned i = 0, n = vm->f->nresults; i < n; i++)
         to[i] = from[i];
+    vm->depth--;
+    vm->f = caller;
+    vm->slots = slots;
+    vm->pc = pc;
 }
 
 /* Truncates toward zero. The one quotient that does not fit is INT64_MIN / -1. */
@@ -121,7 +124,7 @@ enum vm_state vm_run(struct vm *vm)
     if (vm->state != VM_READY)
         return (enum vm_state)vm->state;
     const uint8_t *pc = vm->pc;
-    uint64_t *s = vm->stack + vm->base;
+    uint64_t *s = vm->slots;
     goto *labels[*pc];
 
 L_HALT:
@@ -224,14 +227,14 @@ L_CALL:
     if (!enter(vm, pc))
         goto stopped;
     pc = vm->pc;
-    s = vm->stack + vm->base;
+    s = vm->slots;
     goto *labels[*pc];
 L_RET:
     if (vm->depth == 0)
         goto L_HALT;
     leave(vm);
     pc = vm->pc;
-    s = vm->stack + vm->base;
+    s = vm->slots;
     goto *labels[*pc];
 L_ACT:
     vm->state = VM_PARKED;
