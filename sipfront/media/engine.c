@@ -106,6 +106,19 @@ static int wait_for_events(const struct media *m, struct epoll_event *events)
     return epoll_wait(m->epoll_fd, events, EVENTS_A_TURN, (int)(wait.tv_sec * 1000 + wait.tv_nsec / 1000000 + 1));
 }
 
+/* true: a command waits. */
+static bool take_packets(struct media *m, const struct epoll_event *events, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!events[i].data.ptr)
+            return true;
+    for (int i = 0; i < n; i++)
+        stream_readable(m, events[i].data.ptr);
+    return false;
+}
+
+/* Commands go before the packets that came with them, which epoll then tells again: so what the loop did before a
+ * packet was sent is in force when it is read, and no event of a stream that was just closed is left to look at. */
 static void *run(void *arg)
 {
     struct media *m = arg;
@@ -117,13 +130,9 @@ static void *run(void *arg)
     while (!stop) {
         int n = wait_for_events(m, events);
         m->now_us = clock_us();
-        for (int i = 0; i < n; i++)
-            if (events[i].data.ptr)
-                stream_readable(m, events[i].data.ptr);
+        if (take_packets(m, events, n))
+            stop = run_commands(m);
         run_due(m);
-        for (int i = 0; i < n; i++) /* after the packets: a command may close a stream of this batch */
-            if (!events[i].data.ptr)
-                stop = run_commands(m);
     }
     return NULL;
 }
