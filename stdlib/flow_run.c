@@ -10,7 +10,7 @@ static void on_call_too_long(void *owner)
     struct flow_run *run = owner;
     run->limit = NULL;
     run_drop_action(run);
-    run->port->hangup(run->port->self);
+    port_hang_up(run->port);
     run_finish(run, FLOW_HUNG_UP);
 }
 

@@ -2,11 +2,7 @@
 
 static void start(struct running *r)
 {
-    const struct call_port *port = action_port(r);
-    if (port->is_answered(port->self))
-        port->hangup(port->self);
-    else
-        port->reject(port->self, 0);
+    port_hang_up(action_port(r));
     action_end_call(r, FLOW_HUNG_UP);
 }
 

@@ -118,7 +118,7 @@ static void on_flow_end(struct flow_run *run)
         run_enter_on_hangup(run);
         return;
     }
-    run->port->hangup(run->port->self);
+    port_hang_up(run->port);
     run_finish(run, FLOW_HUNG_UP);
 }
 

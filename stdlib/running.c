@@ -106,6 +106,14 @@ void action_end_call(struct running *r, enum flow_end how)
     run_finish(run, how);
 }
 
+void port_hang_up(const struct call_port *port)
+{
+    if (port->is_answered(port->self))
+        port->hangup(port->self);
+    else
+        port->reject(port->self, 0);
+}
+
 void run_drop_action(struct flow_run *run)
 {
     struct running *r = run->action;

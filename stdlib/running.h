@@ -68,6 +68,8 @@ void action_complete(struct running *r, unsigned outcome, const struct vm_value 
 void action_abandon(struct running *r);
 /* The action has ended the call: the flow is over. */
 void action_end_call(struct running *r, enum flow_end how);
+/* Hangs up, or refuses with 480 what is not yet answered. */
+void port_hang_up(const struct call_port *port);
 
 static inline struct vm_value value_num(enum type type, int64_t num)
 {
