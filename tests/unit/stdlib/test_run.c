@@ -175,6 +175,36 @@ static void freed_from_inside_ended(void **state)
     }
 }
 
+/* What the caller's phone is told. */
+static void unanswered_calls_are_refused(void **state)
+{
+    static const struct {
+        struct flow_step steps[3];
+        enum sim_call_state end;
+        int status;
+    } rows[] = {
+        { { { "hangup", "" } }, SIM_REJECTED, 480 },
+        { { { "log", "text=nothing more" } }, SIM_REJECTED, 480 },
+        { { { "reject", "cause=486" } }, SIM_REJECTED, 486 },
+        { { { "reject", "cause=699" } }, SIM_REJECTED, 699 },
+        { { { "reject", "cause=200" } }, SIM_REJECTED, 400 },
+        { { { "answer", "" }, { "reject", "cause=486" } }, SIM_HUNG_UP, 0 },
+        { { { "answer", "" }, { "hangup", "" } }, SIM_HUNG_UP, 0 },
+        { { { "answer", "" } }, SIM_HUNG_UP, 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct seen seen = { 0 };
+        struct sim_session *s = begin(straight_flow(rows[i].steps, NULL), &seen);
+        assert_true(sim_session_finish(s));
+        if (sim_call_state(sim_session_call(s)) != rows[i].end ||
+            sim_call_status(sim_session_call(s)) != rows[i].status)
+            fail_msg("row %zu: state %d, status %d", i, (int)sim_call_state(sim_session_call(s)),
+                     sim_call_status(sim_session_call(s)));
+        sim_session_free(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +213,7 @@ int main(void)
         cmocka_unit_test(spinning_faults),
         cmocka_unit_test(freed_in_mid_action),
         cmocka_unit_test(freed_from_inside_ended),
+        cmocka_unit_test(unanswered_calls_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
