@@ -15,7 +15,7 @@ static struct speech *speech;
 static int setup(void **state)
 {
     (void)state;
-    return speech_new(&speech);
+    return speech_new(&speech) == ERR_OK ? 0 : -1;
 }
 
 static int teardown(void **state)
