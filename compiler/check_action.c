@@ -184,6 +184,30 @@ static void check_missing(struct check *c, const struct action_row *row, const b
         }
 }
 
+/* A secret goes to a host that the author has written down, and over TLS. */
+static bool is_constant_https(struct check *c, const struct expr *url)
+{
+    struct str text;
+    if (!url)
+        return false;
+    if (const_text(c->arena, url, &text))
+        return str_starts(text, "https://");
+    if (url->kind != EXPR_JOIN || !url->u.parts || url->u.parts->expr)
+        return false;
+    text = url->u.parts->text;
+    return str_starts(text, "https://") && memchr(text.p + 8, '/', text.len - 8);
+}
+
+static void check_revealed(struct check *c, const struct action_row *row, struct arg *first)
+{
+    struct arg *args[ACTION_ARGS_MAX];
+    action_args(row, first, args);
+    for (unsigned i = 0; i < row->nargs; i++)
+        if ((row->args[i].flags & ARG_FETCHES) && args[i] && is_constant_https(c, args[i]->value))
+            return;
+    check_report_reveal(c, c->revealed);
+}
+
 void check_action_args(struct check *c, const struct action_row *row, struct arg *args, struct span head)
 {
     bool seen[ACTION_ARGS_MAX] = { false };
@@ -197,13 +221,14 @@ void check_action_args(struct check *c, const struct action_row *row, struct arg
                 beyond_place(c, row, arg);
             return;
         }
-        if (seen[i]) {
-            diag_error(c->diags, arg->span, "'%s' of %s is given twice", row->args[i].label, row->name);
+        if (seen[i]) /* the parser has said so */
             continue;
-        }
         seen[i] = true;
         check_arg(c, row, (unsigned)i, arg);
     }
+    if (c->revealed)
+        check_revealed(c, row, args);
+    c->revealed = NULL;
     check_missing(c, row, seen, head);
 }
 

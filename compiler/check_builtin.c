@@ -58,15 +58,22 @@ static const struct check_type *check_open(struct check *c, struct expr *e)
     return T(BOOL);
 }
 
+void check_report_reveal(struct check *c, const struct expr *e)
+{
+    diag_error(c->diags, e->span,
+               "reveal() stands only in the 'json:' or 'form:' of a 'fetch' to a constant https host");
+}
+
 static const struct check_type *check_reveal(struct check *c, struct expr *e)
 {
     struct arg *a = e->u.call.args;
     if (!a || a->next)
         return wrong_count(c, e, &rows[BUILTIN_reveal], 1);
     const struct check_type *t = check_expr(c, a->value, NULL);
+    c->revealed = e;
     if (!c->may_reveal) {
-        diag_error(c->diags, e->span,
-                   "reveal() stands only in the 'json:' or 'form:' of a 'fetch' to a constant https host");
+        check_report_reveal(c, e);
+        c->revealed = NULL;
         return T(BAD);
     }
     return t;

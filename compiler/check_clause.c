@@ -106,13 +106,12 @@ static void check_clause_body(struct check *c, struct stmt *s, struct clause *cl
 {
     struct symbol *mark = scope_open(c);
     struct clause_outcome *o = clause->outcomes;
-    if (o && o->next && (o->bindings || o->next->bindings))
-        diag_error(c->diags, clause->span, "a clause for several outcomes gives no names to values");
-    else if (o && o->outcome >= 0)
+    if (o && !o->next && o->outcome >= 0)
         bind_payload(c, s, o, &a->set->items[o->outcome]);
-    else if (o)
-        for (struct binding *b = o->bindings; b; b = b->next)
-            check_bind(c, b, T(BAD), NULL);
+    else
+        for (; o; o = o->next) /* reported already: the names must be known all the same */
+            for (struct binding *b = o->bindings; b; b = b->next)
+                check_bind(c, b, T(BAD), NULL);
     check_block_here(c, clause->body);
     scope_close(c, mark);
 }

@@ -23,6 +23,7 @@ struct check {
     struct decl *decl;                /* which one */
     struct fn_info *fn;               /* the function or flow that is checked, NULL in between */
     unsigned loops;                   /* open ones */
+    const struct expr *revealed;      /* a reveal() in the arguments that are being checked */
     bool may_reveal;                  /* in an argument that reveal() may stand in */
     bool in_choice;                   /* of a menu */
     uint32_t top_depth;               /* of the flow's block itself, 0 elsewhere */
@@ -50,6 +51,7 @@ struct decl *check_find_fn(struct check *c, struct word name);
 /* check_builtin.c */
 bool check_is_builtin(struct str name);
 const struct check_type *check_builtin(struct check *c, struct expr *e);
+void check_report_reveal(struct check *c, const struct expr *e);
 const struct check_type *check_type_ref(struct check *c, struct type_ref *ref);
 
 /* check_stmt.c, check_action.c, check_clause.c, check_menu.c, check_match.c */

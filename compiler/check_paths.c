@@ -7,6 +7,7 @@
 
 struct loop_paths {
     enum path breaks, turns; /* joined at each `break`; at each way back to the start */
+    bool waits;              /* something in it does */
 };
 
 struct walker {
@@ -28,6 +29,12 @@ static enum path pass(enum path at, enum path after)
     if (at == PATH_DEAD || after == PATH_DEAD)
         return PATH_DEAD;
     return at == PATH_WET ? PATH_WET : after;
+}
+
+static void note_wait(struct walker *w, enum path after)
+{
+    if (w->loop && after == PATH_WET)
+        w->loop->waits = true;
 }
 
 static void note_caller(struct walker *w, struct fn_info *callee)
@@ -68,6 +75,7 @@ static enum path walk_action(struct walker *w, const struct stmt *s, enum path a
     if (row->flags & ACTION_NO_RETURN)
         return PATH_DEAD;
     at = pass(at, row->flags & ACTION_WAITS ? PATH_WET : PATH_DRY);
+    note_wait(w, at);
     return walk_clauses(w, s, check_action_set(w->c, row), at);
 }
 
@@ -78,6 +86,7 @@ static enum path walk_call(struct walker *w, const struct stmt *s, enum path at)
     struct fn_info *callee = s->u.call.fn->u.fn.info;
     note_caller(w, callee);
     at = pass(at, callee->falls);
+    note_wait(w, at);
     if (at == PATH_DEAD || !callee->outcomes)
         return at;
     return walk_clauses(w, s, callee->outcomes, at);
@@ -97,17 +106,19 @@ static enum path walk_body(struct walker *w, const struct block *b, enum path at
     w->loop = loop;
     loop->turns = join(loop->turns, walk_block(w, b, at));
     w->loop = outer;
+    if (outer)
+        outer->waits |= loop->waits;
     return loop->turns;
 }
 
 static enum path walk_loop(struct walker *w, const struct stmt *s, enum path at)
 {
-    struct loop_paths loop = { PATH_DEAD, PATH_DEAD };
+    struct loop_paths loop = { PATH_DEAD, PATH_DEAD, false };
     if (at == PATH_DEAD)
         return at;
     walk_body(w, s->u.loop, PATH_DRY, &loop);
     if (loop.turns == PATH_DRY && w->reports && !w->broken && !s->u.loop->has_mistakes) {
-        const char *what = loop.breaks == PATH_DEAD && w->returns == PATH_DEAD
+        const char *what = loop.breaks == PATH_DEAD && w->returns == PATH_DEAD && !loop.waits
                                ? "this loop never ends and never waits"
                                : "this loop can go round without waiting";
         struct diag *d = diag_error(w->c->diags, s->span, "%s", what);
@@ -119,7 +130,7 @@ static enum path walk_loop(struct walker *w, const struct stmt *s, enum path at)
 
 static enum path walk_repeat(struct walker *w, const struct stmt_repeat *r, enum path at)
 {
-    struct loop_paths loop = { PATH_DEAD, PATH_DEAD };
+    struct loop_paths loop = { PATH_DEAD, PATH_DEAD, false };
     struct const_value n;
     bool surely = const_eval(w->c->arena, r->count, &n) && n.num > 0;
     enum path turned = walk_body(w, r->body, at, &loop);
@@ -131,7 +142,7 @@ static enum path walk_repeat(struct walker *w, const struct stmt_repeat *r, enum
 
 static enum path walk_for(struct walker *w, const struct stmt_for *f, enum path at)
 {
-    struct loop_paths loop = { PATH_DEAD, PATH_DEAD };
+    struct loop_paths loop = { PATH_DEAD, PATH_DEAD, false };
     walk_body(w, f->body, at, &loop);
     return join(at, join(loop.breaks, loop.turns));
 }
