@@ -16,6 +16,7 @@ SUBJECT_LENGTH = 60
 # document: the command that prints it, run from the root; {bin} is where the commands were built
 GENERATED = {
     "docs/actions.md": ["{bin}/gen_actions_md"],
+    "docs/opcodes.md": ["{bin}/gen_opcodes_md"],
 }
 
 

@@ -15,6 +15,13 @@ enum operand_kind {
 #undef OPERAND
 };
 
+enum {
+    OPERAND_COUNT = 1 /* NONE */
+#define OPERAND(...) +1
+#include "vm/isa/operand.def"
+#undef OPERAND
+};
+
 enum operand_role {
     ROLE_NONE,
     ROLE_WRITE,
