@@ -40,21 +40,27 @@ static inline void phone_send_text(struct phone *p, const char *text, size_t len
 
 static const char *or_else(const char *text, const char *other) { return text ? text : other; }
 
-static inline void phone_send(struct phone *p, const struct request *r)
+/* The request as text of that many bytes. */
+static inline size_t write_request(char text[WIRE_MAX], const struct request *r)
 {
-    char text[WIRE_MAX];
     const char *body = or_else(r->body, "");
     bool sdp = strncmp(body, "v=0", 3) == 0;
     int n =
-        snprintf(text, sizeof text,
+        snprintf(text, WIRE_MAX,
                  "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 192.168.77.7:5060;branch=z9hG4bK%s\r\n"
                  "From: \"The \\\"Caller\\\"\" <sip:%s@test>;tag=f%s\r\nTo: <sip:%s@test>%s%s\r\n"
                  "Call-ID: %s\r\nCSeq: %d %s\r\nMax-Forwards: 69\r\n%s%sContent-Length: %zu\r\n\r\n%s",
                  r->method, or_else(r->uri, "sip:test"), or_else(r->branch, "1"), r->from, r->call_id,
                  or_else(r->to, r->from), r->to_tag ? ";tag=" : "", or_else(r->to_tag, ""), r->call_id, r->cseq,
                  r->method, or_else(r->extra, ""), sdp ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
-    assert_in_range(n, 1, sizeof text - 1);
-    phone_send_text(p, text, (size_t)n);
+    assert_in_range(n, 1, WIRE_MAX - 1);
+    return (size_t)n;
+}
+
+static inline void phone_send(struct phone *p, const struct request *r)
+{
+    char text[WIRE_MAX];
+    phone_send_text(p, text, write_request(text, r));
 }
 
 /* The next message that begins with `start`, 100 and retransmissions of others passed by. */
