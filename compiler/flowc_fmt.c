@@ -57,6 +57,8 @@ static int format_file(const struct fmt *f, const struct parse_env *env, const c
     if (e) {
         diags_finish(env->diags);
         flowc_show(env->diags);
+        if (!diags_errors(env->diags))
+            fprintf(stderr, "flowc: %s: it has mistakes, which flowc check names\n", path);
         status = FLOWC_MISTAKES;
     } else {
         status = keep(f, path, source_at(env->sources, source)->text, &made);

@@ -168,18 +168,28 @@ static bool at_clause(const struct parser *p)
     return at(p, TOKEN_ON) || at(p, TOKEN_TEXT) || at(p, TOKEN_TEXT_OPEN) || at(p, TOKEN_ELSE);
 }
 
-static void parse_no_clause(struct parser *p)
+/* Something else in a clause block: spoken of once; a statement is read for its own mistakes. */
+static void parse_no_clause(struct parser *p, bool spoken_of)
 {
-    diag_help(
-        mistake(p, span_of(p, p->next), "only 'on', choices and 'else' can stand in the block of an action or a call"),
-        "write 'on done { … }' round what follows it, or put it after the block");
-    recover_statement(p);
+    int kind = peek(p);
+    bool stmt =
+        kind == TOKEN_WORD || kind == TOKEN_IF || kind == TOKEN_REPEAT || kind == TOKEN_FOR || kind == TOKEN_LOOP;
+    if (!spoken_of)
+        diag_help(mistake(p, span_of(p, p->next),
+                          "only 'on', choices and 'else' can stand in the block of an action or a call"),
+                  "write 'on done { … }' round what follows it, or put it after the block");
+    p->quiet = !stmt;
+    if (stmt)
+        parse_stmt(p);
+    else
+        recover_statement(p);
 }
 
 void parse_clauses(struct parser *p, struct stmt_call *call)
 {
     const struct token *open;
     struct clause **tail = &call->clauses;
+    bool spoken_of = false;
     if (!open_block(p, &open, "'{'"))
         return;
     while (!block_over(p, open)) {
@@ -187,7 +197,8 @@ void parse_clauses(struct parser *p, struct stmt_call *call)
         if (at_clause(p))
             *tail = parse_clause_head(p);
         else
-            parse_no_clause(p);
+            parse_no_clause(p, spoken_of);
+        spoken_of |= !*tail;
         call->has_mistakes |= p->mistakes != mistakes;
         if (!*tail)
             continue;

@@ -156,12 +156,19 @@ static void parse_return(struct parser *p, struct stmt *s)
         s->u.outcome.args = parse_call_args(p);
 }
 
-/* After `on hangup` nothing can stand in a flow. */
-static void check_last(struct parser *p, struct span head)
+/* The token that begins the next statement, behind line ends. */
+static const struct token *next_begin(const struct parser *p)
 {
     const struct token *t = p->next;
     while (t->kind == TOKEN_NEWLINE || t->kind == TOKEN_SEMICOLON)
         t++;
+    return t;
+}
+
+/* After `on hangup` nothing can stand in a flow. */
+static void check_last(struct parser *p, struct span head)
+{
+    const struct token *t = next_begin(p);
     if (t->kind == TOKEN_BRACE_CLOSE || t->kind == TOKEN_END || t->kind == TOKEN_ON)
         return;
     if (p->quiet)
@@ -193,20 +200,9 @@ static void parse_on_hangup(struct parser *p)
     end_statement(p);
 }
 
-static bool at_on_hangup(const struct parser *p)
+static bool is_on_hangup(const struct token *t)
 {
-    const struct token *second = p->next + 1;
-    return at(p, TOKEN_ON) && second->kind == TOKEN_WORD && str_is(second->u.name->text, "hangup");
-}
-
-/* An `on` that has lost its action. */
-static void parse_on_stmt(struct parser *p, struct stmt *s)
-{
-    s->kind = STMT_BAD;
-    diag_help(mistake(p, span_of(p, take(p)), "this 'on' belongs to no action"),
-              "it stands in the block behind an action or a call: say \"…\" { on … { } }");
-    if (recover_block(p))
-        parse_block(p, "'{'");
+    return t->kind == TOKEN_ON && t[1].kind == TOKEN_WORD && str_is(t[1].u.name->text, "hangup");
 }
 
 static void parse_alone(struct parser *p, struct stmt *s, enum stmt_kind kind)
@@ -215,12 +211,13 @@ static void parse_alone(struct parser *p, struct stmt *s, enum stmt_kind kind)
     take(p);
 }
 
-/* What begins no statement. A block that follows is read for its own mistakes. */
-static void parse_no_stmt(struct parser *p, struct stmt *s)
+static void report_no_stmt(struct parser *p)
 {
-    s->kind = STMT_BAD;
     struct span where = span_of(p, p->next);
-    if (at(p, TOKEN_ELSE))
+    if (at(p, TOKEN_ON))
+        diag_help(mistake(p, where, "this 'on' belongs to no action"),
+                  "it stands in the block behind an action or a call: say \"…\" { on … { } }");
+    else if (at(p, TOKEN_ELSE))
         diag_help(mistake(p, where, "this 'else' belongs to no 'if'"),
                   "it stands on the line of the '}' before it: '} else {'");
     else if (at(p, TOKEN_TEXT))
@@ -228,12 +225,35 @@ static void parse_no_stmt(struct parser *p, struct stmt *s)
                   "to say it, write 'say' before it; a choice stands in the block of a 'menu'");
     else
         mistake_expected(p, "a statement");
+}
+
+/* A block that follows what is no statement is read for its own mistakes. */
+static void skip_no_stmt(struct parser *p)
+{
     if (!at_line_end(p) && !at(p, TOKEN_BRACE_OPEN))
         take(p);
     if (recover_block(p))
         parse_block(p, "'{'");
     else
         recover_statement(p);
+}
+
+static bool begins_clause(const struct token *t)
+{
+    return !is_on_hangup(t) && (t->kind == TOKEN_ON || t->kind == TOKEN_ELSE || t->kind == TOKEN_TEXT);
+}
+
+/* What begins no statement. Clauses that have lost their action come in numbers: the first is spoken of. */
+static void parse_no_stmt(struct parser *p, struct stmt *s)
+{
+    bool clause = begins_clause(p->next);
+    s->kind = STMT_BAD;
+    report_no_stmt(p);
+    skip_no_stmt(p);
+    while (clause && begins_clause(next_begin(p))) {
+        p->next = next_begin(p);
+        skip_no_stmt(p);
+    }
 }
 
 static void parse_word_stmt(struct parser *p, struct stmt *s)
@@ -258,7 +278,6 @@ static void parse_stmt_kind(struct parser *p, struct stmt *s)
     case TOKEN_AGAIN: parse_alone(p, s, STMT_AGAIN); break;
     case TOKEN_CONTINUE: parse_continue(p, s); break;
     case TOKEN_RETURN: parse_return(p, s); break;
-    case TOKEN_ON: parse_on_stmt(p, s); break;
     case TOKEN_WORD: parse_word_stmt(p, s); break;
     default: parse_no_stmt(p, s); break;
     }
@@ -301,7 +320,7 @@ struct block *parse_block(struct parser *p, const char *what)
     if (!open_block(p, &open, what))
         return b;
     while (!block_over(p, open)) {
-        if (at_on_hangup(p)) {
+        if (is_on_hangup(p->next)) {
             parse_on_hangup(p);
             continue;
         }

@@ -61,7 +61,7 @@ static void parse_hang_up(struct parser *p, struct test_step *s)
 
 static bool at_answer_end(const struct parser *p)
 {
-    return at(p, TOKEN_BRACE_CLOSE) || at(p, TOKEN_END) || at_named(p, "by") || at_named(p, "after");
+    return at_line_end(p) || at_named(p, "by") || at_named(p, "after");
 }
 
 static void parse_payload(struct parser *p, struct step_answer *a)
@@ -105,8 +105,9 @@ static void parse_answer(struct parser *p, struct step_answer *a)
         parse_answer_body(p, a);
     if (p->quiet)
         recover_statement(p);
-    while (!block_over(p, open)) {
-        mistake_expected(p, "'}'");
+    for (bool first = true; !block_over(p, open); first = false) {
+        if (first)
+            mistake_expected(p, "'}'");
         recover_statement(p);
     }
     a->span = span_from(p, open);

@@ -203,16 +203,6 @@ static void put_token(struct formatter *f, size_t i, bool first)
     sbuf_add(out, f->text + t->start, t->len);
 }
 
-/* A `;` that a line end or a `}` makes needless. */
-static bool is_needless(const struct formatter *f, size_t i)
-{
-    const struct token *next = token_at(f, i + 1);
-    if (f->tokens[i].kind != TOKEN_SEMICOLON)
-        return false;
-    return !next || next->kind == TOKEN_BRACE_CLOSE || next->kind == TOKEN_SEMICOLON || next->kind == TOKEN_COMMENT ||
-           breaks_before(f, i + 1);
-}
-
 /* Of a line that begins with token i: does a column begin on it that its neighbours share, and at which token? */
 static enum fmt_align alignment(struct formatter *f, size_t i)
 {
@@ -250,8 +240,6 @@ static void format_token(struct formatter *f)
     size_t i = f->at;
     const struct token *t = &f->tokens[i];
     bool first = wants_break(f, i);
-    if (is_needless(f, i))
-        return;
     if (begins_statement(f, i) && t->kind != TOKEN_COMMENT)
         f->statement = i;
     if (first)
@@ -280,26 +268,40 @@ static void format_all(struct formatter *f, struct sbuf *out)
     vec_free(&f->stack);
 }
 
+/* A `;` separates two statements of a line, and nothing else. */
+static bool separates(const struct formatter *f, const struct token *last, const struct token *semicolon,
+                      const struct token *next)
+{
+    bool behind = next->kind != TOKEN_NEWLINE && next->kind != TOKEN_END && next->kind != TOKEN_SEMICOLON &&
+                  next->kind != TOKEN_COMMENT && next->kind != TOKEN_BRACE_CLOSE;
+    bool before_it =
+        last && last->kind != TOKEN_BRACE_OPEN && last->kind != TOKEN_COMMENT && last->kind != TOKEN_SEMICOLON;
+    return behind && before_it && !memchr(f->text + last->start, '\n', semicolon->start - last->start);
+}
+
 /* Line ends as tokens are of no use here: where lines end is seen between the tokens. */
-static size_t drop_line_ends(struct tokens *tokens)
+static size_t keep_needed(struct formatter *f, struct token *tokens, size_t len)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < tokens->len; i++)
-        if (tokens->items[i].kind != TOKEN_NEWLINE && tokens->items[i].kind != TOKEN_END)
-            tokens->items[kept++] = tokens->items[i];
+    for (size_t i = 0; i < len; i++) {
+        int kind = tokens[i].kind;
+        if (kind == TOKEN_NEWLINE || kind == TOKEN_END)
+            continue;
+        if (kind == TOKEN_SEMICOLON && !separates(f, kept ? &tokens[kept - 1] : NULL, &tokens[i], &tokens[i + 1]))
+            continue;
+        tokens[kept++] = tokens[i];
+    }
     return kept;
 }
 
 enum err fmt_source(const struct parse_env *env, uint32_t source, struct sbuf *out)
 {
     struct tokens tokens = { 0 };
-    size_t errors = diags_errors(env->diags);
-    parse_file(env, source);
-    if (diags_errors(env->diags) != errors)
+    if (parse_file(env, source)->has_mistakes)
         return ERR_SYNTAX;
     lex_file(&tokens, env, source, true);
     struct formatter f = { .text = source_at(env->sources, source)->text.p, .tokens = tokens.items };
-    f.count = drop_line_ends(&tokens);
+    f.count = keep_needed(&f, tokens.items, tokens.len);
     format_all(&f, out);
     vec_free(&tokens);
     return ERR_OK;

@@ -7,7 +7,8 @@
 #include "compiler/parse.h"
 
 /* Formats a source of env->sources into out. The file is read first: ERR_SYNTAX when it has mistakes (they are in
- * env->diags, and out is unchanged), for what cannot be read cannot be laid out. */
+ * env->diags, but for those that only the checker can name, and out is unchanged): what cannot be read has no layout.
+ */
 enum err fmt_source(const struct parse_env *env, uint32_t source, struct sbuf *out) MUST_USE;
 
 #endif

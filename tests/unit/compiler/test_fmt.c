@@ -121,13 +121,16 @@ static void samples_mean_the_same(void **state)
 
 static void mistakes_are_not_laid_out(void **state)
 {
-    struct front f;
-    struct sbuf out = { 0 };
+    static const char *const texts[] = { "flow a { let }", "flow a { \"x }", "flow a { unknown ]) { } }" };
     (void)state;
-    front_open(&f, STR("flow a { let }"));
-    assert_int_equal(fmt_source(&f.env, f.source, &out), ERR_SYNTAX);
-    assert_int_equal(out.len, 0);
-    front_close(&f);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct front f;
+        struct sbuf out = { 0 };
+        front_open(&f, str_of(texts[i]));
+        assert_int_equal(fmt_source(&f.env, f.source, &out), ERR_SYNTAX);
+        assert_int_equal(out.len, 0);
+        front_close(&f);
+    }
 }
 
 int main(void)
