@@ -21,7 +21,7 @@ static const char *find_flowc(char path[PATH_MAX])
         return "flowc";
     path[n] = '\0';
     char *slash = strrchr(path, '/');
-    strcpy(slash ? slash + 1 : path, "flowc");
+    memcpy(slash ? slash + 1 : path, "flowc", sizeof "flowc");
     return access(path, X_OK) == 0 ? path : "flowc";
 }
 

@@ -47,8 +47,7 @@ static void log_call(const struct api_call *c, unsigned status)
 /* Takes body. */
 static void answer(struct api_call *c, struct answer a, json_t *body)
 {
-    a.json = json_dumps(body, JSON_INDENT(2));
-    json_decref(body);
+    a.json = body;
     log_call(c, a.status);
     request_answer(c->request, &a);
     end(c);

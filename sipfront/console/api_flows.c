@@ -3,46 +3,52 @@
 
 #include "sipfront/console/api_handlers.h"
 
-struct attached {
-    const char *flow;
-    json_t *users;
-};
-
-static void add_user(const struct connection *k, void *arg)
+static void add_user(const struct connection *k, void *users_of)
 {
-    struct attached *a = arg;
-    if (strcmp(k->flow, a->flow) == 0)
-        json_array_append_new(a->users, api_json_text(k->user));
+    json_t *users = json_object_get(users_of, k->flow);
+    if (!k->flow[0])
+        return;
+    if (!users) {
+        users = json_array();
+        json_object_set_new_nocheck(users_of, k->flow, users);
+    }
+    json_array_append_new(users, api_json_text(k->user));
 }
 
-static json_t *json_of(const struct api *api, const struct flow_version *f)
+/* Flow -> the users it is attached to, in one pass over all Connections. */
+static json_t *attachments(const struct api *api)
 {
-    struct attached a = { f->flow, json_array() };
-    directory_each_connection(api->directory, add_user, &a);
-    json_t *o = json_object();
+    json_t *users_of = json_object();
+    directory_each_connection(api->directory, add_user, users_of);
+    return users_of;
+}
+
+static json_t *json_of(const json_t *users_of, const struct flow_version *f)
+{
+    json_t *users = json_object_get(users_of, f->flow), *o = json_object();
     json_object_set_new(o, "name", api_json_text(f->flow));
     json_object_set_new(o, "version", json_integer(f->version));
     json_object_set_new(o, "size", json_integer((json_int_t)f->size));
     json_object_set_new(o, "deployed_at", api_json_time(f->deployed_wall_ms));
-    json_object_set_new(o, "attached_to", a.users);
+    json_object_set_new(o, "attached_to", users ? json_incref(users) : json_array());
     return o;
 }
 
 struct listing {
-    const struct api *api;
-    json_t *array;
+    json_t *users_of, *array;
 };
 
 static void add_to_list(const struct flow_version *f, void *arg)
 {
     struct listing *l = arg;
-    json_array_append_new(l->array, json_of(l->api, f));
+    json_array_append_new(l->array, json_of(l->users_of, f));
 }
 
 void api_flows_list(struct api_call *c)
 {
-    struct listing l = { c->api, json_array() };
+    struct listing l = { attachments(c->api), json_array() };
     directory_each_flow(c->api->directory, add_to_list, &l);
+    json_decref(l.users_of);
     api_answer(c, 200, api_json_list("flows", l.array));
 }
 
@@ -76,10 +82,14 @@ static void on_deployed(enum err e, const char *why, void *arg)
     if (api_failed(c, e, why))
         return;
     const struct flow_version *f = find_deployed(c);
-    if (f)
-        api_answer(c, 200, json_of(c->api, f));
-    else
+    if (!f) {
         api_fail(c, ERR_NOT_FOUND, "the flow was deployed and replaced again at the same time", NULL);
+        return;
+    }
+    json_t *users_of = attachments(c->api);
+    json_t *flow = json_of(users_of, f);
+    json_decref(users_of); /* before the answer goes to the other thread: nothing of it is shared then */
+    api_answer(c, 200, flow);
 }
 
 void api_flow_deploy(struct api_call *c)

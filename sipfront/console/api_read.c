@@ -89,7 +89,7 @@ static enum err parse(struct api_call *c, struct sbuf *message)
     struct str text = request_body(c->request);
     json_error_t error;
     c->body = json_loadb(text.p ? text.p : "", text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (c->body && json_is_object(c->body))
+    if (json_is_object(c->body))
         return ERR_OK;
     if (c->body)
         sbuf_fmt(message, "the body must be an object, not %s", kind_of(c->body));

@@ -61,23 +61,17 @@ static void set_answer(struct request *r, const struct answer *a)
     r->is_answered = true;
 }
 
-static void refuse(struct request *r, unsigned status, const char *json)
-{
-    set_answer(r, &(struct answer){ .status = status, .json = copy_of(json) });
-}
-
 static void refuse_stopping(struct request *r)
 {
-    refuse(r, 503,
-           "{\"error\": {\"code\": \"BUSY\", \"message\": \"the server is stopping\","
-           " \"help\": \"ask again when it has started\"}}");
+    json_t *body = http_error("BUSY", "the server is stopping", "ask again when it has started");
+    set_answer(r, &(struct answer){ .status = 503, .json = body });
 }
 
 static void refuse_too_big(struct request *r)
 {
-    refuse(r, 413,
-           "{\"error\": {\"code\": \"TOO_BIG\", \"message\": \"the body has more than 64 MiB\","
-           " \"help\": \"no image and no setting is as large as that\"}}");
+    json_t *body =
+        http_error("TOO_BIG", "the body has more than 64 MiB", "no image and no setting is as large as that");
+    set_answer(r, &(struct answer){ .status = 413, .json = body });
 }
 
 bool request_is_dead(const struct request *r) { return !r->http; }
@@ -92,7 +86,7 @@ void request_answer(struct request *r, const struct answer *a)
         set_answer(r, a);
         MHD_resume_connection(r->connection);
     } else {
-        free(a->json);
+        json_decref(a->json);
     }
     request_drop(r);
 }

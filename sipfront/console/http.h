@@ -4,6 +4,7 @@
 #ifndef SIPFRONT_CONSOLE_HTTP_H
 #define SIPFRONT_CONSOLE_HTTP_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "sipfront/loop/loop.h"
@@ -33,7 +34,7 @@ bool request_is_dead(const struct request *r);
 struct answer {
     unsigned status;
     const char *allow; /* header of a 405, or NULL */
-    char *json;        /* malloc()ed text, taken; or NULL and */
+    json_t *json;      /* taken, and made into text off the loop; or NULL and */
     const char *file;  /* a WAV whose bytes are sent, read off the loop */
 };
 /* Ends the request: r is not to be touched any more. */

@@ -50,7 +50,7 @@ void request_drop(struct request *r)
     sbuf_free(&r->body);
     free(r->method);
     free(r->path);
-    free(r->answer.json);
+    json_decref(r->answer.json);
     free((char *)r->answer.file);
     free((char *)r->answer.allow);
     free(r);
@@ -84,21 +84,43 @@ static struct MHD_Response *file_response(const char *path)
     return out;
 }
 
-static struct MHD_Response *text_response(const char *text)
+static struct MHD_Response *json_response(const json_t *json)
 {
-    return MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_MUST_COPY);
+    char *text = json_dumps(json, JSON_INDENT(2));
+    struct MHD_Response *out = NULL;
+    if (text)
+        out = MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE);
+    if (!out)
+        abort(); /* out of memory, as in vm/base/vec.h */
+    return out;
+}
+
+static struct MHD_Response *lost_response(void)
+{
+    json_t *json = http_error("NOT_FOUND", "the audio file is gone", "delete the message, or put its file back");
+    struct MHD_Response *out = json_response(json);
+    json_decref(json);
+    return out;
+}
+
+json_t *http_error(const char *code, const char *message, const char *help)
+{
+    json_t *error = json_object(), *body = json_object();
+    json_object_set_new(error, "code", json_string(code));
+    json_object_set_new(error, "message", json_string(message));
+    json_object_set_new(error, "help", json_string(help));
+    json_object_set_new(body, "error", error);
+    return body;
 }
 
 enum MHD_Result request_send(struct request *r)
 {
-    static const char lost[] = "{\"error\": {\"code\": \"NOT_FOUND\", \"message\": \"the audio file is gone\","
-                               " \"help\": \"delete the message, or put its file back from a backup\"}}";
     const struct answer *a = &r->answer;
-    struct MHD_Response *response = a->file ? file_response(a->file) : text_response(a->json ? a->json : "");
+    struct MHD_Response *response = a->file ? file_response(a->file) : json_response(a->json);
     bool is_file = a->file && response;
     unsigned status = a->status;
     if (!response) {
-        response = text_response(lost);
+        response = lost_response();
         status = 404;
     }
     MHD_add_response_header(response, "Content-Type", is_file ? "audio/wav" : "application/json");

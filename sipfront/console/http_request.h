@@ -28,6 +28,8 @@ struct request {
 
 struct request *request_new(struct MHD_Connection *connection, const char *method, const char *path);
 void request_drop(struct request *r); /* one holder less */
+/* The API's error object; texts are UTF-8. Any thread. */
+json_t *http_error(const char *code, const char *message, const char *help);
 /* HTTP thread: sends the answer that the request has. */
 enum MHD_Result request_send(struct request *r);
 

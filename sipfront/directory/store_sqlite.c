@@ -33,14 +33,14 @@ static int bind_bytes(sqlite3_stmt *s, int i, const struct str *b)
     return sqlite3_bind_blob64(s, i, b->len ? b->p : "", b->len, SQLITE_STATIC);
 }
 
-static sqlite3_stmt *bind_all(sqlite3_stmt *s, const char *types, va_list ap)
+static sqlite3_stmt *bind_all(sqlite3_stmt *s, const char *types, va_list *ap)
 {
     for (int i = 1; *types; types++, i++) {
         switch (*types) {
-        case 't': sqlite3_bind_text(s, i, va_arg(ap, const char *), -1, SQLITE_STATIC); break;
-        case 'i': sqlite3_bind_int64(s, i, va_arg(ap, int64_t)); break;
-        case 'd': sqlite3_bind_double(s, i, va_arg(ap, double)); break;
-        case 'b': bind_bytes(s, i, va_arg(ap, const struct str *)); break;
+        case 't': sqlite3_bind_text(s, i, va_arg(*ap, const char *), -1, SQLITE_STATIC); break;
+        case 'i': sqlite3_bind_int64(s, i, va_arg(*ap, int64_t)); break;
+        case 'd': sqlite3_bind_double(s, i, va_arg(*ap, double)); break;
+        case 'b': bind_bytes(s, i, va_arg(*ap, const struct str *)); break;
         }
     }
     return s;
@@ -50,7 +50,7 @@ sqlite3_stmt *store_bind(struct store *st, enum statement which, const char *typ
 {
     va_list ap;
     va_start(ap, types);
-    sqlite3_stmt *s = bind_all(st->statements[which], types, ap);
+    sqlite3_stmt *s = bind_all(st->statements[which], types, &ap);
     va_end(ap);
     return s;
 }
@@ -59,7 +59,7 @@ int store_run(struct store *st, enum statement which, const char *types, ...)
 {
     va_list ap;
     va_start(ap, types);
-    sqlite3_stmt *s = bind_all(st->statements[which], types, ap);
+    sqlite3_stmt *s = bind_all(st->statements[which], types, &ap);
     va_end(ap);
     int rc = sqlite3_step(s);
     sqlite3_reset(s); /* gives the same code again */
