@@ -16,7 +16,7 @@ struct phone {
 };
 
 struct request {
-    const char *method, *uri, *from, *to, *to_tag, *call_id, *branch, *extra, *body;
+    const char *method, *uri, *from, *to, *to_tag, *call_id, *branch, *extra, *body, *transport;
     int cseq;
 };
 
@@ -45,14 +45,14 @@ static inline size_t write_request(char text[WIRE_MAX], const struct request *r)
 {
     const char *body = or_else(r->body, "");
     bool sdp = strncmp(body, "v=0", 3) == 0;
-    int n =
-        snprintf(text, WIRE_MAX,
-                 "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 192.168.77.7:5060;branch=z9hG4bK%s\r\n"
-                 "From: \"The \\\"Caller\\\"\" <sip:%s@test>;tag=f%s\r\nTo: <sip:%s@test>%s%s\r\n"
-                 "Call-ID: %s\r\nCSeq: %d %s\r\nMax-Forwards: 69\r\n%s%sContent-Length: %zu\r\n\r\n%s",
-                 r->method, or_else(r->uri, "sip:test"), or_else(r->branch, "1"), r->from, r->call_id,
-                 or_else(r->to, r->from), r->to_tag ? ";tag=" : "", or_else(r->to_tag, ""), r->call_id, r->cseq,
-                 r->method, or_else(r->extra, ""), sdp ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
+    int n = snprintf(text, WIRE_MAX,
+                     "%s %s SIP/2.0\r\nVia: SIP/2.0/%s 192.168.77.7:5060;branch=z9hG4bK%s\r\n"
+                     "From: \"The \\\"Caller\\\"\" <sip:%s@test>;tag=f%s\r\nTo: <sip:%s@test>%s%s\r\n"
+                     "Call-ID: %s\r\nCSeq: %d %s\r\nMax-Forwards: 69\r\n%s%sContent-Length: %zu\r\n\r\n%s",
+                     r->method, or_else(r->uri, "sip:test"), or_else(r->transport, "UDP"), or_else(r->branch, "1"),
+                     r->from, r->call_id, or_else(r->to, r->from), r->to_tag ? ";tag=" : "", or_else(r->to_tag, ""),
+                     r->call_id, r->cseq, r->method, or_else(r->extra, ""),
+                     sdp ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
     assert_in_range(n, 1, WIRE_MAX - 1);
     return (size_t)n;
 }

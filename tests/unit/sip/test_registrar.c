@@ -266,6 +266,60 @@ static void plain_requests(void **state)
     close(p.fd);
 }
 
+/* A phone that came by TCP is called on the connection it keeps open. */
+static void a_tcp_phone_is_reached_on_its_connection(void **state)
+{
+    static const struct leg_events silent = { .on_ended = NULL };
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct request r = { .method = "REGISTER", .from = "ann", .call_id = "tcp", .cseq = 1, .transport = "TCP" };
+    struct leg_dial d = { .from_user = "bob", .sdp = SDP_A };
+    struct sip_binding b;
+    struct phone p = { .fd = socket(AF_INET, SOCK_STREAM, 0) };
+    (void)state;
+    to.sin_port = htons(agent_port_number(w.agent));
+    assert_int_equal(connect(p.fd, (struct sockaddr *)&to, sizeof to), 0);
+    r.extra = "Contact: <sip:ann@192.168.1.5:5062;transport=tcp>\r\n";
+    phone_send_authorized(&p, &r, "ann", "secret-of-ann");
+    phone_expect(&p, "SIP/2.0 200");
+    assert_true(agent_binding(w.agent, "ann", 0, &b));
+    assert_non_null(strstr(b.received, ";transport=tcp"));
+    d.uri = b.contact, d.next_hop = b.received;
+    assert_int_equal(leg_dial(&w.leg, w.agent, &d, &silent, NULL), ERR_OK);
+    phone_expect(&p, "INVITE sip:ann@192.168.1.5:5062;transport=tcp SIP/2.0");
+    leg_listen(w.leg, NULL, NULL);
+    phone_answer(&p, "486 Busy Here", NULL);
+    phone_expect(&p, "ACK");
+    close(p.fd);
+}
+
+static void addresses_that_can_be_bound(void **state)
+{
+    static const struct {
+        const char *listen, *address;
+        enum err want;
+    } rows[] = {
+        { "127.0.0.1", "127.0.0.1", ERR_OK },
+        { "::1", "::1", ERR_OK },
+        { "192.0.2.253", NULL, ERR_NET },
+        { "no address", NULL, ERR_NET },
+    };
+    const struct agent_port port = { find_account, note_bound, note_invited, NULL };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct agent_params params = { .listen = rows[i].listen, .realm = REALM };
+        struct agent *a;
+        print_message("%s\n", rows[i].listen);
+        assert_int_equal(agent_new(&a, w.loop, &params, &port), rows[i].want);
+        if (!a)
+            continue;
+        assert_string_equal(agent_address(a), rows[i].address);
+        assert_in_range(agent_port_number(a), 1, 65535);
+        agent_shutdown(a, stop_loop, NULL);
+        loop_run(w.loop);
+        agent_free(&a);
+    }
+}
+
 static void a_port_in_use_is_an_error(void **state)
 {
     const struct agent_port port = { find_account, note_bound, note_invited, NULL };
@@ -283,9 +337,17 @@ static void a_port_in_use_is_an_error(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        WIRE(algorithms_are_offered_and_work), WIRE(the_source_address_is_kept), WIRE(the_wrong_are_refused_alike),
-        WIRE(a_replayed_count_is_stale),       WIRE(contacts_come_and_go),       WIRE(an_older_cseq_changes_nothing),
-        WIRE(restored_bindings_expire),        WIRE(bindings_are_capped),        WIRE(plain_requests),
+        WIRE(algorithms_are_offered_and_work),
+        WIRE(the_source_address_is_kept),
+        WIRE(the_wrong_are_refused_alike),
+        WIRE(a_replayed_count_is_stale),
+        WIRE(contacts_come_and_go),
+        WIRE(an_older_cseq_changes_nothing),
+        WIRE(restored_bindings_expire),
+        WIRE(bindings_are_capped),
+        WIRE(plain_requests),
+        WIRE(a_tcp_phone_is_reached_on_its_connection),
+        WIRE(addresses_that_can_be_bound),
         WIRE(a_port_in_use_is_an_error),
     };
     if (argc > 1)
