@@ -34,7 +34,7 @@ static size_t run_end(const struct fmt_lines *lines, size_t from, size_t *widest
 static void align_heads(struct fmt_lines *lines)
 {
     for (size_t i = 0; i < lines->len;) {
-        size_t widest, end = i + 1;
+        size_t widest = 0, end = i + 1;
         if (lines->items[i].align != FMT_ALIGN_NONE)
             end = run_end(lines, i, &widest);
         for (; i < end; i++) {
