@@ -169,6 +169,7 @@ static void test_flows(void **state)
         { "echo good >a.flow; flowctl deploy a.flow", 0, "own is version 1 now\nno Connection uses it yet", NULL },
         { "echo better >a.flow; flowctl deploy a.flow --json", 0, "\"version\": 2", NULL },
         { "printf image >b.flowc; flowctl deploy b.flowc --name 'my menu'", 0, "my menu is version 1 now", NULL },
+        { "head -c 3000000 /dev/zero >e.flowc; flowctl deploy e.flowc --name big", 0, "big is version 1 now", NULL },
         { "echo mistake >c.flow; flowctl deploy c.flow", 1, NULL, "c.flow:1:1: error: a mistake" },
         { "printf bad >d.flowc; flowctl deploy d.flowc", 1, NULL, "byte 0: this is no image\nhelp: build it again" },
         { "flowctl deploy nothing.flowc", 1, NULL, "nothing.flowc cannot be read" },

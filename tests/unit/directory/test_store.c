@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "sipfront/directory/schema.h"
@@ -213,6 +214,41 @@ static void test_change_made_while_closing(void **state)
     assert_non_null(directory_connection(f->d, "second"));
 }
 
+static void on_done_die(enum err e, const char *why, void *arg)
+{
+    (void)e, (void)why, (void)arg;
+    raise(SIGKILL);
+}
+
+/* A server that is killed the moment it has answered. */
+static void die_after_adding(const char *folder)
+{
+    struct connection c = fixture_connection("ann", "Ann");
+    struct sbuf why = { 0 };
+    struct loop *l = NULL;
+    struct directory *d = NULL;
+    if (loop_new(&l) || directory_open(&d, l, folder, &why))
+        _exit(1);
+    directory_add_connection(d, &c, (struct directory_done){ on_done_die, NULL });
+    loop_run(l);
+    _exit(1);
+}
+
+static void test_kill_loses_nothing_answered(void **state)
+{
+    struct fixture *f = *state;
+    int status = 0;
+    directory_close(&f->d);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        die_after_adding(f->folder);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    fixture_open(f);
+    assert_non_null(directory_connection(f->d, "ann"));
+}
+
 static double seconds(void)
 {
     struct timespec t;
@@ -276,6 +312,7 @@ int main(void)
         ROW(test_full_disk_loses_nothing),
         ROW(test_close_writes_what_is_queued),
         ROW(test_change_made_while_closing),
+        ROW(test_kill_loses_nothing_answered),
         ROW(test_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
