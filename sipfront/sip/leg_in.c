@@ -118,19 +118,22 @@ void leg_on_invite(struct agent *a, const struct agent_event *ev)
     nua_handle_destroy(ev->nh);
 }
 
-void leg_progress(struct leg *leg, int status, const char *sdp)
+static void respond_with(struct leg *leg, int status, const char *sdp)
 {
-    if (!leg_move(leg, LEG_DO_PROGRESS))
-        return;
     nua_respond(leg->nh, status, sip_status_phrase(status), TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
                 TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), TAG_END());
 }
 
+void leg_progress(struct leg *leg, int status, const char *sdp)
+{
+    if (leg_move(leg, LEG_DO_PROGRESS))
+        respond_with(leg, status, sdp);
+}
+
 void leg_answer(struct leg *leg, const char *sdp)
 {
-    if (!leg_move(leg, LEG_DO_ANSWER))
-        return;
-    nua_respond(leg->nh, SIP_200_OK, SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(sdp), TAG_END());
+    if (leg_move(leg, LEG_DO_ANSWER))
+        respond_with(leg, 200, sdp);
 }
 
 void leg_reject(struct leg *leg, int status, const char *phrase)

@@ -72,6 +72,32 @@ static void the_caller_cancels(void **state)
     close(p.fd);
 }
 
+/* The CANCEL is on its way while the owner answers: whichever the stack takes first, there is one clear end. */
+static void a_cancel_crosses_the_answer(void **state)
+{
+    struct phone p;
+    struct request r = call_in(&p, "crossing", SDP_A);
+    char branch[32];
+    (void)state;
+    leg_progress(w.leg, 180, NULL);
+    phone_expect(&p, "SIP/2.0 180");
+    snprintf(branch, sizeof branch, "%s", between(p.last, "branch=z9hG4bK", ";\r\n"));
+    r.method = "CANCEL", r.body = NULL, r.branch = branch, r.extra = NULL;
+    phone_send(&p, &r);
+    leg_answer(w.leg, SDP_B);
+    while (!strstr(phone_expect(&p, "SIP/2.0 "), "CSeq: 2 INVITE"))
+        ;
+    if (strncmp(p.last, "SIP/2.0 487", 11) == 0) {
+        wait_for(&told.ended, 1);
+        assert_int_equal(told.how, LEG_END_CANCEL);
+    } else {
+        struct request ack = in_dialog(&r, "ACK", p.last, r.cseq);
+        phone_send(&p, &ack);
+        wait_for(&told.confirmed, 1);
+    }
+    close(p.fd);
+}
+
 static void a_refused_caller(void **state)
 {
     static const struct {
@@ -184,6 +210,7 @@ int main(int argc, char **argv)
         WIRE(an_incoming_call),
         WIRE(a_late_offer),
         WIRE(the_caller_cancels),
+        WIRE(a_cancel_crosses_the_answer),
         WIRE(a_refused_caller),
         WIRE(strangers_cannot_call),
         WIRE(an_unknown_body_is_refused),
