@@ -20,6 +20,17 @@ struct batch {
 
 static void send_next(struct directory *d);
 
+/* A full disk in a storm of registrations: two lines of log, not one a change. */
+static void log_outcome(struct directory *d, const struct change *c)
+{
+    if (c->e == ERR_DB && d->failed++ == 0)
+        log_error("directory", "%s; changes are refused until it can", c->why.p);
+    if (c->e == ERR_OK && d->failed) {
+        log_warn("directory", "the database stores again; %zu changes were refused", d->failed);
+        d->failed = 0;
+    }
+}
+
 /* Tells the owner, and takes over what was stored. The callback may make further changes. */
 static void settle(struct directory *d, struct change *c)
 {
@@ -27,8 +38,7 @@ static void settle(struct directory *d, struct change *c)
         memory_take(&d->memory, c);
     else
         memory_words(&d->memory, c);
-    if (c->e == ERR_DB)
-        log_error("directory", "%s", c->why.p);
+    log_outcome(d, c);
     if (c->done.done)
         c->done.done(c->e, c->e ? c->why.p : "", c->done.arg);
     change_free(&c);

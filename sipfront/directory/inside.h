@@ -14,6 +14,7 @@ struct directory {
     struct change *first, *last; /* waiting; last counts only with a first */
     size_t waiting;              /* with those on their way */
     size_t refused;              /* in a row, for want of room */
+    size_t failed;               /* in a row, by the database */
     struct batch *in_flight;
 };
 
