@@ -8,6 +8,9 @@
 
 #include "compiler/check_scope.h"
 
+/* Longer texts are joined as the flow runs: constants made of constants must not grow without end. */
+enum { CONST_TEXT_MAX = 65535 };
+
 static bool known_number(struct const_value *out, const struct check_type *type, int64_t num)
 {
     *out = (struct const_value){ .type = type, .num = num };
@@ -72,12 +75,13 @@ static bool eval_join(struct arena *arena, const struct expr *e, struct const_va
     struct sbuf text = { 0 };
     struct const_value v;
     bool known = true;
-    for (const struct text_part *p = e->u.parts; p && known; p = p->next) {
+    for (const struct text_part *p = e->u.parts; p && known && text.len <= CONST_TEXT_MAX; p = p->next) {
         if (!p->expr)
             sbuf_str(&text, p->text);
         else if ((known = const_eval(arena, p->expr, &v) && (v.type == T(TEXT) || v.type == T(INT))))
             add_piece(&text, &v);
     }
+    known = known && text.len <= CONST_TEXT_MAX;
     if (known) {
         struct str copy = { arena_dup(arena, text.p ? text.p : "", text.len), text.len };
         *out = (struct const_value){ .type = T(TEXT), .text = copy };

@@ -110,7 +110,6 @@ static void emit_for(struct emit *e, const struct stmt_for *f)
     bool texts = f->list->type->slot == TYPE_LIST_TEXT;
     struct operand list = listed(e, f->list);
     unsigned at = code_slot(c, TYPE_INT), length = code_slot(c, TYPE_INT);
-    f->item->symbol->top = false;
     unsigned item = emit_variable(e, f->item->symbol);
     code_op2(c, texts ? OP_LENT : OP_LENN, length, list.slot);
     emit_number(e, 0, at);

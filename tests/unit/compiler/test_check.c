@@ -1,4 +1,5 @@
-/* What the checker reports: each row is a source and exactly the errors (E) and warnings (W) that are due, as "line:text". */
+/* What the checker reports: each row is a source and exactly the errors (E) and warnings (W) that are due, as
+ * "line:text". */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -14,8 +15,8 @@ struct row {
 
 /* In a flow's body: the first line of `source` is line 2. */
 #define BODY(text) "flow a {\n" text "\n}\n"
-#define GATHER "gather digits: 4, secret: yes { on matched(pin) { "
-#define GATHERED " }; on invalid, timeout { } }"
+#define GATHER     "gather digits: 4, secret: yes { on matched(pin) { "
+#define GATHERED   " }; on invalid, timeout { } }"
 
 static const struct row rows[] = {
     { "nothing wrong", BODY("say \"hi\""), "" },
@@ -54,6 +55,10 @@ static const struct row rows[] = {
       "E2:this is never reached: 'on matched' above takes all\n" },
     { "literal never exhausts", BODY("gather digits: 1 { on matched \"1\" { }; on invalid, timeout { } }"),
       "E2:this gather can end in 'matched', and nothing says what happens then\n" },
+    { "digits that never come", BODY("gather digits: 4 { on matched \"123\" { }; else { } }"),
+      "W2:this gather never brings the digits \"123\"\n" },
+    { "digits that are not valid", BODY("gather digits: 2, valid: \"1?\" { on matched \"21\" { }; else { } }"),
+      "W2:this gather never brings the digits \"21\"\n" },
     { "choice elsewhere", BODY("say \"x\" { \"1\" { } }"), "E2:only a menu has choices\n" },
     { "choice twice", BODY("menu \"x\" { \"1\" { }; \"1\" { }; on gave_up { } }"),
       "E2:the choice \"1\" is there already\n" },
@@ -61,7 +66,8 @@ static const struct row rows[] = {
     { "again outside", BODY("again"), "E2:'again' stands in a menu's choice only\n" },
     { "again in on invalid", BODY("menu \"x\" { \"1\" { }; on invalid { again }; on gave_up { } }"),
       "E2:'again' stands in a menu's choice only\n" },
-    { "break in a menu", BODY("menu \"x\" { \"1\" { break }; on gave_up { } }"), "E2:there is no loop here to leave\n" },
+    { "break in a menu", BODY("menu \"x\" { \"1\" { break }; on gave_up { } }"),
+      "E2:there is no loop here to leave\n" },
 
     { "behind hangup", BODY("hangup\nsay \"x\"\nsay \"y\""), "E3:nothing reaches this line\n" },
     { "behind both", BODY("if 1 < 2 { hangup } else { reject busy }\nlog \"x\""), "E3:nothing reaches this line\n" },
@@ -106,8 +112,10 @@ static const struct row rows[] = {
     { "empty list", BODY("let l = []\nlog \"{l}\""), "E2:nothing says what this empty list would hold\n" },
     { "mixed list", BODY("let l = [1, \"a\"]\nfor i in l { }"),
       "E2:the values of a list have one type, and this is a text among int\n" },
-    { "index without else", BODY("let l = [\"a\"]\nlog l[0]"), "E3:nothing says what it is when the list has no such element\n" },
-    { "as without else", BODY("let t = \"1\" as int\nlog \"{t}\""), "E2:nothing says what it is when it cannot be read so\n" },
+    { "index without else", BODY("let l = [\"a\"]\nlog l[0]"),
+      "E3:nothing says what it is when the list has no such element\n" },
+    { "as without else", BODY("let t = \"1\" as int\nlog \"{t}\""),
+      "E2:nothing says what it is when it cannot be read so\n" },
     { "duration in a text", BODY("log \"{5s}\""), "E2:a duration cannot stand in a text as it is\n" },
     { "unknown field", BODY("log call.form"), "E2:the call has no field 'form'\n" },
     { "match without else", BODY("let n = 1\nmatch n { 1 { } }"),
@@ -127,12 +135,16 @@ static const struct row rows[] = {
       "E3:no 'permit dial' covers \"+48123\"\n" },
     { "constant dialled", "const who = [\"+48123\"]\n" BODY("bridge who { else { } }"),
       "E3:no 'permit dial' covers \"+48123\"\n" },
-    { "fetch", BODY("fetch \"https://x.example/a\" { else { } }"), "E2:no 'permit fetch' covers \"https://x.example/a\"\n" },
-    { "fetch permitted", "permit fetch \"https://x.example\"\n" BODY("fetch \"https://x.example/a\" { else { } }"), "" },
-    { "fetch of a longer host", "permit fetch \"https://x.example\"\n" BODY("fetch \"https://x.example.org\" { else { } }"),
+    { "fetch", BODY("fetch \"https://x.example/a\" { else { } }"),
+      "E2:no 'permit fetch' covers \"https://x.example/a\"\n" },
+    { "fetch permitted", "permit fetch \"https://x.example\"\n" BODY("fetch \"https://x.example/a\" { else { } }"),
+      "" },
+    { "fetch of a longer host",
+      "permit fetch \"https://x.example\"\n" BODY("fetch \"https://x.example.org\" { else { } }"),
       "E3:no 'permit fetch' covers \"https://x.example.org\"\n" },
 
-    { "caller dials", BODY("bridge call.from { else { } }"), "E2:'call.from' comes from outside; no 'permit dial' allows it\n" },
+    { "caller dials", BODY("bridge call.from { else { } }"),
+      "E2:'call.from' comes from outside; no 'permit dial' allows it\n" },
     { "caller dials by a function", BODY("f(call.from)") "fn f(who: text) { bridge who { else { } } }\n",
       "E4:'who' comes from outside; no 'permit dial' allows it\n" },
     { "by a result", BODY("bridge f() { else { } }") "fn f() -> text { return header(\"X-A\") }\n",
@@ -151,24 +163,36 @@ static const struct row rows[] = {
     { "secret compared", BODY(GATHER "if pin == \"1234\" { hangup }" GATHERED), "" },
     { "secret by a function", BODY(GATHER "f(pin)" GATHERED) "fn f(t: text) { log \"got {t}\" }\n",
       "E4:'t' is secret and cannot go into a log\n" },
-    { "secret round and round", BODY(GATHER "f(pin, 3)" GATHERED) "fn f(t: text, n: int) { if n > 0 { f(t, n - 1) }; log t }\n",
+    { "secret round and round",
+      BODY(GATHER "f(pin, 3)" GATHERED) "fn f(t: text, n: int) { if n > 0 { f(t, n - 1) }; log t }\n",
       "E4:'t' is secret and cannot go into a log\n" },
-    { "secret fetched", "permit fetch \"https://x.example\"\n" BODY(GATHER "fetch \"https://x.example\", json: { p: pin } { else { } }" GATHERED),
+    { "secret fetched",
+      "permit fetch \"https://x.example\"\n" BODY(
+          GATHER "fetch \"https://x.example\", json: { p: pin } { else { } }" GATHERED),
       "E3:'pin' is secret and cannot be the json of 'fetch'\n" },
-    { "secret revealed", "permit fetch \"https://x.example\"\n" BODY(GATHER "fetch \"https://x.example\", json: { p: reveal(pin) } { else { } }" GATHERED), "" },
+    { "secret revealed",
+      "permit fetch \"https://x.example\"\n" BODY(
+          GATHER "fetch \"https://x.example\", json: { p: reveal(pin) } { else { } }" GATHERED),
+      "" },
     { "revealed elsewhere", BODY(GATHER "log reveal(pin)" GATHERED),
       "E2:reveal() stands only in the 'json:' or 'form:' of a 'fetch' to a constant https host\n" },
-    { "revealed in the open", "permit fetch \"http://x.example\"\n" BODY(GATHER "fetch \"http://x.example\", json: { p: reveal(pin) } { else { } }" GATHERED),
+    { "revealed in the open",
+      "permit fetch \"http://x.example\"\n" BODY(
+          GATHER "fetch \"http://x.example\", json: { p: reveal(pin) } { else { } }" GATHERED),
       "E3:reveal() stands only in the 'json:' or 'form:' of a 'fetch' to a constant https host\n" },
-    { "revealed to anyone", "permit fetch \"https://*\"\n" BODY(GATHER "fetch \"https://{call.from}\", json: { p: reveal(pin) } { else { } }" GATHERED),
+    { "revealed to anyone",
+      "permit fetch \"https://*\"\n" BODY(
+          GATHER "fetch \"https://{call.from}\", json: { p: reveal(pin) } { else { } }" GATHERED),
       "E3:reveal() stands only in the 'json:' or 'form:' of a 'fetch' to a constant https host\n" },
 
     { "continue with nobody", BODY("continue with nowhere_at_all"),
       "W2:there is no flow 'nowhere_at_all' beside this one: no file \"nowhere_at_all.flow\"\n" },
-    { "test: unknown action", BODY("") "test \"t\" { expect brige \"ann\"\nexpect ended }\n", "E4:unknown action 'brige'\n" },
+    { "test: unknown action", BODY("") "test \"t\" { expect brige \"ann\"\nexpect ended }\n",
+      "E4:unknown action 'brige'\n" },
     { "test: unknown outcome", BODY("") "test \"t\" { expect bridge \"ann\" { lost }\nexpect ended }\n",
       "E4:bridge has no outcome 'lost'\n" },
-    { "test: payload", BODY("") "test \"t\" { expect bridge \"ann\" { busy \"x\" }\nexpect ended }\n", "E4:'busy' brings no value\n" },
+    { "test: payload", BODY("") "test \"t\" { expect bridge \"ann\" { busy \"x\" }\nexpect ended }\n",
+      "E4:'busy' brings no value\n" },
     { "test: no end", BODY("") "test \"t\" { hear \"x\" }\n", "E4:this test does not say how the call ends\n" },
 };
 
@@ -194,7 +218,8 @@ static void test_rows(void **state)
         add_found(&found, c);
         if (strcmp(found.p ? found.p : "", rows[i].want) || (e == ERR_OK) != (strncmp(rows[i].want, "E", 1) != 0)) {
             wrong++;
-            print_message("%s: (%s)\n  wanted %s\n  found  %s\n", rows[i].name, err_name(e), rows[i].want, found.p ? found.p : "");
+            print_message("%s: (%s)\n  wanted %s\n  found  %s\n", rows[i].name, err_name(e), rows[i].want,
+                          found.p ? found.p : "");
         }
         sbuf_free(&found);
         compile_free(&c);
