@@ -43,6 +43,13 @@ static bool consider(struct latch_candidate *c, const struct net_address *from, 
     return true;
 }
 
+static unsigned probation(const struct latch *l)
+{
+    bool doubt = !is_latched(l) && net_address_reachable(&l->signalled) && !net_address_private(&l->signalled);
+
+    return doubt ? LATCH_DOUBT : LATCH_PROBATION;
+}
+
 bool latch_accept(struct latch *l, const struct net_address *from, const struct rtp_packet *p, int64_t now_ms)
 {
     bool in_time;
@@ -61,7 +68,7 @@ bool latch_accept(struct latch *l, const struct net_address *from, const struct 
     in_time = now_ms - l->heard_ms >= wait_before(l, from);
     if (!consider(&l->candidate, from, p, now_ms) || !in_time)
         return false;
-    if (l->candidate.in_order >= LATCH_PROBATION) {
+    if (l->candidate.in_order >= probation(l)) {
         latch_to(l, from);
         l->heard_ms = now_ms;
         return true;

@@ -1,18 +1,22 @@
 /* Symmetric RTP (RFC 4961): where a peer's packets come from is where ours go, whatever its SDP says behind NAT. A lock
  * keeps others from taking a call over: who is latched stays so until it has been silent for a while or the SDP
- * changes. A plain state machine, one thread at a time; times are monotonic ms. unlatched: the address of the SDP
- * latches with its first packet; another source after LATCH_PROBATION packets in order (its packets count from the
- * first). One other source is considered at a time. latched:   another source takes over after LATCH_PROBATION packets
- * in order, once the latched one has been silent for LATCH_MOVED_MS (same host: a NAT gave it a new port) or
- * LATCH_LOST_MS (any other). SDP changed: unlatched again, but the old source has to wait for LATCH_LOST_MS: its last
- * packets are still coming. */
+ * changes. A plain state machine, one thread at a time; times are monotonic ms.
+ *
+ * Unlatched: the address of the SDP latches with its first packet; another source after LATCH_PROBATION packets in
+ * order (LATCH_DOUBT when the SDP names a public address, which no NAT explains); it is heard from the first. One other
+ * source is considered at a time.
+ *
+ * Latched: another source takes over after LATCH_PROBATION packets in order, once the latched one has been silent for
+ * LATCH_MOVED_MS (same host: a NAT gave it a new port) or LATCH_LOST_MS (any other).
+ *
+ * SDP changed: unlatched again, but the old source has to wait for LATCH_LOST_MS: its last packets are still coming. */
 #ifndef SIPFRONT_MEDIA_LATCH_H
 #define SIPFRONT_MEDIA_LATCH_H
 
 #include "sipfront/media/net_address.h"
 #include "sipfront/media/rtp.h"
 
-enum { LATCH_PROBATION = 3, LATCH_MOVED_MS = 200, LATCH_LOST_MS = 1000 };
+enum { LATCH_PROBATION = 3, LATCH_DOUBT = 25, LATCH_MOVED_MS = 200, LATCH_LOST_MS = 1000 };
 
 struct latch_candidate {
     struct net_address from;

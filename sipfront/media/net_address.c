@@ -54,3 +54,26 @@ bool net_address_reachable(const struct net_address *a)
     }
     return !IN6_IS_ADDR_UNSPECIFIED(&a->v6.sin6_addr) && !IN6_IS_ADDR_MULTICAST(&a->v6.sin6_addr);
 }
+
+static const struct {
+    uint32_t net, mask;
+} private_nets[] = {
+    { 0x0A000000, 0xFF000000 }, /* 10.0.0.0/8 */
+    { 0xAC100000, 0xFFF00000 }, /* 172.16.0.0/12 */
+    { 0xC0A80000, 0xFFFF0000 }, /* 192.168.0.0/16 */
+    { 0x64400000, 0xFFC00000 }, /* 100.64.0.0/10 */
+    { 0xA9FE0000, 0xFFFF0000 }, /* 169.254.0.0/16 */
+    { 0x7F000000, 0xFF000000 }, /* 127.0.0.0/8 */
+};
+
+bool net_address_private(const struct net_address *a)
+{
+    bool found = false;
+
+    if (a->any.sa_family == AF_INET6)
+        return (a->v6.sin6_addr.s6_addr[0] & 0xFE) == 0xFC || IN6_IS_ADDR_LINKLOCAL(&a->v6.sin6_addr) ||
+               IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr);
+    for (size_t i = 0; i < sizeof private_nets / sizeof *private_nets; i++)
+        found |= (ntohl(a->v4.sin_addr.s_addr) & private_nets[i].mask) == private_nets[i].net;
+    return found;
+}

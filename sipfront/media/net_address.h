@@ -23,5 +23,7 @@ bool net_address_same_host(const struct net_address *a, const struct net_address
 uint16_t net_address_port(const struct net_address *a);
 /* Whether media can go there: a host of its own (no wildcard, broadcast, multicast) and a port. */
 bool net_address_reachable(const struct net_address *a);
+/* Whether it means something in a local network only (RFC 1918, RFC 6598, RFC 4193, link-local, loopback). */
+bool net_address_private(const struct net_address *a);
 
 #endif

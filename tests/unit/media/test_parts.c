@@ -125,6 +125,33 @@ static void addresses_are_judged(void **state)
     }
 }
 
+/* A public address in the SDP is believed longer than a private one. */
+static void public_address_is_believed(void **state)
+{
+    static const struct {
+        const char *signalled;
+        unsigned packets;
+    } sdps[] = {
+        { "10.1.2.3", 3 },  { "172.31.0.1", 3 }, { "172.32.0.1", 25 },  { "100.64.0.1", 3 }, { "192.0.2.1", 25 },
+        { "127.0.0.1", 3 }, { "fd00::1", 3 },    { "2001:db8::1", 25 }, { "0.0.0.0", 3 },    { "", 3 }
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sdps / sizeof *sdps; i++) {
+        struct latch l = { 0 };
+        struct net_address sdp, from = address_of('N');
+        unsigned packets = 0;
+        net_address_parse(&sdp, sdps[i].signalled, 4000);
+        latch_restart(&l, &sdp, 0);
+        while (l.source.len == 0 && packets < 100) {
+            struct rtp_packet p = { .seq = (uint16_t)packets++ };
+            assert_true(latch_accept(&l, &from, &p, packets * 20));
+        }
+        if (packets != sdps[i].packets)
+            fail_msg("%s: latched after %u packets, wanted %u", sdps[i].signalled, packets, sdps[i].packets);
+    }
+}
+
 static struct rtp_packet packet(uint16_t seq, uint32_t ts)
 {
     return (struct rtp_packet){ .seq = seq, .ts = ts, .len = 160 };
@@ -320,10 +347,15 @@ static void voice_is_told_from_noise(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(latch_follows_its_rules),   cmocka_unit_test(addresses_are_judged),
-        cmocka_unit_test(relay_renumbers),           cmocka_unit_test(relay_lasts),
-        cmocka_unit_test(wheel_gives_each_its_time), cmocka_unit_test(wheel_keeps_the_next_turn),
-        cmocka_unit_test(player_plays_lists),        cmocka_unit_test(voice_is_told_from_noise),
+        cmocka_unit_test(latch_follows_its_rules),
+        cmocka_unit_test(public_address_is_believed),
+        cmocka_unit_test(addresses_are_judged),
+        cmocka_unit_test(relay_renumbers),
+        cmocka_unit_test(relay_lasts),
+        cmocka_unit_test(wheel_gives_each_its_time),
+        cmocka_unit_test(wheel_keeps_the_next_turn),
+        cmocka_unit_test(player_plays_lists),
+        cmocka_unit_test(voice_is_told_from_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include <sndfile.h>
 
@@ -16,6 +17,20 @@ static int open_all(void **state)
     snprintf(path, sizeof path, "/tmp/recording_%d.wav", (int)getpid());
     unlink(path);
     return fixture_open(state);
+}
+
+static int only_path(void **state)
+{
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/recording_%d.wav", (int)getpid());
+    return 0;
+}
+
+static int remove_path(void **state)
+{
+    (void)state;
+    unlink(path);
+    return 0;
 }
 
 static int close_all(void **state)
@@ -281,6 +296,28 @@ static void whole_at_any_moment(void **state)
     await(f, 1);
 }
 
+/* The process is killed while the caller speaks: the file can be played and lacks 400 ms at most. */
+static void survives_a_kill(void **state)
+{
+    static int16_t got[16000];
+    pid_t child = fork();
+    int n, status;
+
+    (void)state;
+    if (child == 0) {
+        void *own = NULL;
+        fixture_open(&own);
+        start(own, &(struct stream_record){ 0 });
+        say(own, 0, 50);
+        kill(getpid(), SIGKILL);
+    }
+    waitpid(child, &status, 0);
+    assert_true(WIFSIGNALED(status));
+    n = read_wav(got, 16000);
+    assert_in_range(n, 30 * 160, 50 * 160);
+    expect_numbers(got, 0, (unsigned)n / 160);
+}
+
 static void no_folder_is_said(void **state)
 {
     struct fixture *f = *state;
@@ -332,13 +369,21 @@ static void full_disk_keeps_what_it_has(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(stop_is_exact),       TEST(close_keeps_all),
-        TEST(timestamps_decide),   TEST(new_ssrc_goes_on),
-        TEST(ends_at_its_limit),   TEST(ends_at_its_limit_in_silence),
-        TEST(voice_then_silence),  TEST(silence_from_the_start),
-        TEST(beeps_first),         TEST(stop_during_the_beep),
-        TEST(whole_at_any_moment), TEST(no_folder_is_said),
-        TEST(full_disk_at_once),   TEST(full_disk_keeps_what_it_has),
+        TEST(stop_is_exact),
+        TEST(close_keeps_all),
+        TEST(timestamps_decide),
+        TEST(new_ssrc_goes_on),
+        TEST(ends_at_its_limit),
+        TEST(ends_at_its_limit_in_silence),
+        TEST(voice_then_silence),
+        TEST(silence_from_the_start),
+        TEST(beeps_first),
+        TEST(stop_during_the_beep),
+        TEST(whole_at_any_moment),
+        cmocka_unit_test_setup_teardown(survives_a_kill, only_path, remove_path),
+        TEST(no_folder_is_said),
+        TEST(full_disk_at_once),
+        TEST(full_disk_keeps_what_it_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
