@@ -158,6 +158,32 @@ static void a_cancel_before_any_answer(void **state)
     close(p.fd);
 }
 
+/* A proxy before the phone forked the INVITE, and a second phone answered too (RFC 3261 §13.2.2.4). */
+static void a_second_2xx_is_hung_up(void **state)
+{
+    struct phone p;
+    char invite[WIRE_MAX];
+    const char *to;
+    (void)state;
+    dial(&p, NULL);
+    memcpy(invite, p.last, sizeof invite);
+    phone_answer(&p, "200 OK", SDP_B);
+    phone_expect(&p, "ACK");
+    wait_for(&told.answered, 1);
+    to = strstr(invite, "\r\nTo:") + 2;
+    to += strcspn(to, "\r");
+    snprintf(p.last, sizeof p.last, "%.*s;tag=second%s", (int)(to - invite), invite, to);
+    phone_answer(&p, "200 OK", SDP_B);
+    phone_expect(&p, "ACK");
+    assert_non_null(strstr(p.last, ";tag=second"));
+    phone_expect(&p, "BYE");
+    assert_non_null(strstr(p.last, ";tag=second"));
+    phone_answer(&p, "200 OK", NULL);
+    assert_int_equal(told.answered, 1);
+    assert_int_equal(told.ended, 0);
+    close(p.fd);
+}
+
 static void a_dead_phone_times_out(void **state)
 {
     struct phone p;
@@ -224,10 +250,10 @@ static void bad_uris_are_refused(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        WIRE(an_outgoing_call),       WIRE(the_next_hop_leads_there),  WIRE(a_phone_refuses),
-        WIRE(a_loser_is_cancelled),   WIRE(a_2xx_crosses_the_cancel),  WIRE(a_cancel_before_any_answer),
-        WIRE(a_dead_phone_times_out), WIRE(a_closed_port_is_an_error), WIRE(the_callee_hangs_up),
-        WIRE(bad_uris_are_refused),
+        WIRE(an_outgoing_call),        WIRE(the_next_hop_leads_there), WIRE(a_phone_refuses),
+        WIRE(a_loser_is_cancelled),    WIRE(a_2xx_crosses_the_cancel), WIRE(a_cancel_before_any_answer),
+        WIRE(a_second_2xx_is_hung_up), WIRE(a_dead_phone_times_out),   WIRE(a_closed_port_is_an_error),
+        WIRE(the_callee_hangs_up),     WIRE(bad_uris_are_refused),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
