@@ -6,7 +6,7 @@ static void check_file(struct parser *p, const struct file *f)
 {
     for (const struct decl *d = f->first; d; d = d->next) {
         p->quiet = false;
-        if (d->kind == DECL_FLOW && d != f->flow)
+        if (d->kind == DECL_FLOW && f->flow && d != f->flow)
             diag_note(mistake(p, d->name.span, "a file has at most one flow"), f->flow->name.span, "the first one");
         if (d->kind == DECL_PERMIT && !f->flow && !f->has_mistakes)
             diag_help(mistake(p, d->span, "a file without a flow cannot permit anything"),

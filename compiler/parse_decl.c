@@ -230,14 +230,15 @@ struct decl *parse_decl(struct parser *p)
         [TOKEN_TEST] = parse_test_decl,
     };
     const struct token *start = p->next;
+    decl_parser *parse = rows[start->kind];
     struct decl *d;
     if (at(p, TOKEN_FN)) {
         d = parse_fn(p, false);
-    } else if (rows[start->kind]) {
+    } else if (parse) {
         d = NODE(p, struct decl);
         d->source = p->source;
         take(p);
-        rows[start->kind](p, d);
+        parse(p, d);
     } else {
         return parse_no_decl(p);
     }
