@@ -14,10 +14,6 @@
 #include "sipfront/flowd_demo.h"
 #include "vm/base/log.h"
 
-#ifndef CALLFLOW_VERSION
-#define CALLFLOW_VERSION "0.1.0"
-#endif
-
 const char *argp_program_version = "flowd (Call Flow) " CALLFLOW_VERSION;
 
 static const char manual[] =

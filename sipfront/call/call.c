@@ -187,7 +187,7 @@ static void on_flow_ended(enum flow_end how, void *owner)
 static void on_traced(struct image_line at, const char *action, const char *outcome, void *owner)
 {
     const struct call *c = owner;
-    log_debug("trace", "%s: line %u: %s %s", c->facts.id, at.line, action, outcome ? outcome : "...");
+    log_debug("trace", "call=%s line %u: %s %s", c->facts.id, at.line, action, outcome ? outcome : "...");
 }
 
 static bool run_flow(struct call *c, const char *name)
@@ -200,8 +200,9 @@ static bool run_flow(struct call *c, const char *name)
     if (flow_run_new(&c->run, ref.image, &c->port, &c->host, &events) != ERR_OK)
         return false;
     c->flow_over = false;
+    char *running = strdup(name); /* name may be the one that is freed here */
     free(c->facts.flow);
-    c->facts.flow = strdup(name);
+    c->facts.flow = running;
     c->facts.version = ref.version;
     flow_run_start(c->run);
     return true;

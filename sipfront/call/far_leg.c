@@ -72,13 +72,11 @@ static const struct stream_events stream_events = { .on_digit = on_digit, .on_pl
 static enum err invite(struct far_leg *f, struct call *c, const struct sip_binding *to, const char *caller_id)
 {
     struct sbuf sdp = { 0 };
-    char hop[300];
     const struct audio_desc *prefer = c->media.theirs.nformats ? &c->media.theirs : NULL;
-    snprintf(hop, sizeof hop, "sip:%s", to->received ? to->received : "");
     leg_media_offer(&f->media, prefer, &sdp);
     struct leg_dial d = {
         .uri = to->contact,
-        .next_hop = to->received && *to->received ? hop : NULL,
+        .next_hop = to->received,
         .from_user = caller_id,
         .from_name = c->facts.from_name,
         .sdp = sdp.p,
