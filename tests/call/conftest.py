@@ -37,8 +37,11 @@ def server():
     running = Server(folder)
     running.start()
     yield running
-    running.stop()
-    shutil.rmtree(folder)
+    try:
+        running.stop()
+    finally:
+        print("".join(open(f"{folder}/flowd.log").readlines()[-60:]))  # shown with a test that failed
+        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -25,15 +25,16 @@ class Ctl:
             raise Refused(done.returncode, done.stderr.strip())
         return done.stdout
 
-    def json(self, *words):
-        """Runs a command and reads what it prints as JSON."""
-        return json.loads(self.run("--json", *words))
+    def list(self, *words):
+        """The rows that a listing prints, as dictionaries: its JSON is an object with one list in it."""
+        (rows,) = json.loads(self.run("--json", *words)).values()
+        return rows
 
     def add(self, user, password=None, virtual=False, voicemail=False, ring_time=None):
         words = ["connection", "add", user, "--name", user.title()]
         words += ["--password", password] if password else []
         words += ["--virtual"] if virtual else []
-        words += ["--voicemail"] if voicemail else []
+        words += ["--voicemail" if voicemail else "--no-voicemail"]
         words += ["--ring-time", ring_time] if ring_time else []
         return self.run(*words)
 

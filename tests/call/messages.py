@@ -18,7 +18,7 @@ def leave_message(caller, folder, after=0.0):
 
 
 def messages(ctl, box=None):
-    return ctl.json("voicemail", "list", *([box] if box else []))
+    return ctl.list("voicemail", "list", *([box] if box else []))
 
 
 def stored(ctl, message, folder):

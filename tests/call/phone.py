@@ -69,15 +69,15 @@ class Phone:
         self.domain = domain or f"127.0.0.1:{self.sip_port}"
         self.events = Events(user)
         self._process = self._control = self._lines = None
-        self._write_config(says or audio.sentence(self.folder, "silence/1"), password, answers, expires, codec)
-
-    def _write_config(self, says, password, answers, expires, codec):
-        config = CONFIG.format(folder=self.folder, says=says, sip_port=self.sip_port, control_port=self.control_port)
-        account = f"<sip:{self.user}@{self.domain}>;regint={expires};audio_codecs={codec}/8000/1"
-        account += f";answermode={'auto' if answers else 'manual'}"
+        self.account = f"<sip:{self.user}@{self.domain}>;regint={expires};audio_codecs={codec}/8000/1"
+        self.account += f";answermode={'auto' if answers else 'manual'}"
         if password:
-            account += f";auth_user={self.user};auth_pass={password}"
-        for name, text in (("config", config), ("accounts", account + "\n"), ("contacts", ""), ("uuid", "")):
+            self.account += f";auth_user={self.user};auth_pass={password}"
+        self._write_config(says or audio.sentence(self.folder, "silence/1"))
+
+    def _write_config(self, says):
+        config = CONFIG.format(folder=self.folder, says=says, sip_port=self.sip_port, control_port=self.control_port)
+        for name, text in (("config", config), ("accounts", ""), ("contacts", ""), ("uuid", "")):
             (self.folder / name).write_text(text)
 
     def __enter__(self):
@@ -91,11 +91,11 @@ class Phone:
                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         self._lines = Events(f"{self.user}'s log")
         threading.Thread(target=self._read_log, daemon=True).start()
-        # Its control socket is served before the line that says it is ready; registering starts after it.
-        self._lines.wait(lambda line: "baresip is ready" in line or "ctrl_tcp" in line, 10, "start of baresip")
+        self._lines.wait(lambda line: "baresip is ready" in line, 10, "start of baresip")
         self._control = socket.create_connection(("127.0.0.1", self.control_port), timeout=10)
         self._control.settimeout(None)
         threading.Thread(target=self._read_events, daemon=True).start()
+        self.command("uanew", self.account)  # only now, so that no event of its registration is missed
         return self
 
     def stop(self):

@@ -35,7 +35,7 @@ def test_a_truncated_image(server, ctl, image, tmp_path):
     for length in sorted({0, 1, 7, 16, 64, len(whole) // 2, len(whole) - 1}):
         cut.write_bytes(whole[:length])
         assert refused(ctl, cut)
-    assert server.is_alive() and ctl.json("flow", "list") == []
+    assert server.is_alive() and ctl.list("flow", "list") == []
 
 
 def test_a_bit_flipped_image(server, ctl, image, tmp_path):
@@ -47,7 +47,7 @@ def test_a_bit_flipped_image(server, ctl, image, tmp_path):
         flipped.write_bytes(whole)
         whole[position // 8] ^= 1 << position % 8
         assert refused(ctl, flipped), f"bit {position}"
-    assert server.is_alive() and ctl.json("flow", "list") == []
+    assert server.is_alive() and ctl.list("flow", "list") == []
 
 
 @pytest.mark.parametrize("data", [b"\x7fELF" + bytes(200), b"#!/bin/sh\n", random.Random(2).randbytes(4096)],
@@ -61,7 +61,7 @@ def test_something_else(server, ctl, tmp_path, data):
 
 def test_the_whole_image_is_taken(ctl, image):
     ctl.run("deploy", image)
-    assert [flow["name"] for flow in ctl.json("flow", "list")] == ["door"]
+    assert [flow["name"] for flow in ctl.list("flow", "list")] == ["door"]
 
 
 def test_a_source_with_mistakes_shows_all_of_them(server, ctl, tmp_path):
@@ -81,4 +81,4 @@ def test_a_source_is_built_and_taken(ctl, tmp_path):
     source = tmp_path / "door.flow"
     source.write_text(FLOW)
     ctl.run("deploy", source)
-    assert [flow["name"] for flow in ctl.json("flow", "list")] == ["door"]
+    assert [flow["name"] for flow in ctl.list("flow", "list")] == ["door"]

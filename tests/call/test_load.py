@@ -50,7 +50,7 @@ def test_two_hundred_calls(server, ctl, tmp_path):
     for number in (1, 2):
         result = one_round(server, tmp_path, number)
         assert (result.succeeded, result.failed) == (CALLS, 0), result.errors
-        assert eventually(lambda: ctl.json("calls") == [], 5)
+        assert eventually(lambda: ctl.list("calls") == [], 5)
         assert server.rtp_sockets() == 0
         if number == 1:
             memory = server.memory()
