@@ -229,7 +229,8 @@ void check_action_args(struct check *c, const struct action_row *row, struct arg
     if (c->revealed)
         check_revealed(c, row, args);
     c->revealed = NULL;
-    check_missing(c, row, seen, head);
+    if (head.len) /* else arguments were lost */
+        check_missing(c, row, seen, head);
 }
 
 static void unknown_action(struct check *c, const struct stmt *s)
@@ -263,7 +264,7 @@ void check_action_stmt(struct check *c, struct stmt *s)
     }
     if (c->fn->decl->kind == DECL_FN && c->fn->decl->u.fn.kind == FN_VALUE)
         diag_error(c->diags, call->name.span, "a function that gives a value contains no action");
-    check_action_args(c, call->action, call->args, call->head);
+    check_action_args(c, call->action, call->args, call->has_mistakes ? (struct span){ 0 } : call->head);
     check_clauses(c, s, check_action_set(c, call->action));
 }
 
@@ -277,12 +278,13 @@ void check_call_stmt(struct check *c, struct stmt *s)
         return;
     }
     call->fn = fn;
-    check_fn_args(c, fn, call->args, call->head);
+    check_fn_args(c, fn, call->args, call->has_mistakes ? (struct span){ 0 } : call->head);
     if (fn->u.fn.kind == FN_VALUE) {
         diag_error(c->diags, call->head, "the value of %.*s() is not used", STR_ARG(fn->name.name->text));
         return;
     }
     if (c->fn->decl->kind == DECL_FN && c->fn->decl->u.fn.kind == FN_VALUE)
         diag_error(c->diags, call->name.span, "a function that gives a value contains no action");
-    check_clauses(c, s, fn->u.fn.info->outcomes);
+    if (!fn->u.fn.has_mistakes)
+        check_clauses(c, s, fn->u.fn.info->outcomes);
 }

@@ -28,6 +28,8 @@ static struct param *param_for(struct check *c, struct decl *fn, const struct ar
     struct str name = fn->name.name->text;
     struct param *p = *place;
     if (!a->label.name) {
+        if (!p && fn->u.fn.has_mistakes)
+            return NULL;
         if (!p)
             diag_error(c->diags, a->span, "%.*s() takes no more than %u argument%s", STR_ARG(name),
                        fn->u.fn.info->nparams, fn->u.fn.info->nparams == 1 ? "" : "s");
@@ -38,7 +40,9 @@ static struct param *param_for(struct check *c, struct decl *fn, const struct ar
     for (p = fn->u.fn.params; p; p = p->next)
         if (p->name.name == a->label.name)
             return p;
-    diag_error(c->diags, a->label.span, "%.*s() has no parameter '%.*s'", STR_ARG(name), STR_ARG(a->label.name->text));
+    if (!fn->u.fn.has_mistakes)
+        diag_error(c->diags, a->label.span, "%.*s() has no parameter '%.*s'", STR_ARG(name),
+                   STR_ARG(a->label.name->text));
     return NULL;
 }
 
@@ -86,7 +90,7 @@ void check_fn_args(struct check *c, struct decl *fn, struct arg *args, struct sp
             good = false;
     }
     fn_args(&fn->u.fn, args, given);
-    if (good)
+    if (good && head.len && !fn->u.fn.has_mistakes)
         report_missing(c, fn, given, head);
 }
 

@@ -222,6 +222,6 @@ void check_clauses(struct check *c, struct stmt *s, const struct outcome_set *se
         check_clause(c, s, clause, &a);
     if (s->u.call.action && str_is(str_of(s->u.call.action->name), "menu"))
         check_choices(c, s);
-    if (!a.has_else && !a.broken)
+    if (!a.has_else && !a.broken && !s->u.call.has_mistakes)
         report_unhandled(c, s, &a);
 }

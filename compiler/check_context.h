@@ -45,7 +45,7 @@ const struct check_type *check_field(struct check *c, struct expr *e);
 const struct check_type *check_index(struct check *c, struct expr *e);
 const struct check_type *check_as(struct check *c, struct expr *e);
 const struct check_type *check_call_expr(struct check *c, struct expr *e);
-/* Arguments against a function's parameters. */
+/* Arguments against a function's parameters. head.len 0: some were lost, so none is said to be missing. */
 void check_fn_args(struct check *c, struct decl *fn, struct arg *args, struct span head);
 struct decl *check_find_fn(struct check *c, struct word name);
 /* check_builtin.c */

@@ -71,6 +71,6 @@ void check_choices(struct check *c, struct stmt *s)
                 break;
             }
     }
-    if (!count)
+    if (!count && !s->u.call.has_mistakes)
         diag_error(c->diags, s->u.call.head, "this menu has no choices");
 }

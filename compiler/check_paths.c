@@ -49,7 +49,7 @@ static void note_caller(struct walker *w, struct fn_info *callee)
 static enum path walk_clauses(struct walker *w, const struct stmt *s, const struct outcome_set *set, enum path at)
 {
     bool *whole = ARENA_ARRAY(w->c->arena, bool, set->count + 1);
-    bool has_else = false, open = false;
+    bool has_else = false, open = s->u.call.has_mistakes;
     enum path after = PATH_DEAD;
     for (const struct clause *k = s->u.call.clauses; k; k = k->next) {
         after = join(after, walk_block(w, k->body, at));
