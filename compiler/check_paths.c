@@ -211,7 +211,7 @@ static const struct block *body_of(const struct decl *d)
 static void report_end(struct walker *w, const struct block *body, enum path end)
 {
     const struct decl *d = w->fn->decl;
-    if (end == PATH_DEAD || w->broken || d->kind != DECL_FN || d->u.fn.kind == FN_PLAIN)
+    if (end == PATH_DEAD || w->broken || d->kind != DECL_FN || d->u.fn.kind == FN_PLAIN || d->u.fn.has_mistakes)
         return;
     struct diag *e = diag_error(w->c->diags, body->end, "a path comes to the end of '%.*s' without a 'return'",
                                 STR_ARG(d->name.name->text));

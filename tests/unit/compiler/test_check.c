@@ -185,6 +185,9 @@ static const struct row rows[] = {
           GATHER "fetch \"https://{call.from}\", json: { p: reveal(pin) } { else { } }" GATHERED),
       "E3:reveal() stands only in the 'json:' or 'form:' of a 'fetch' to a constant https host\n" },
 
+    { "a lost head", BODY("f(1)") "fn f(n: ) -> int { return \"x\" }\n", "E4:expected a type, not ')'\n" },
+    { "lost clauses", BODY("bridge \"ann\" { on busy( { } }"), "E2:expected a name for the value, not '{'\n" },
+    { "a lost statement", BODY("let x =\nlog x"), "E2:expected a value, not the end of the line\n" },
     { "continue with nobody", BODY("continue with nowhere_at_all"),
       "W2:there is no flow 'nowhere_at_all' beside this one: no file \"nowhere_at_all.flow\"\n" },
     { "test: unknown action", BODY("") "test \"t\" { expect brige \"ann\"\nexpect ended }\n",
