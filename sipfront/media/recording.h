@@ -12,7 +12,7 @@
 enum {
     RECORDING_WINDOW = 4096,    /* samples kept back at most, a power of two */
     RECORDING_HOLD_MS = 60,     /* kept back behind the newest packet, for those that come late */
-    RECORDING_SILENCE_MS = 200, /* after so long without packets silence is written */
+    RECORDING_SILENCE_MS = 400, /* after so long without packets silence is written */
 };
 
 struct recording {

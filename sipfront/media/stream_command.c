@@ -40,12 +40,18 @@ void command_close(struct media *m, struct command *c)
     outbox_put(m->outbox, &gone);
 }
 
+/* An address that names nowhere (0.0.0.0, as some phones hold) changes nothing: after the hold the peer is where it
+ * was. */
+static bool moved(const struct stream *s, const struct net_address *to)
+{
+    return !s->has_remote || (net_address_reachable(to) && !net_address_equal(to, &s->latch.signalled));
+}
+
 void command_remote(struct media *m, struct command *c)
 {
     struct stream *s = c->stream;
 
-    if (!s->has_remote ||
-        !(net_address_equal(&c->address, &s->latch.signalled) || (c->address.len == 0 && s->latch.signalled.len == 0)))
+    if (moved(s, &c->address))
         latch_restart(&s->latch, &c->address, engine_ms(m));
     if (!c->remote.send)
         s->line.talking = s->relay.started = false;
