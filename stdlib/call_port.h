@@ -62,6 +62,36 @@ typedef void record_done_cb(const struct record_end *end, void *owner);
 
 typedef void answered_cb(bool ok, void *owner);
 
+/* ---- asking others ---- */
+enum fetch_body { FETCH_NO_BODY, FETCH_JSON, FETCH_FORM };
+struct fetch_request {
+    struct str url, method;
+    enum fetch_body body;
+    struct str content;         /* JSON text; of a form: an object whose values are texts and numbers */
+    struct str headers;         /* JSON text of an object, may be empty */
+    const struct image *permit; /* each redirect needs permit_fetch() */
+    int64_t timeout_ms;
+};
+enum fetch_outcome { FETCH_OK, FETCH_STATUS, FETCH_TIMEOUT, FETCH_FAILED };
+struct fetch_end {
+    enum fetch_outcome how;
+    int code;          /* FETCH_STATUS */
+    struct str doc;    /* FETCH_OK, FETCH_STATUS: JSON text, "null" when the answer is none */
+    struct str reason; /* FETCH_FAILED */
+};
+typedef void fetch_done_cb(const struct fetch_end *end, void *owner);
+/* ok: the transfer was taken, the value was kept or found, the PIN was right. text: why a transfer was refused, or the
+ * value found; borrowed. */
+typedef void asked_cb(bool ok, struct str text, void *owner);
+struct remember_request {
+    struct str key, value;
+    int64_t for_ms;
+};
+struct notify_request {
+    struct str email, webhook; /* one of them, or both */
+    struct str subject, text;
+};
+
 /* A running request; made by the start functions. Ended by its callback or by the stop function, which sets the pointer
  * to NULL. */
 struct call_op;
@@ -88,6 +118,15 @@ struct call_port {
     void (*stop)(void *self, struct call_op **op);
     /* A line for the call's trace. area is the action's name. */
     void (*trace)(void *self, const char *area, struct str text);
+
+    /* What a host may be without: NULL, and an image that asks for it is refused before it runs (flow_bind_check). */
+    struct call_op *(*transfer)(void *self, struct str target, asked_cb *done, void *owner);
+    struct call_op *(*fetch)(void *self, const struct fetch_request *rq, fetch_done_cb *done, void *owner);
+    struct call_op *(*remember)(void *self, const struct remember_request *rq, asked_cb *done, void *owner);
+    struct call_op *(*recall)(void *self, struct str key, asked_cb *done, void *owner);
+    struct call_op *(*mailbox)(void *self, struct str box, asked_cb *done, void *owner);
+    /* Queues it and returns. */
+    void (*notify)(void *self, const struct notify_request *rq);
     void *self;
 };
 

@@ -74,10 +74,16 @@ static enum err bind_loud(const struct action_row *row, const struct image_impor
     return ERR_OK;
 }
 
-static enum err bind_import(const struct image_import *im, struct image_refusal *why)
+static bool is_offered(const struct action_row *row, const struct call_port *port)
+{
+    const struct action_ops *ops = action_ops_of((unsigned)action_id_of(row));
+    return ops && (!ops->offered || (port && ops->offered(port)));
+}
+
+static enum err bind_import(const struct image_import *im, const struct call_port *port, struct image_refusal *why)
 {
     const struct action_row *row = action_find(im->name);
-    if (!row || !action_ops_of((unsigned)action_id_of(row))) {
+    if (!row || !is_offered(row, port)) {
         snprintf(why->text, sizeof why->text, "this server cannot do '%.*s'%s", STR_ARG(im->name), row ? " yet" : "");
         return ERR_UNSUPPORTED;
     }
@@ -98,11 +104,11 @@ static enum err bind_hours(const struct image_hours *h, struct image_refusal *wh
     return ERR_UNSUPPORTED;
 }
 
-enum err flow_bind_check(const struct image *im, struct image_refusal *why)
+enum err flow_bind_check(const struct image *im, const struct call_port *port, struct image_refusal *why)
 {
     enum err e = ERR_OK;
     for (uint32_t i = 0; i < im->nimports && !e; i++)
-        e = bind_import(&im->imports[i], why);
+        e = bind_import(&im->imports[i], port, why);
     for (uint32_t i = 0; i < im->nhours && !e; i++)
         e = bind_hours(&im->hours[i], why);
     return e;

@@ -147,6 +147,8 @@ struct image *flow_run_image(const struct flow_run *run) { return vm_image(run->
 
 const char *flow_run_action(const struct flow_run *run) { return run->action ? run->action->row->name : ""; }
 
+const struct running *flow_run_running(const struct flow_run *run) { return run->action; }
+
 void flow_run_free(struct flow_run **run)
 {
     if (!run || !*run)

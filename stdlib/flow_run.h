@@ -8,6 +8,7 @@
 #include "vm/run/vm.h"
 
 struct flow_run;
+struct running;
 
 enum flow_end {
     FLOW_HUNG_UP,     /* the flow has ended the call, or come to its end: the call has been told to hang up */
@@ -26,9 +27,10 @@ struct flow_events {
     void *owner;
 };
 
-/* Checks that every import of the image is known here with these types: to be called before an image is accepted.
- * ERR_UNSUPPORTED with the reason in *why. */
-enum err flow_bind_check(const struct image *im, struct image_refusal *why) MUST_USE;
+/* Checks that every import of the image is known here with these types, and that the port can do it: to be called
+ * before an image is accepted. port NULL: one with nothing that a port may be without. ERR_UNSUPPORTED with the reason
+ * in *why. */
+enum err flow_bind_check(const struct image *im, const struct call_port *port, struct image_refusal *why) MUST_USE;
 
 /* Makes a run of the image; host gives fields, headers and hours (action.h). Nothing runs before flow_run_start(). */
 enum err flow_run_new(struct flow_run **out, struct image *im, const struct call_port *port,
@@ -44,6 +46,8 @@ const char *flow_run_fault(const struct flow_run *run); /* text of the fault, wi
 struct image *flow_run_image(const struct flow_run *run);
 /* The action in progress, "" when none. For 'calls' listings. */
 const char *flow_run_action(const struct flow_run *run);
+/* The same with its arguments (running.h), NULL when none. For the simulator, from inside flow_events.traced. */
+const struct running *flow_run_running(const struct flow_run *run);
 void flow_run_free(struct flow_run **run); /* stops what runs; accepts NULL and a pointer to NULL */
 
 #endif

@@ -83,6 +83,12 @@ unsigned arg_sounds(const struct running *r, unsigned arg, struct vm_sound **out
     return n;
 }
 
+void arg_json(const struct running *r, unsigned arg, struct sbuf *out)
+{
+    if (arg_given(r, arg))
+        vm_arg_json(r->run->vm, (unsigned)r->param[arg], out);
+}
+
 void action_complete(struct running *r, unsigned outcome, const struct vm_value *payload)
 {
     struct flow_run *run = r->run;

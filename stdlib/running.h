@@ -16,6 +16,8 @@ struct running;
 
 struct action_ops {
     size_t size;
+    /* Whether that port can do it. NULL: every port can. */
+    bool (*offered)(const struct call_port *port);
     /* Begins; may end at once. */
     void (*start)(struct running *r);
     /* A key has joined the queue. NULL: it stays there. */
@@ -59,6 +61,9 @@ unsigned arg_count(const struct running *r, unsigned arg); /* of a list; 0 when 
 struct str arg_item(const struct running *r, unsigned arg, unsigned i);
 /* The list of sounds: *out is NULL when it was left off, else to be freed; its texts live as long as the action. */
 unsigned arg_sounds(const struct running *r, unsigned arg, struct vm_sound **out);
+
+/* A json argument as JSON text, added to out. */
+void arg_json(const struct running *r, unsigned arg, struct sbuf *out);
 
 /* ---- its end ---- */
 /* The only way out that the flow sees. outcome is its number in the catalogue; payload holds as many values as the

@@ -56,7 +56,7 @@ static enum err load(struct image **out, struct str bytes, struct image_refusal 
     enum err e = image_load(out, bytes.p, bytes.len, why);
     if (e)
         return e;
-    e = flow_bind_check(*out, why);
+    e = flow_bind_check(*out, NULL, why);
     if (e)
         image_unref(out);
     return e;

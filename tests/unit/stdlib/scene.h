@@ -94,7 +94,7 @@ static inline void scene_play_image(const struct scene *scene, struct image *im,
                                &st };
     struct image_refusal why = { "" };
     struct sim_session *s;
-    if (flow_bind_check(im, &why))
+    if (flow_bind_check(im, NULL, &why))
         fail_msg("%s: refused: %s", scene->name, why.text);
     assert_int_equal(sim_session_new(&s, im, facts, &world), ERR_OK);
     scene_caller(s, scene->caller ? scene->caller : "");

@@ -84,7 +84,7 @@ static void rows_hold(void **state)
             import.nparams++;
         while (import.noutcomes < 3 && import.outcomes[import.noutcomes].name.len)
             import.noutcomes++;
-        enum err e = flow_bind_check(&im, &why);
+        enum err e = flow_bind_check(&im, NULL, &why);
         if ((e == ERR_OK) != (rows[i].why == NULL) || (rows[i].why && !strstr(why.text, rows[i].why)))
             fail_msg("%s: %s, '%s'", rows[i].name, err_name(e), why.text);
     }
@@ -96,9 +96,9 @@ static void hours_need_a_known_zone(void **state)
     struct image im = { .hours = &hours, .nhours = 1 };
     struct image_refusal why = { "" };
     (void)state;
-    assert_int_equal(flow_bind_check(&im, &why), ERR_OK);
+    assert_int_equal(flow_bind_check(&im, NULL, &why), ERR_OK);
     hours.zone = STR("Europe/Atlantis");
-    assert_int_equal(flow_bind_check(&im, &why), ERR_UNSUPPORTED);
+    assert_int_equal(flow_bind_check(&im, NULL, &why), ERR_UNSUPPORTED);
     assert_non_null(strstr(why.text, "Atlantis"));
 }
 
