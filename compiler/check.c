@@ -52,6 +52,7 @@ void check_files(const struct check_env *env)
         abort();
     c.sinks_end = &c.sinks;
     c.action_sets = ARENA_ARRAY(c.arena, struct outcome_set *, action_count());
+    check_find_permits(&c);
     if (env->prelude)
         check_prelude(&c);
     for (struct file *f = env->files; f; f = f->next) {

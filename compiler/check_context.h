@@ -9,6 +9,8 @@
 #include "compiler/check_fn.h"
 #include "compiler/diag.h"
 
+struct permit_line;
+
 struct check {
     const struct check_env *env;
     struct arena *arena;
@@ -29,6 +31,7 @@ struct check {
     uint32_t top_depth;               /* of the flow's block itself, 0 elsewhere */
     unsigned const_depth;             /* constants that wait for constants */
     struct outcome_set **action_sets; /* by action id, made when first asked for */
+    struct permit_line *permits[2];   /* of the flow's file: to dial, to fetch */
     struct cell *queue;               /* whose qualifiers have changed */
     struct sink *sinks, **sinks_end;
 };
@@ -75,6 +78,7 @@ void check_paths(struct check *c);
 void check_tests(struct check *c, struct decl *d);
 /* Reports a constant target or address that no permit covers, and a variable one when nothing could ever cover it. */
 void check_permit(struct check *c, const struct action_row *row, const struct action_arg *a, const struct expr *e);
+void check_find_permits(struct check *c);
 bool check_has_permit(const struct check *c, enum permit_kind kind);
 const struct outcome_set *check_action_set(struct check *c, const struct action_row *row);
 /* check_file.c */

@@ -5,7 +5,7 @@
 #include "compiler/check_builtin.h"
 #include "compiler/check_context.h"
 
-enum { CONST_DEPTH_MAX = 100, PARAMS_MAX = 100 };
+enum { CONST_DEPTH_MAX = 100, PARAMS_MAX = 100, OUTCOMES_MAX = 100 };
 
 static void take_name(struct check *c, struct decl **place, struct decl *d, const char *what)
 {
@@ -66,17 +66,21 @@ static struct outcome_set *declare_outcomes(struct check *c, const struct decl_f
     struct outcome_set *set = ARENA_NEW(c->arena, struct outcome_set);
     for (const struct fn_outcome *o = fn->outcomes; o; o = o->next)
         set->count++;
+    if (set->count > OUTCOMES_MAX) {
+        diag_error(c->diags, fn->head, "a function ends in at most %d outcomes", OUTCOMES_MAX);
+        set->count = OUTCOMES_MAX;
+    }
     set->items = ARENA_ARRAY(c->arena, struct outcome_info, set->count + 1);
     unsigned n = 0;
-    for (struct fn_outcome *o = fn->outcomes; o; o = o->next, n++) {
+    for (struct fn_outcome *o = fn->outcomes; n < set->count; o = o->next, n++) {
         fill_outcome(c, &set->items[n], o);
         for (unsigned k = 0; k < n; k++)
             if (o->name.name && str_eq(set->items[k].name, set->items[n].name))
                 diag_error(c->diags, o->name.span, "there are two outcomes by the name '%.*s'",
                            STR_ARG(o->name.name->text));
     }
-    if (set->count > 100 || !outcome_set_lay_out(c->arena, set))
-        diag_error(c->diags, fn->head, "this function has too many outcomes or values");
+    if (!outcome_set_lay_out(c->arena, set))
+        diag_error(c->diags, fn->head, "the outcomes of this function bring too many values");
     return set;
 }
 

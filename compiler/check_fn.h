@@ -44,8 +44,8 @@ struct fn_info {
     /* check_paths.c */
     enum path falls;           /* how paths stand when it comes back; DEAD: it never does */
     struct fn_caller *callers; /* to be looked at again when that changes */
-    struct fn_info *next_queued;
-    bool queued;
+    struct fn_caller *next_caller;
+    bool queued, placed;
     /* the emitter's: place in the image + 1, 0 when it is not there yet */
     uint32_t number;
 };

@@ -10,10 +10,12 @@ struct loop_paths {
     bool waits;              /* something in it does */
 };
 
+enum walk_kind { WALK_FINDS_CALLS, WALK_SETTLES, WALK_REPORTS };
+
 struct walker {
     struct check *c;
     struct fn_info *fn;
-    bool reports;
+    enum walk_kind kind;
     enum path returns; /* joined at each `return` */
     struct loop_paths *loop;
     bool broken; /* something could not be read: nothing is said of paths */
@@ -39,7 +41,7 @@ static void note_wait(struct walker *w, enum path after)
 
 static void note_caller(struct walker *w, struct fn_info *callee)
 {
-    if (w->reports || (callee->callers && callee->callers->fn == w->fn))
+    if (w->kind != WALK_FINDS_CALLS || (callee->callers && callee->callers->fn == w->fn))
         return;
     struct fn_caller *caller = ARENA_NEW(w->c->arena, struct fn_caller);
     *caller = (struct fn_caller){ w->fn, callee->callers };
@@ -87,7 +89,7 @@ static enum path walk_call(struct walker *w, const struct stmt *s, enum path at)
     note_caller(w, callee);
     at = pass(at, callee->falls);
     note_wait(w, at);
-    if (at == PATH_DEAD || !callee->outcomes)
+    if (!callee->outcomes)
         return at;
     return walk_clauses(w, s, callee->outcomes, at);
 }
@@ -117,7 +119,7 @@ static enum path walk_loop(struct walker *w, const struct stmt *s, enum path at)
     if (at == PATH_DEAD)
         return at;
     walk_body(w, s->u.loop, PATH_DRY, &loop);
-    if (loop.turns == PATH_DRY && w->reports && !w->broken && !s->u.loop->has_mistakes) {
+    if (loop.turns == PATH_DRY && w->kind == WALK_REPORTS && !w->broken && !s->u.loop->has_mistakes) {
         const char *what = loop.breaks == PATH_DEAD && w->returns == PATH_DEAD && !loop.waits
                                ? "this loop never ends and never waits"
                                : "this loop can go round without waiting";
@@ -194,7 +196,7 @@ static enum path walk_block(struct walker *w, const struct block *b, enum path a
     w->broken |= b->has_mistakes;
     for (const struct stmt *s = b->first; s; s = s->next) {
         if (at == PATH_DEAD && lived) {
-            if (w->reports && !w->broken)
+            if (w->kind == WALK_REPORTS && !w->broken)
                 diag_error(w->c->diags, s->span, "nothing reaches this line");
             lived = false;
         }
@@ -220,9 +222,9 @@ static void report_end(struct walker *w, const struct block *body, enum path end
 }
 
 /* Walks a function; true when it comes back in another way than was thought. */
-static bool walk_fn(struct check *c, struct fn_info *fn, bool reports)
+static bool walk_fn(struct check *c, struct fn_info *fn, enum walk_kind kind)
 {
-    struct walker w = { .c = c, .fn = fn, .reports = reports };
+    struct walker w = { .c = c, .fn = fn, .kind = kind };
     const struct block *body = body_of(fn->decl);
     enum path before = fn->falls;
     if (!body) {
@@ -230,7 +232,7 @@ static bool walk_fn(struct check *c, struct fn_info *fn, bool reports)
         return before != fn->falls;
     }
     enum path end = walk_block(&w, body, PATH_DRY);
-    if (reports)
+    if (kind == WALK_REPORTS)
         report_end(&w, body, end);
     if (fn->is_flow && fn->decl->u.flow.on_hangup)
         walk_block(&w, fn->decl->u.flow.on_hangup, PATH_DRY);
@@ -243,37 +245,92 @@ static struct fn_info *info_of(const struct decl *d)
     return d->kind == DECL_FN ? d->u.fn.info : d->kind == DECL_FLOW ? d->u.flow.info : NULL;
 }
 
-static void push(struct fn_info **queue, struct fn_info *fn)
+/* Functions in an order in which those that are called come before those that call, as far as there are no circles. */
+struct order {
+    struct fn_info **fns;
+    size_t count;
+};
+
+static struct order all_functions(struct check *c)
 {
-    if (fn->queued)
-        return;
-    fn->queued = true;
-    fn->next_queued = *queue;
-    *queue = fn;
+    struct order o = { 0 };
+    for (int pass = 0; pass < 2; pass++) {
+        size_t n = 0;
+        for (const struct file *f = c->env->files; f; f = f->next)
+            for (const struct decl *d = f->first; d; d = d->next)
+                if (info_of(d) && pass)
+                    o.fns[n++] = info_of(d);
+                else if (info_of(d))
+                    n++;
+        if (!pass)
+            o.fns = ARENA_ARRAY(c->arena, struct fn_info *, n + 1);
+        o.count = n;
+    }
+    return o;
 }
 
-static void settle(struct check *c, struct fn_info *queue)
+/* Goes up from a function to its callers; each is placed, from the end on, when all of its own callers are. */
+static void place_callers(struct fn_info *first, struct fn_info **stack, struct order *done)
 {
-    while (queue) {
-        struct fn_info *fn = queue;
-        queue = fn->next_queued;
-        fn->queued = false;
-        if (walk_fn(c, fn, false))
-            for (const struct fn_caller *k = fn->callers; k; k = k->next)
-                push(&queue, k->fn);
+    size_t depth = 0;
+    first->placed = true;
+    first->next_caller = first->callers;
+    stack[depth++] = first;
+    while (depth) {
+        struct fn_info *fn = stack[depth - 1];
+        struct fn_caller *k = fn->next_caller;
+        if (!k) {
+            done->fns[--done->count] = fn;
+            depth--;
+            continue;
+        }
+        fn->next_caller = k->next;
+        if (k->fn->placed)
+            continue;
+        k->fn->placed = true;
+        k->fn->next_caller = k->fn->callers;
+        stack[depth++] = k->fn;
     }
+}
+
+static struct order called_first(struct check *c, const struct order *all)
+{
+    struct order done = { ARENA_ARRAY(c->arena, struct fn_info *, all->count + 1), all->count };
+    struct fn_info **stack = ARENA_ARRAY(c->arena, struct fn_info *, all->count + 1);
+    for (size_t i = 0; i < all->count; i++)
+        if (!all->fns[i]->placed)
+            place_callers(all->fns[i], stack, &done);
+    done.count = all->count;
+    return done;
+}
+
+static bool walk_round(struct check *c, const struct order *o)
+{
+    bool again = false;
+    for (size_t i = 0; i < o->count; i++) {
+        struct fn_info *fn = o->fns[i];
+        if (!fn->queued)
+            continue;
+        fn->queued = false;
+        if (!walk_fn(c, fn, WALK_SETTLES))
+            continue;
+        for (const struct fn_caller *k = fn->callers; k; k = k->next)
+            again |= k->fn->queued = true;
+    }
+    return again;
 }
 
 void check_paths(struct check *c)
 {
-    struct fn_info *queue = NULL;
-    for (const struct file *f = c->env->files; f; f = f->next)
-        for (const struct decl *d = f->first; d; d = d->next)
-            if (info_of(d))
-                push(&queue, info_of(d));
-    settle(c, queue);
-    for (const struct file *f = c->env->files; f; f = f->next)
-        for (const struct decl *d = f->first; d; d = d->next)
-            if (info_of(d))
-                walk_fn(c, info_of(d), true);
+    struct order all = all_functions(c);
+    for (size_t i = 0; i < all.count; i++) {
+        walk_fn(c, all.fns[i], WALK_FINDS_CALLS);
+        all.fns[i]->falls = PATH_DEAD;
+        all.fns[i]->queued = true;
+    }
+    struct order order = called_first(c, &all);
+    while (walk_round(c, &order))
+        ;
+    for (size_t i = 0; i < all.count; i++)
+        walk_fn(c, all.fns[i], WALK_REPORTS);
 }

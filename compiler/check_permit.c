@@ -4,14 +4,28 @@
 #include "compiler/check_context.h"
 #include "compiler/check_pattern.h"
 
+struct permit_line {
+    const struct decl_permit *permit;
+    struct permit_line *next;
+};
+
+void check_find_permits(struct check *c)
+{
+    for (const struct decl *d = c->env->files->first; d; d = d->next) {
+        if (d->kind != DECL_PERMIT)
+            continue;
+        struct permit_line **lines = &c->permits[d->u.permit.kind == PERMIT_FETCH];
+        struct permit_line *line = ARENA_NEW(c->arena, struct permit_line);
+        *line = (struct permit_line){ &d->u.permit, *lines };
+        *lines = line;
+    }
+}
+
 bool check_has_permit(const struct check *c, enum permit_kind kind)
 {
     if (!c->env->files->flow)
         return true; /* a module: the flow that uses it brings the permits */
-    for (const struct decl *d = c->env->files->first; d; d = d->next)
-        if (d->kind == DECL_PERMIT && d->u.permit.kind == kind)
-            return true;
-    return false;
+    return c->permits[kind == PERMIT_FETCH] != NULL;
 }
 
 /* A fetch's pattern covers an address that goes on behind it at a border: '/', '?', '#', ':' or the end. */
@@ -31,13 +45,10 @@ static bool permitted(const struct check *c, enum permit_kind kind, struct str t
 {
     if (!c->env->files->flow)
         return true;
-    for (const struct decl *d = c->env->files->first; d; d = d->next) {
-        if (d->kind != DECL_PERMIT || d->u.permit.kind != kind)
-            continue;
-        for (const struct permit_item *i = d->u.permit.items; i; i = i->next)
+    for (const struct permit_line *line = c->permits[kind == PERMIT_FETCH]; line; line = line->next)
+        for (const struct permit_item *i = line->permit->items; i; i = i->next)
             if (covers(i, kind, text))
                 return true;
-    }
     return false;
 }
 

@@ -42,9 +42,8 @@ static unsigned add_entry(struct image_hours_rule *to, const struct hours_entry 
 
 unsigned hours_of(struct emit *e, const struct decl *d)
 {
-    for (size_t i = 0; i < e->hours_of.len; i++)
-        if (e->hours_of.items[i] == d)
-            return (unsigned)i;
+    if (d->symbol->slot >= 0)
+        return (unsigned)d->symbol->slot;
     if (e->hours.len == UINT16_MAX) {
         pool_full(e, "hours");
         return 0;
@@ -55,6 +54,6 @@ unsigned hours_of(struct emit *e, const struct decl *d)
     for (const struct hours_entry *h = d->u.hours.entries; h; h = h->next)
         row.nrules += add_entry(rules + row.nrules, h);
     vec_push(&e->hours, row);
-    vec_push(&e->hours_of, d);
-    return (unsigned)e->hours.len - 1;
+    d->symbol->slot = (int)e->hours.len - 1; /* hours are in no slot: it is their row */
+    return (unsigned)d->symbol->slot;
 }

@@ -135,9 +135,8 @@ static void close(struct emit *e)
     vec_free(&e->funcs);
     vec_free(&e->queue);
     vec_free(&e->hours);
-    vec_free(&e->hours_of);
     vec_free(&e->prompts);
-    vec_free(&e->prompted);
+    vec_free(&e->listed);
     vec_free(&e->continues);
 }
 

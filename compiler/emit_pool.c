@@ -93,13 +93,19 @@ unsigned pool_list(struct emit *e, const struct const_value *list)
     return pool_add(e, &(struct image_const){ .type = list->type->slot, .items = items, .count = list->count });
 }
 
-void pool_prompt(struct emit *e, enum prompt_kind kind, struct str text)
+bool pool_mark(struct emit *e, struct str text, unsigned bit)
 {
     unsigned k = pool_text(e, text);
-    while (e->prompted.len <= k)
-        vec_push(&e->prompted, 0);
-    if (e->prompted.items[k] >> kind & 1)
-        return;
-    e->prompted.items[k] |= (uint8_t)(1u << kind);
-    vec_push(&e->prompts, (struct image_prompt){ kind, text });
+    while (e->listed.len <= k)
+        vec_push(&e->listed, 0);
+    if (e->listed.items[k] >> bit & 1)
+        return false;
+    e->listed.items[k] |= (uint8_t)(1u << bit);
+    return true;
+}
+
+void pool_prompt(struct emit *e, enum prompt_kind kind, struct str text)
+{
+    if (pool_mark(e, text, kind))
+        vec_push(&e->prompts, (struct image_prompt){ kind, text });
 }

@@ -33,9 +33,8 @@ struct emit {
     VEC(struct image_func) funcs;
     VEC(struct fn_info *) queue; /* by number: all functions that were asked for */
     VEC(struct image_hours) hours;
-    VEC(const struct decl *) hours_of; /* by number */
     VEC(struct image_prompt) prompts;
-    VEC(uint8_t) prompted; /* by constant: bit of each kind that is listed */
+    VEC(uint8_t) listed; /* by constant: bit of each kind of prompt that it is listed as, and of LISTED_FLOW */
     VEC(struct str) continues;
     struct outcome_set **action_sets; /* by action id */
     struct str zone;
@@ -53,6 +52,8 @@ unsigned pool_number(struct emit *e, int64_t n);
 unsigned pool_text(struct emit *e, struct str text);
 unsigned pool_list(struct emit *e, const struct const_value *list);
 unsigned pool_texts(struct emit *e, const struct str *texts, uint32_t n);
+enum { LISTED_FLOW = 7 };
+bool pool_mark(struct emit *e, struct str text, unsigned bit); /* false: it was marked so already */
 void pool_prompt(struct emit *e, enum prompt_kind kind, struct str text);
 void pool_full(struct emit *e, const char *what); /* reports that the image has no room */
 /* ---- emit_import.c ---- */

@@ -166,10 +166,8 @@ static void emit_continue_with(struct emit *e, struct word flow)
     struct operand name = emit_text_const(e, flow.name->text);
     code_op1(&e->code, OP_CONTINUE, name.slot);
     done(e, name);
-    for (size_t i = 0; i < e->continues.len; i++)
-        if (str_eq(e->continues.items[i], flow.name->text))
-            return;
-    vec_push(&e->continues, flow.name->text);
+    if (pool_mark(e, flow.name->text, LISTED_FLOW))
+        vec_push(&e->continues, flow.name->text);
 }
 
 static void emit_stmt(struct emit *e, const struct stmt *s)
