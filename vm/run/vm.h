@@ -68,4 +68,14 @@ void vm_refuel(struct vm *vm);
  * none. */
 enum vm_state vm_hangup(struct vm *vm);
 
+/* ---- over a restart ---- */
+/* Appends a VM_PARKED machine's whole state to out; ERR_INVALID when it is not parked. The machine goes on as it was.
+ */
+enum err vm_save(const struct vm *vm, struct sbuf *out) MUST_USE;
+/* A machine at the action where the saved one was parked. The image must be the same (ERR_BAD_VERSION else), host and
+ * limits are given anew (ERR_LIMIT when it does not fit). ERR_INVALID: damaged. A check sum finds damage, not malice:
+ * states are kept where only the server writes, like its directory. */
+enum err vm_restore(struct vm **out, struct image *im, const struct action_host *host, const struct vm_limits *limits,
+                    struct str state) MUST_USE;
+
 #endif

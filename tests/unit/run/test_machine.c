@@ -187,6 +187,82 @@ static void collects_in_deep_stacks(void **state)
     vm_free(&vm);
 }
 
+/* Parks at the bottom of 40 calls, each with a text of its own, and returns to the top after a restart. */
+static struct asm_image *deep_parking(void)
+{
+    struct asm_image *a = asm_new("deep");
+    asm_import(a, "wait", "i", "");
+    asm_outcome(a, "done", "", NULL);
+    asm_import(a, "see", "i", "t");
+    asm_func(a, "main", 0, 0, "itit");
+    asm_op(a, OP_LOADI, 2, 40);
+    asm_op(a, OP_CALL, 1, 1);
+    asm_op(a, OP_MOVE, 3, 1);
+    asm_op(a, OP_MOVE, 1, 3);
+    asm_op(a, OP_ACT, 1, 0);
+    asm_func(a, "nest", 1, 1, "tittii");
+    asm_jump(a, OP_JEQI, L_END, 1, 0);
+    asm_op(a, OP_INTTEXT, 2, 1);
+    asm_op(a, OP_ADDI, 4, 1, -1);
+    asm_op(a, OP_CALL, 1, 3);
+    asm_op(a, OP_CONCAT, 0, 2, 2);
+    asm_op(a, OP_RET);
+    asm_label(a, L_END);
+    asm_op(a, OP_ACT, 0, 5);
+    asm_op(a, OP_RET);
+    return a;
+}
+
+static void outlives_a_restart(void **state)
+{
+    struct vm *vm = start(deep_parking(), NULL), *again;
+    struct image *im = image_ref(vm_image(vm));
+    struct sbuf bytes = { 0 }, want = { 0 };
+    (void)state;
+    assert_int_equal(vm_save(vm, &bytes), ERR_INVALID);
+    assert_int_equal(vm_run(vm), VM_PARKED);
+    assert_int_equal(vm_save(vm, &bytes), ERR_OK);
+    vm_free(&vm);
+    for (int n = 40; n >= 1; n--)
+        sbuf_fmt(&want, "%d", n);
+    assert_int_equal(vm_restore(&again, im, &host, NULL, sbuf_view(&bytes)), ERR_OK);
+    assert_int_equal(vm_import_index(again), 0);
+    assert_int_equal(vm_resume(again, 0, NULL), ERR_OK);
+    heap_stress = true;
+    assert_int_equal(vm_run(again), VM_PARKED);
+    heap_stress = false;
+    assert_true(str_is(vm_arg_text(again, 0), want.p));
+    vm_free(&again);
+    sbuf_free(&want);
+    sbuf_free(&bytes);
+    image_unref(&im);
+}
+
+static void refuses_damaged_states(void **state)
+{
+    struct vm *vm = start(deep_parking(), NULL), *again;
+    struct image *im = image_ref(vm_image(vm)), *other = asm_load(sample_new());
+    struct sbuf bytes = { 0 };
+    (void)state;
+    assert_int_equal(vm_run(vm), VM_PARKED);
+    assert_int_equal(vm_save(vm, &bytes), ERR_OK);
+    assert_int_equal(vm_restore(&again, other, &host, NULL, sbuf_view(&bytes)), ERR_BAD_VERSION);
+    assert_int_equal(vm_restore(&again, im, &host, &(struct vm_limits){ .memory = 1000 }, sbuf_view(&bytes)),
+                     ERR_LIMIT);
+    assert_int_equal(vm_restore(&again, im, &host, &(struct vm_limits){ .depth = 39 }, sbuf_view(&bytes)), ERR_LIMIT);
+    for (size_t i = 0; i < bytes.len; i++) {
+        bytes.p[i] ^= 0x10;
+        assert_int_equal(vm_restore(&again, im, &host, NULL, sbuf_view(&bytes)), ERR_INVALID);
+        bytes.p[i] ^= 0x10;
+        assert_int_equal(vm_restore(&again, im, &host, NULL, (struct str){ bytes.p, i }), ERR_INVALID);
+        assert_null(again);
+    }
+    sbuf_free(&bytes);
+    vm_free(&vm);
+    image_unref(&im);
+    image_unref(&other);
+}
+
 static void keeps_to_its_depth(void **state)
 {
     struct vm *vm = start(deep_image(100), &(struct vm_limits){ .depth = 101 });
@@ -335,6 +411,7 @@ int main(void)
         cmocka_unit_test(parks_and_resumes),         cmocka_unit_test(hands_over),
         cmocka_unit_test(refuses_wrong_answers),     cmocka_unit_test(hangs_up),
         cmocka_unit_test(hangs_up_inside_functions), cmocka_unit_test(collects_in_deep_stacks),
+        cmocka_unit_test(outlives_a_restart),        cmocka_unit_test(refuses_damaged_states),
         cmocka_unit_test(keeps_to_its_depth),        cmocka_unit_test(keeps_to_its_memory),
         cmocka_unit_test(refuses_large_payloads),    cmocka_unit_test(burns_fuel),
         cmocka_unit_test(time_refills_fuel),         cmocka_unit_test(heap_work_burns_fuel),

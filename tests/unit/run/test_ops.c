@@ -326,14 +326,38 @@ static void show(const struct vm *vm, struct sbuf *out)
     sbuf_free(&part);
 }
 
-/* Runs until the row is over, answering "ask" on the way, and tells how it came out. */
-static void outcome(struct vm *vm, struct sbuf *out)
+/* Each time it is parked the machine is written out and read back, when that is wanted. */
+static bool through_bytes;
+static void swap(struct vm **vm, const struct action_host *host)
 {
-    while (vm_run(vm) == VM_PARKED && vm_import_index(vm) == 1)
-        assert_int_equal(vm_resume(vm, 0,
+    struct sbuf state = { 0 };
+    struct image *im = image_ref(vm_image(*vm));
+    if (!through_bytes || vm_state(*vm) != VM_PARKED)
+        goto done;
+    assert_int_equal(vm_save(*vm, &state), ERR_OK);
+    vm_free(vm);
+    assert_int_equal(vm_restore(vm, im, host, NULL, sbuf_view(&state)), ERR_OK);
+done:
+    image_unref(&im);
+    sbuf_free(&state);
+}
+
+static enum vm_state run(struct vm **vm, const struct action_host *host)
+{
+    vm_run(*vm);
+    swap(vm, host);
+    return vm_state(*vm);
+}
+
+/* Runs until the row is over, answering "ask" on the way, and tells how it came out. */
+static void outcome(struct vm **at, const struct action_host *host, struct sbuf *out)
+{
+    while (run(at, host) == VM_PARKED && vm_import_index(*at) == 1)
+        assert_int_equal(vm_resume(*at, 0,
                                    (const struct vm_value[]){ { .type = TYPE_TEXT, .text = STR("given") },
                                                               { .type = TYPE_JSON, .text = str_of(json) } }),
                          ERR_OK);
+    const struct vm *vm = *at;
     switch (vm_state(vm)) {
     case VM_PARKED: show(vm, out); break;
     case VM_ENDED: sbuf_cstr(out, " ended"); break;
@@ -353,7 +377,7 @@ static void run_rows(void)
         assert_int_equal(vm_new(&vm, im, &host, NULL), ERR_OK);
         sbuf_clear(&out);
         sbuf_char(&out, ' ');
-        outcome(vm, &out);
+        outcome(&vm, &host, &out);
         if (strcmp(out.p + (out.len > 1 ? 2 : 1), rows[i].want) != 0)
             fail_msg("%s: '%s', wanted '%s'", rows[i].name, out.p + 1, rows[i].want);
         vm_free(&vm);
@@ -377,6 +401,14 @@ static void each_instruction_under_stress(void **state)
     heap_stress = false;
 }
 
+static void each_instruction_over_restarts(void **state)
+{
+    (void)state;
+    through_bytes = true;
+    run_rows();
+    through_bytes = false;
+}
+
 /* Every opcode occurs in some row. */
 static void rows_are_complete(void **state)
 {
@@ -396,6 +428,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_instruction),
         cmocka_unit_test(each_instruction_under_stress),
+        cmocka_unit_test(each_instruction_over_restarts),
         cmocka_unit_test(rows_are_complete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
