@@ -46,6 +46,7 @@ struct file *parse_file(const struct parse_env *env, uint32_t source)
                         .file = f };
     f->has_mistakes = diags_errors(env->diags) != errors;
     parse_decls(&p, f);
+    vec_free(&p.calls);
     vec_free(&tokens);
     return f;
 }

@@ -5,10 +5,10 @@
 
 static bool at_label(const struct parser *p) { return at_word(p) && p->next[1].kind == TOKEN_COLON; }
 
-/* A label occurs once, and what comes by place comes first. */
-static void check_label(struct parser *p, const struct arg *first, const struct arg *arg)
+/* A label occurs once, and what comes by place comes first. false: it does not, which was reported. */
+static bool check_label(struct parser *p, const struct arg *first, const struct arg *arg)
 {
-    for (const struct arg *other = first; other && other != arg; other = other->next) {
+    for (const struct arg *other = first; other; other = other->next) {
         if (!arg->label.name && other->label.name)
             mistake(p, arg->value->span, "an argument without a label stands before those with one");
         else if (arg->label.name && other->label.name == arg->label.name)
@@ -17,8 +17,9 @@ static void check_label(struct parser *p, const struct arg *first, const struct 
         else
             continue;
         p->quiet = false; /* the form is right: go on reading */
-        return;
+        return false;
     }
+    return true;
 }
 
 static struct arg *parse_arg(struct parser *p)
@@ -39,10 +40,11 @@ static struct arg *parse_arg(struct parser *p)
 /* Adds one argument; true when a `,` promises another. */
 static bool parse_next_arg(struct parser *p, struct arg **first, struct arg ***tail)
 {
-    struct arg *a = **tail = parse_arg(p);
-    if (!p->quiet)
-        check_label(p, *first, a);
-    *tail = &a->next;
+    struct arg *a = parse_arg(p);
+    if (p->quiet || check_label(p, *first, a)) {
+        **tail = a;
+        *tail = &a->next;
+    }
     return !p->quiet && accept(p, TOKEN_COMMA);
 }
 
@@ -233,12 +235,39 @@ static void forgive_unknown(struct parser *p, size_t mark)
     p->quiet = false;
 }
 
+/* Something stands behind the arguments: what the last one was meant to be is not known. */
+static void check_args_end(struct parser *p, struct stmt_call *call)
+{
+    struct arg *last = call->args;
+    if (p->quiet || at_line_end(p) || at(p, TOKEN_BRACE_OPEN))
+        return;
+    mistake_expected(p, last ? "',' or the end of the line" : "the end of the line");
+    while (last && last->next)
+        last = last->next;
+    if (last)
+        last->value->kind = EXPR_BAD;
+}
+
+static void parse_call_block(struct parser *p, struct stmt_call *call, bool unknown)
+{
+    if (p->quiet && !recover_block(p))
+        return;
+    if (!at(p, TOKEN_BRACE_OPEN))
+        return;
+    if (unknown)
+        parse_block_of_unknown(p, call);
+    else
+        parse_clauses(p, call);
+}
+
 void parse_stmt_call(struct parser *p, struct stmt *s)
 {
     const struct token *start = take(p);
     struct stmt_call *call = &s->u.call;
-    bool unknown = false;
     size_t mark = diags_count(p->env->diags);
+    unsigned mistakes = p->mistakes;
+    bool unknown = false;
+    vec_push(&p->calls, call);
     call->name = word_of(p, start);
     if (at(p, TOKEN_PAREN_OPEN)) {
         s->kind = STMT_CALL;
@@ -248,18 +277,10 @@ void parse_stmt_call(struct parser *p, struct stmt *s)
         unknown = !action_find(call->name.name->text);
         call->args = parse_action_args(p);
     }
-    if (!p->quiet && !at_line_end(p) && !at(p, TOKEN_BRACE_OPEN))
-        mistake_expected(p, call->args ? "',' or the end of the line" : "the end of the line");
-    call->has_mistakes = p->quiet;
+    check_args_end(p, call);
+    call->has_mistakes = p->mistakes != mistakes;
     if (unknown && p->quiet)
         forgive_unknown(p, mark);
     call->head = span_from(p, start);
-    if (p->quiet && !recover_block(p))
-        return;
-    if (!at(p, TOKEN_BRACE_OPEN))
-        return;
-    if (unknown)
-        parse_block_of_unknown(p, call);
-    else
-        parse_clauses(p, call);
+    parse_call_block(p, call, unknown);
 }

@@ -23,7 +23,9 @@ struct parser {
     unsigned blocks;             /* open { } */
     const struct token *suspect; /* a `{` whose `}` stands too far left: probably another block's */
     enum fn_kind fn_kind;        /* of the function around, for `return` */
-    struct decl_flow *flow;      /* the flow around, for `on hangup`; NULL in functions */
+    struct decl *last;           /* the declaration read last, and the calls in it: see parse_no_decl() */
+    VEC(struct stmt_call *) calls;
+    struct decl_flow *flow; /* the flow around, for `on hangup`; NULL in functions */
 };
 
 #define NODE(p, type) ARENA_NEW((p)->arena, type)

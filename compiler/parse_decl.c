@@ -206,9 +206,25 @@ static void parse_test_decl(struct parser *p, struct decl *d)
     parse_test(p, d);
 }
 
-/* Something else at the top of a file: said once, then on to the next declaration. */
+/* Something else at the top of a file is mostly the rest of a declaration that a `}` too many has ended: nothing is
+ * said then of what that declaration misses. */
+static void doubt_last(struct parser *p)
+{
+    struct decl *d = p->last;
+    for (size_t i = 0; i < p->calls.len; i++)
+        p->calls.items[i]->has_mistakes = true;
+    if (d && d->kind == DECL_FN)
+        d->u.fn.body->has_mistakes = true;
+    else if (d && d->kind == DECL_FLOW)
+        d->u.flow.body->has_mistakes = true;
+    else if (d && d->kind == DECL_TEST)
+        d->u.test.has_mistakes = true;
+}
+
+/* Said once, then on to the next declaration. */
 static struct decl *parse_no_decl(struct parser *p)
 {
+    doubt_last(p);
     if (at(p, TOKEN_BRACE_CLOSE))
         mistake(p, span_of(p, p->next), "this '}' closes nothing");
     else
@@ -232,16 +248,18 @@ struct decl *parse_decl(struct parser *p)
     const struct token *start = p->next;
     decl_parser *parse = rows[start->kind];
     struct decl *d;
-    if (at(p, TOKEN_FN)) {
+    if (!parse && !at(p, TOKEN_FN))
+        return parse_no_decl(p);
+    p->calls.len = 0;
+    if (!parse) {
         d = parse_fn(p, false);
-    } else if (parse) {
+    } else {
         d = NODE(p, struct decl);
         d->source = p->source;
         take(p);
         parse(p, d);
-    } else {
-        return parse_no_decl(p);
     }
+    p->last = d;
     d->span = span_from(p, start);
     bool nameless = d->kind == DECL_USE || d->kind == DECL_PERMIT || d->kind == DECL_TEST || d->kind == DECL_EXTERN;
     if ((p->quiet && d->kind != DECL_CONST) || (!nameless && !d->name.name))
