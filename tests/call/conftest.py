@@ -12,7 +12,7 @@ from ctl import Ctl  # noqa: E402
 from phone import Phone  # noqa: E402
 from server import Server  # noqa: E402
 
-PASSWORDS = {"ann": "ann-secret", "bob": "bob-secret"}
+PASSWORDS = {user: f"{user}-secret" for user in ("ann", "bob", "carol")}
 
 
 @pytest.fixture

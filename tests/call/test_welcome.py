@@ -25,52 +25,52 @@ def dial_menu(caller, folder):
 
 
 def test_the_menu_is_heard(server, register, welcome, tmp_path):
-    ann = register("ann")
-    dial_menu(ann, tmp_path)
-    ann.hang_up()
+    carol = register("carol")
+    dial_menu(carol, tmp_path)
+    carol.hang_up()
     cdr = server.wait_cdr()
     assert (cdr["to"], cdr["flow"], cdr["by"]) == ("welcome", "welcome", "caller")
 
 
 def test_two_repeats_the_menu(register, welcome, tmp_path):
-    ann = register("ann")
-    heard_to = dial_menu(ann, tmp_path)
-    ann.press("2")
-    ann.wait_heard(audio.spoken(tmp_path, MENU), after=heard_to)
+    carol = register("carol")
+    heard_to = dial_menu(carol, tmp_path)
+    carol.press("2")
+    carol.wait_heard(audio.spoken(tmp_path, MENU), after=heard_to)
 
 
 def test_a_wrong_digit_is_said(register, welcome, tmp_path):
-    ann = register("ann")
-    heard_to = dial_menu(ann, tmp_path)
-    ann.press("7")
-    ann.wait_heard(audio.spoken(tmp_path, "Please press 1 or 2."), after=heard_to)
+    carol = register("carol")
+    heard_to = dial_menu(carol, tmp_path)
+    carol.press("7")
+    carol.wait_heard(audio.spoken(tmp_path, "Please press 1 or 2."), after=heard_to)
 
 
 def test_one_rings_bob_and_audio_flows(server, register, welcome, tmp_path):
     bob = register("bob", answers=False, says=audio.sentence(tmp_path, "vm-intro", lead=0.5))
-    ann = register("ann")
-    heard_to = dial_menu(ann, tmp_path)
-    ann.press("1")
+    carol = register("carol")
+    heard_to = dial_menu(carol, tmp_path)
+    carol.press("1")
     bob.wait("CALL_INCOMING")
     bob.answer()
     bob.wait("CALL_ESTABLISHED")
-    ann.wait_heard(audio.prompt("vm-intro"), after=heard_to)
-    ann.speak(audio.sentence(tmp_path, "demo-thanks"))
+    carol.wait_heard(audio.prompt("vm-intro"), after=heard_to)
+    carol.speak(audio.sentence(tmp_path, "demo-thanks"))
     bob.wait_heard(audio.prompt("demo-thanks"))
     bob.hang_up()
-    ann.wait("CALL_CLOSED")
+    carol.wait("CALL_CLOSED")
     assert server.wait_cdr()["flow"] == "welcome"
     assert server.rtp_sockets() == 0
 
 
 def test_nobody_answers_and_the_message_is_cut_off_by_the_callers_hangup(server, ctl, register, welcome, tmp_path):
     bob = register("bob", answers=False)
-    ann = register("ann")
-    heard_to = dial_menu(ann, tmp_path)
-    ann.press("1")
+    carol = register("carol")
+    heard_to = dial_menu(carol, tmp_path)
+    carol.press("1")
     bob.wait("CALL_INCOMING")
     bob.wait("CALL_CLOSED")
-    said = leave_message(ann, tmp_path, after=heard_to)
+    said = leave_message(carol, tmp_path, after=heard_to)
     server.wait_cdr()
     assert [m["box"] for m in messages(ctl)] == ["welcome"]
     wav = stored(ctl, messages(ctl)[0], tmp_path)
