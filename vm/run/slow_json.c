@@ -29,11 +29,16 @@ bool slow_jfield(struct vm *vm, uint64_t *s, const uint8_t *pc)
     return machine_charge(vm, c.len * (8 + key.len));
 }
 
+/* Null where there is none. */
+static uint64_t element(const struct vm *vm, uint64_t json, uint64_t i)
+{
+    struct container c = open_container(vm, json, REF_JSON_ARRAY);
+    return i < c.len ? c.words[i] : 0;
+}
+
 bool slow_jat(struct vm *vm, uint64_t *s, const uint8_t *pc)
 {
-    struct container c = open_container(vm, s[pc[2]], REF_JSON_ARRAY);
-    uint64_t i = s[pc[3]];
-    s[pc[1]] = i < c.len ? c.words[i] : 0;
+    s[pc[1]] = element(vm, s[pc[2]], s[pc[3]]);
     return true;
 }
 
@@ -94,8 +99,7 @@ static bool fill_list(struct vm *vm, uint64_t *s, const uint8_t *pc, uint64_t n)
     for (uint64_t i = 0; i < n; i++) {
         uint64_t text;
         bool is;
-        struct container c = open_container(vm, s[pc[3]], REF_JSON_ARRAY);
-        if (!as_text(vm, c.words[i], &text, &is))
+        if (!as_text(vm, element(vm, s[pc[3]], i), &text, &is))
             return false;
         object_words(heap_object(&vm->heap, s[pc[1]]))[i] = text;
     }

@@ -48,22 +48,29 @@ static inline int asm_func(struct asm_image *a, const char *name, unsigned nresu
     return (int)a->im.nfuncs++;
 }
 
+/* Operands as they are written; what is left off is 0. */
+struct asm_args {
+    int n[OPERANDS_MAX * 2];
+};
+
 /* Writes operands by the table; a range takes two numbers. Jumps are left to asm_jump() and asm_table(). */
-static inline void asm_emit(struct asm_image *a, enum opcode op, const int *operands)
+static inline void asm_emit(struct asm_image *a, enum opcode op, struct asm_args args)
 {
+    const int *next = args.n;
     sbuf_char(&a->code, (char)op);
     for (unsigned i = 0; i < OPERANDS_MAX && opcode_rows[op].operands[i]; i++) {
         const struct operand_row *o = operand_row(opcode_rows[op].operands[i]);
         if (o->role == ROLE_FORWARD || o->role == ROLE_BACK || o->role == ROLE_TABLE)
             return;
-        int n = *operands++;
+        int n = *next++;
         sbuf_char(&a->code, (char)n);
         if (o->bytes == 2)
-            sbuf_char(&a->code, (char)(o->role == ROLE_RANGE ? *operands++ : n >> 8));
+            sbuf_char(&a->code, (char)(o->role == ROLE_RANGE ? *next++ : n >> 8));
     }
 }
-#define asm_op(a, ...) asm_op_args((a), (const int[]){ __VA_ARGS__, 0, 0, 0, 0 })
-static inline void asm_op_args(struct asm_image *a, const int *args) { asm_emit(a, (enum opcode)args[0], args + 1); }
+/* asm_op(a, OP_NAME, operands …) */
+#define asm_op(a, ...)      asm_op_(a, __VA_ARGS__, 0)
+#define asm_op_(a, op, ...) asm_emit((a), (op), (struct asm_args){ { __VA_ARGS__ } })
 
 static inline void asm_fixup(struct asm_image *a, unsigned label, bool back)
 {
@@ -72,18 +79,17 @@ static inline void asm_fixup(struct asm_image *a, unsigned label, bool back)
 }
 
 /* An instruction that ends in a jump to the label: operands that stand before it last. */
-#define asm_jump(a, op, label, ...) asm_jump_args((a), (op), (label), (const int[]){ __VA_ARGS__ + 0, 0, 0, 0 })
-static inline void asm_jump_args(struct asm_image *a, enum opcode op, unsigned label, const int *args)
+#define asm_jump(a, op, label, ...) asm_jump_args((a), (op), (label), (struct asm_args){ { __VA_ARGS__ + 0 } })
+static inline void asm_jump_args(struct asm_image *a, enum opcode op, unsigned label, struct asm_args args)
 {
     asm_emit(a, op, args);
     asm_fixup(a, label, op == OP_LOOP);
     vec_last(&a->fixes).end = (uint32_t)a->code.len;
 }
 
-/* SWITCH and TSWITCH: n jumps. */
-static inline void asm_table(struct asm_image *a, const int *args, unsigned n, const unsigned *labels)
+/* SWITCH and TSWITCH, whose first operands were written by asm_op(): n jumps. */
+static inline void asm_table(struct asm_image *a, unsigned n, const unsigned *labels)
 {
-    asm_emit(a, (enum opcode)args[0], args + 1);
     sbuf_char(&a->code, (char)n);
     for (unsigned i = 0; i < n; i++)
         asm_fixup(a, labels[i], false);

@@ -44,7 +44,8 @@ static inline void sample_main(struct asm_image *a, int gather, int twice)
     asm_op(a, OP_OPEN, 7, 0, 10);
     asm_op(a, OP_ACT, gather, 0);
     asm_jump(a, OP_JNEI, SAMPLE_SHORT, 0, 0);
-    asm_table(a, (const int[]){ OP_TSWITCH, 1, keys }, 2, (const unsigned[]){ SAMPLE_ONE, SAMPLE_TWO });
+    asm_op(a, OP_TSWITCH, 1, keys);
+    asm_table(a, 2, (const unsigned[]){ SAMPLE_ONE, SAMPLE_TWO });
     asm_op(a, OP_CONTINUE, 2);
     asm_label(a, SAMPLE_ONE);
     asm_op(a, OP_LOADI, 8, 21);
