@@ -135,11 +135,19 @@ static void check_arg(struct check *c, const struct action_row *row, unsigned in
     quals_sink(c, row, index, arg);
 }
 
+/* `choices` and `outside` are the compiler's: a menu's block, and where a target comes from. */
+static bool is_written(const struct action_row *row, unsigned i)
+{
+    struct str label = str_of(row->args[i].label);
+    return !str_is(label, "choices") && !str_is(label, "outside");
+}
+
 static void unknown_label(struct check *c, const struct action_row *row, const struct arg *arg)
 {
     struct sbuf all = { 0 };
     for (unsigned i = 0; i < row->nargs; i++)
-        sbuf_fmt(&all, "%s%s", i ? ", " : "", row->args[i].label);
+        if (is_written(row, i))
+            sbuf_fmt(&all, "%s%s", i ? ", " : "", row->args[i].label);
     struct diag *d =
         diag_error(c->diags, arg->label.span, "%s has no argument '%.*s'", row->name, STR_ARG(arg->label.name->text));
     if (all.len)
@@ -152,15 +160,12 @@ static void beyond_place(struct check *c, const struct action_row *row, struct a
 {
     struct diag *d = diag_error(c->diags, arg->span, "%s takes no %s value without a label", row->name,
                                 row->nargs && (row->args[0].flags & ARG_PLACE) ? "further" : "first");
-    if (row->nargs)
-        diag_help(d, "say which argument it is: '%s: …'", row->args[row->nargs - 1].label);
+    for (unsigned i = row->nargs; i-- > 0;)
+        if (is_written(row, i)) {
+            diag_help(d, "say which argument it is: '%s: …'", row->args[i].label);
+            break;
+        }
     check_expr(c, arg->value, NULL);
-}
-
-/* `choices` is what the compiler makes of a menu's block. */
-static bool is_written(const struct action_row *row, unsigned i)
-{
-    return !(str_is(str_of(row->name), "menu") && str_is(str_of(row->args[i].label), "choices"));
 }
 
 static int arg_index(const struct action_row *row, const struct arg *arg, unsigned *place)

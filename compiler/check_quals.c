@@ -11,7 +11,7 @@ struct qual_edge {
 struct sink {
     const struct action_row *row;
     unsigned index;
-    const struct arg *arg;
+    struct arg *arg;
     struct sink *next;
 };
 
@@ -293,15 +293,22 @@ static void judge_outside(struct check *c, const struct sink *s, const struct ac
     add_way(d, &w);
 }
 
+static void add_quals(void *ctx, const struct source_seen *s)
+{
+    uint8_t *quals = ctx;
+    *quals |= (s->cell ? s->cell->quals : s->quals) & s->mask;
+}
+
 static void judge(struct check *c, const struct sink *s)
 {
     const struct action_arg *a = &s->row->args[s->index];
+    walk_expr(&(struct walk){ add_quals, &s->arg->value->quals }, s->arg->value, QUAL_ALL);
     if (a->flags & (ARG_NO_SECRET | ARG_REVEALS))
         judge_secret(c, s, a);
     judge_outside(c, s, a);
 }
 
-void quals_sink(struct check *c, const struct action_row *row, unsigned index, const struct arg *arg)
+void quals_sink(struct check *c, const struct action_row *row, unsigned index, struct arg *arg)
 {
     struct sink *s = ARENA_NEW(c->arena, struct sink);
     *s = (struct sink){ row, index, arg, NULL };

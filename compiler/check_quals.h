@@ -36,8 +36,9 @@ void quals_flow(struct check *c, struct cell *to, const struct expr *e);
 void quals_join(struct check *c, struct cell *to, struct cell *from, struct span at);
 /* The cell has these qualifiers from the start; `at` is what gives them. */
 void quals_seed(struct check *c, struct cell *to, uint8_t quals, struct span at);
-/* The argument of the action must not have the qualifiers its row refuses, and needs the permits its row asks for. */
-void quals_sink(struct check *c, const struct action_row *row, unsigned index, const struct arg *arg);
+/* The value's qualifiers are written into it; the argument of the action must not have the qualifiers its row refuses,
+ * and needs the permits its row asks for. */
+void quals_sink(struct check *c, const struct action_row *row, unsigned index, struct arg *arg);
 /* Spreads everything, then judges the sinks. Call once, when all is checked. */
 void quals_finish(struct check *c);
 

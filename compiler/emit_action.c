@@ -58,13 +58,18 @@ static void emit_choices(struct emit *e, const struct clause *clauses, unsigned 
     code_wide(&e->code, OP_LISTTK, dst, pool_texts(e, keys, n));
 }
 
-/* Which arguments are passed: those written but the compiler's own, and a menu's choices. */
+/* Which arguments are passed: those written but a menu's tries, and those that are the compiler's. */
 static uint32_t passed(const struct action_row *row, struct arg *const *args, const struct clause *choices)
 {
     uint32_t written = 0;
-    for (unsigned i = 0; i < row->nargs; i++)
+    bool outside = false;
+    for (unsigned i = 0; i < row->nargs; i++) {
         if (args[i] && !(choices && str_is(str_of(row->args[i].label), "tries")))
             written |= 1u << i;
+        outside |= args[i] && (row->args[i].flags & ARG_DIALS) && (args[i]->value->quals & QUAL_OUTSIDE);
+    }
+    if (outside)
+        written |= 1u << action_arg_find(row, STR("outside"));
     return choices ? written | 1u << action_arg_find(row, STR("choices")) : written;
 }
 
@@ -87,8 +92,10 @@ struct window emit_window(struct emit *e, const struct action_row *row, struct a
             continue;
         if (args[i])
             emit_arg(e, row->args[i].type, args[i]->value, slot++);
-        else
+        else if (choices)
             emit_choices(e, choices, slot++);
+        else
+            emit_number(e, 1, slot++); /* outside: yes */
     }
     code_call(&e->code, OP_ACT, import, w.base);
     code_release(&e->code, w.base + w.nresults, w.nparams);
