@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compiler/emit_state.h"
+#include "compiler/emit_test.h"
 
 unsigned function_of(struct emit *e, struct fn_info *fn)
 {
@@ -150,6 +151,7 @@ const struct image *emit_image(const struct emit_env *env)
     fill_permits(&e, im);
     fill_tables(&e, im);
     fill_sources(&e, im);
+    im->tests = emit_test_section(env);
     close(&e);
     return im;
 }
