@@ -154,6 +154,12 @@ struct sim_call *sim_call_new(const struct clock *clock, const struct sim_world 
         .box_full = port_box_full,
         .stop = port_stop,
         .trace = port_trace,
+        .transfer = sim_transfer,
+        .fetch = sim_fetch,
+        .remember = sim_remember,
+        .recall = sim_recall,
+        .mailbox = sim_mailbox,
+        .notify = sim_notify,
         .self = c,
     };
     return c;

@@ -25,12 +25,33 @@ struct sim_record_plan {
     struct str id; /* RECORD_SAVED: what is kept; copied */
 };
 
-/* Asked and told as things begin. Each may be NULL: a dial is then offline, a recording empty. */
+/* What comes of a fetch. */
+struct sim_fetch_plan {
+    enum fetch_outcome how;
+    int64_t after_ms;
+    int code;
+    struct str doc, reason; /* copied */
+};
+
+/* What comes of asking for anything else, as asked_cb tells it. */
+enum sim_ask { SIM_TRANSFER, SIM_REMEMBER, SIM_RECALL, SIM_MAILBOX };
+struct sim_ask_plan {
+    bool ok;
+    int64_t after_ms;
+    struct str text; /* copied */
+};
+
+/* Asked and told as things begin. Each may be NULL: a dial is then offline, a recording empty, a fetch failed, nothing
+ * is found, and what is to be kept is kept. */
 struct sim_world {
     void (*heard)(const struct vm_sound *sound, void *owner); /* also when it is then cut short */
     void (*dialled)(const struct dial_request *rq, struct sim_dial_plan *plan, void *owner);
     void (*recorded)(const struct record_request *rq, struct sim_record_plan *plan, void *owner);
     bool (*box_full)(struct str box, void *owner);
+    bool (*playable)(const struct play_request *rq, void *owner); /* NULL: all is */
+    void (*fetched)(const struct fetch_request *rq, struct sim_fetch_plan *plan, void *owner);
+    void (*asked)(enum sim_ask what, struct str about, struct sim_ask_plan *plan, void *owner);
+    void (*notified)(const struct notify_request *rq, void *owner);
     void (*traced)(const char *area, struct str text, void *owner);
     void (*acted)(struct image_line at, const char *action, const char *outcome,
                   void *owner); /* as flow_events.traced */

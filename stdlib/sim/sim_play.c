@@ -80,6 +80,8 @@ struct call_op *sim_play(void *self, const struct play_request *rq, play_done_cb
             { op_copy(rq->sounds[p->count].text), rq->sounds[p->count].text.len },
         };
     bool audible = c->state == SIM_ANSWERED || (rq->early && c->state == SIM_RINGING);
+    if (c->world->playable && !c->world->playable(rq, c->world->owner))
+        audible = false;
     op_after(&p->op, 0, audible ? on_next : on_refused);
     return &p->op;
 }

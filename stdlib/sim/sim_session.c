@@ -1,9 +1,11 @@
 #include "stdlib/sim/sim_session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
 #include "stdlib/hours.h"
+#include "stdlib/zone.h"
 
 struct sim_session {
     struct sim_clock *clock;
@@ -52,6 +54,19 @@ static bool host_open(void *self, const struct image_hours *hours, int64_t momen
     return hours_open(hours, moment);
 }
 
+static void host_day_text(void *self, int64_t moment, struct str zone, char out[ACTION_DAY_TEXT])
+{
+    const struct zone *z = zone_find(zone.len ? zone : STR("UTC"));
+    struct local_time t = { 0 };
+    (void)self;
+    out[0] = '\0';
+    if (!z)
+        return;
+    zone_local(z, moment / 1000 - (moment % 1000 < 0), &t);
+    snprintf(out, ACTION_DAY_TEXT, "%04d-%02u-%02u %02u:%02u %u", t.year, t.month, t.day, t.hour, t.minute,
+             t.weekday + 1);
+}
+
 static void on_ended(enum flow_end how, void *owner)
 {
     struct sim_session *s = owner;
@@ -76,9 +91,12 @@ enum err sim_session_new(struct sim_session **out, struct image *im, const struc
         return ERR_NOMEM;
     s->facts = facts;
     s->world = world;
-    s->host = (struct action_host){
-        .field = host_field, .header = host_header, .wall_ms = host_wall_ms, .open = host_open, .self = s
-    };
+    s->host = (struct action_host){ .field = host_field,
+                                    .header = host_header,
+                                    .wall_ms = host_wall_ms,
+                                    .open = host_open,
+                                    .day_text = host_day_text,
+                                    .self = s };
     s->clock = sim_clock_new(facts->wall_ms);
     s->call = sim_call_new(sim_clock_port(s->clock), world);
     struct flow_events events = { .ended = on_ended, .traced = on_acted, .owner = s };

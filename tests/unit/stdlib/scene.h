@@ -90,8 +90,13 @@ static inline void scene_caller(struct sim_session *s, const char *script)
 static inline void scene_play_image(const struct scene *scene, struct image *im, const struct sim_facts *facts)
 {
     struct stage st = { .scene = scene };
-    struct sim_world world = { scene_heard, scene_dialled, scene_recorded, scene_box_full, scene_traced, scene_acted,
-                               &st };
+    struct sim_world world = { .heard = scene_heard,
+                               .dialled = scene_dialled,
+                               .recorded = scene_recorded,
+                               .box_full = scene_box_full,
+                               .traced = scene_traced,
+                               .acted = scene_acted,
+                               .owner = &st };
     struct image_refusal why = { "" };
     struct sim_session *s;
     if (flow_bind_check(im, NULL, &why))
