@@ -121,20 +121,32 @@ static void call_free(struct call *c)
     free(c);
 }
 
-void call_check_over(struct call *c)
+static void call_unlink(struct call *c)
 {
-    struct server *s = c->server;
-    if (c->leg || !c->flow_over || c->recording)
-        return;
-    cdr_write(c);
     if (c->prev)
         c->prev->next = c->next;
     else
-        s->calls = c->next;
+        c->server->calls = c->next;
     if (c->next)
         c->next->prev = c->prev;
+}
+
+static void on_over(void *arg)
+{
+    struct call *c = arg;
+    struct server *s = c->server;
+    c->over = NULL;
+    cdr_write(c);
+    call_unlink(c);
     call_free(c);
     server_call_gone(s);
+}
+
+/* From the loop, because whoever notices may still be in the middle of the call. */
+void call_check_over(struct call *c)
+{
+    if (!c->leg && c->flow_over && !c->recording && !c->over)
+        c->over = clock_start(c->port.clock, 0, on_over, c);
 }
 
 void call_abandon(struct call *c) { call_drop(c, 503); }
@@ -213,6 +225,10 @@ static bool run_flow(struct call *c, const char *name)
 static void on_confirmed(const char *sdp, void *owner)
 {
     struct call *c = owner;
+    if (c->state == CALL_UP) { /* a re-INVITE without an offer: the ACK holds the answer to ours */
+        leg_media_reanswer(&c->media, sdp);
+        return;
+    }
     if (!call_move(c, CALL_UP))
         return;
     if (!c->media.theirs.nformats && (!sdp || leg_media_take_answer(&c->media, sdp) != ERR_OK)) {

@@ -47,11 +47,12 @@ struct call {
     struct playing *playing;
     struct recording *recording;
     struct dial *dial;
-    unsigned handovers;  /* 'continue with', at most 20 */
-    bool fallback;       /* runs the default flow because its own has faulted */
-    unsigned tags;       /* of stream_play() */
-    unsigned recordings; /* made so far, for their ids */
-    bool flow_over;      /* the flow has ended; the leg may still have to */
+    unsigned handovers;       /* 'continue with', at most 20 */
+    bool fallback;            /* runs the default flow because its own has faulted */
+    unsigned tags;            /* of stream_play() */
+    unsigned recordings;      /* made so far, for their ids */
+    struct clock_timer *over; /* frees the call */
+    bool flow_over;           /* the flow has ended; the leg may still have to */
 };
 
 /* Takes a call that is routed: starts the flow. On failure the leg is refused and nothing remains. */

@@ -28,6 +28,12 @@ static void on_reoffer(const char *sdp, void *owner)
     leg_media_reoffer(&f->media, f->leg, sdp);
 }
 
+static void on_confirmed(const char *sdp, void *owner)
+{
+    struct far_leg *f = owner;
+    leg_media_reanswer(&f->media, sdp);
+}
+
 static void on_ended(enum leg_end how, int status, const char *reason, void *owner)
 {
     struct far_leg *f = owner;
@@ -63,6 +69,7 @@ static void on_played(bool ok, unsigned tag, void *owner)
 static const struct leg_events leg_events = {
     .on_progress = on_progress,
     .on_answered = on_answered,
+    .on_confirmed = on_confirmed,
     .on_reoffer = on_reoffer,
     .on_info_digit = on_info_digit,
     .on_ended = on_ended,

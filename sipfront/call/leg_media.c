@@ -118,4 +118,10 @@ void leg_media_reoffer(struct leg_media *m, struct leg *leg, const char *sdp)
     sbuf_free(&answer);
 }
 
+void leg_media_reanswer(struct leg_media *m, const char *sdp)
+{
+    if (sdp && leg_media_take_answer(m, sdp) != ERR_OK)
+        log_warn("media", "an answer to our offer cannot be used: the audio stays as it was");
+}
+
 bool leg_media_has_events(const struct leg_media *m) { return m->theirs.nformats && audio_event(&m->theirs); }

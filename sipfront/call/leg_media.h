@@ -35,6 +35,9 @@ void leg_media_start(struct leg_media *m);
  */
 void leg_media_reoffer(struct leg_media *m, struct leg *leg, const char *sdp);
 
+/* The answer to an offer that went into such a 200; NULL or an unusable one changes nothing. */
+void leg_media_reanswer(struct leg_media *m, const char *sdp);
+
 /* Whether the phone sends digits by RFC 4733, so that those by INFO are to be ignored. */
 bool leg_media_has_events(const struct leg_media *m);
 

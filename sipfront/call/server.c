@@ -162,11 +162,13 @@ void server_free(struct server **server)
         return;
     agent_free(&s->agent);
     workers_free(&s->workers);
+    loop_drain(s->loop); /* results of the workers' last jobs */
     prompt_cache_free(&s->prompts);
     media_free(&s->media);
     speech_free(&s->speech);
     flows_free(&s->flows);
     directory_close(&s->directory);
+    loop_drain(s->loop);
     free(s->data);
     free(s->address);
     free(s);

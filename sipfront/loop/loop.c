@@ -59,6 +59,14 @@ static void take_posts(struct loop *l)
     pthread_mutex_unlock(&l->lock);
 }
 
+static void run_posts(struct loop *l)
+{
+    take_posts(l);
+    for (size_t i = 0; i < l->running.len; i++)
+        l->running.items[i].fn(l->running.items[i].arg);
+    l->running.len = 0;
+}
+
 static int on_wake(su_root_magic_t *magic, su_wait_t *wait, su_wakeup_arg_t *arg)
 {
     struct loop *l = arg;
@@ -66,10 +74,7 @@ static int on_wake(su_root_magic_t *magic, su_wait_t *wait, su_wakeup_arg_t *arg
     (void)magic, (void)wait;
     if (read(l->wake_fd, &n, sizeof n) < 0 && errno != EAGAIN && errno != EINTR)
         log_error("loop", "eventfd cannot be read");
-    take_posts(l);
-    for (size_t i = 0; i < l->running.len; i++)
-        l->running.items[i].fn(l->running.items[i].arg);
-    l->running.len = 0;
+    run_posts(l);
     if (atomic_exchange(&l->stopping, false))
         su_root_break(l->root);
     return 0;
@@ -157,6 +162,12 @@ void loop_free(struct loop **lp)
 }
 
 void loop_run(struct loop *l) { su_root_run(l->root); }
+
+void loop_drain(struct loop *l)
+{
+    while (l->posts.len) /* only this thread is left to post */
+        run_posts(l);
+}
 
 void loop_stop(struct loop *l)
 {

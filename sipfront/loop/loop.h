@@ -15,6 +15,9 @@ void loop_free(struct loop **l); /* after loop_run() has returned and every thre
 
 /* Runs until loop_stop(). */
 void loop_run(struct loop *l);
+/* Runs what is posted and has not run, and what that posts: for closing, after loop_run() has returned and the threads
+ * that could still post are joined, so that nothing on its way back is lost. Before what it points to is freed. */
+void loop_drain(struct loop *l);
 /* Any thread, and signal handlers (only writes to a descriptor). */
 void loop_stop(struct loop *l);
 
