@@ -39,6 +39,7 @@ class Server:
         self.data.mkdir(parents=True, exist_ok=True)
         self.rtp_from = free_port(spread=2)
         self.rtp_ports = rtp_ports
+        self.sip_port = 0  # any at first; the same after a restart
         self.out = self.log = self.sip = self.api = self._process = None
 
     def __enter__(self):
@@ -49,7 +50,7 @@ class Server:
 
     def start(self):
         low = max(1024, min(self.rtp_from & ~1, 65534 - self.rtp_ports))
-        command = [BIN / "flowd", "--data", self.data, "--listen", "127.0.0.1", "--sip-port", "0",
+        command = [BIN / "flowd", "--data", self.data, "--listen", "127.0.0.1", "--sip-port", self.sip_port,
                    "--socket", self.folder / "api.sock", "--rtp-ports", f"{low}-{low + self.rtp_ports - 1}"]
         self._process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                          stderr=subprocess.PIPE, text=True, errors="replace")
@@ -58,6 +59,7 @@ class Server:
             threading.Thread(target=self._read, args=(stream, events), daemon=True).start()
         ready = READY.match(self.out.wait(READY.match, 20, "line that it is ready"))
         self.sip, self.api = ready["sip"], ready["api"]
+        self.sip_port = int(self.sip.rsplit(":", 1)[1])
         return self
 
     def _read(self, stream, events):
@@ -100,6 +102,10 @@ class Server:
     def cdrs(self):
         return [fields(line) for line in list(self.log.seen) if CDR.search(line)]
 
+    def is_sanitized(self):
+        """Whether it was built with ASan, which keeps freed memory for a while."""
+        return b"__asan_init" in (BIN / "flowd").read_bytes()
+
     def memory(self):
         """Resident memory in KiB."""
         status = Path(f"/proc/{self._process.pid}/status").read_text()
@@ -112,8 +118,7 @@ class Server:
         """How many UDP sockets it holds besides those of SIP: what legs use for RTP and RTCP."""
         inodes = {os.readlink(f"/proc/{self._process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{self._process.pid}/fd")}
         rows = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
-        sip_port = int(self.sip.rsplit(":", 1)[1])
-        return sum(f"socket:[{row[9]}]" in inodes and int(row[1].split(":")[1], 16) != sip_port for row in rows)
+        return sum(f"socket:[{row[9]}]" in inodes and int(row[1].split(":")[1], 16) != self.sip_port for row in rows)
 
 
 def fields(line):

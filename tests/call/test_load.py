@@ -59,4 +59,5 @@ def test_two_hundred_calls(server, ctl, tmp_path):
     assert len(server.cdrs()) == 2 * CALLS
     assert eventually(lambda: server.descriptors() <= descriptors, 5), f"{descriptors} before, {server.descriptors()} now"
     # A finished transaction is kept for 32 s (RFC 3261 17.1.1.2, timers D and H).
-    assert eventually(lambda: server.memory() <= memory + SLACK, 45), f"{memory} KiB before, {server.memory()} now"
+    if not server.is_sanitized():
+        assert eventually(lambda: server.memory() <= memory + SLACK, 45), f"{memory} KiB before, {server.memory()} now"
