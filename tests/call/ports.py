@@ -1,4 +1,5 @@
 """Free ports on loopback. A port is only free until somebody takes it: take it soon."""
+import random
 import socket
 
 
@@ -13,8 +14,17 @@ def free_port(kind=socket.SOCK_DGRAM, spread=1):
     raise RuntimeError("no free port on loopback")
 
 
-def _is_free(port):
-    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+def free_span(size):
+    """The first of `size` ports in a row that are free for UDP, below those that the system hands out by itself."""
+    for _ in range(100):
+        first = random.randrange(16000, 32000 - size, 4)
+        if all(_is_free(first + n, [socket.SOCK_DGRAM]) for n in range(size)):
+            return first
+    raise RuntimeError(f"no {size} free ports on loopback")
+
+
+def _is_free(port, kinds=(socket.SOCK_DGRAM, socket.SOCK_STREAM)):
+    for kind in kinds:
         with socket.socket(socket.AF_INET, kind) as probe:
             try:
                 probe.bind(("127.0.0.1", port))

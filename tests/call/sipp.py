@@ -3,7 +3,7 @@ import csv
 import subprocess
 from pathlib import Path
 
-from ports import free_port
+from ports import free_port, free_span
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 
@@ -25,8 +25,8 @@ class Result:
 
 def _command(scenario, server, user, password, folder, **load):
     """The command line of a run; load: calls, rate (calls a second), at_once, service (whom to
-    dial), pipe (of MediaEnds), media_port (the first of its calls' ports, four apart), seconds (limit of the run)."""
-    media_port = load.get("media_port", 21000)
+    dial), pipe (of MediaEnds), seconds (limit of the run)."""
+    media_port = free_span(8 + 4 * load.get("calls", 1)) + 8  # SIPp keeps those at -mp for itself
     return [
         "sipp", server.sip, "-sf", SCENARIOS / f"{scenario}.xml", "-s", load.get("service", user),
         "-set", "user", user, "-set", "pipe", load.get("pipe", "/dev/null"), "-au", user, "-ap", password, "-i", "127.0.0.1", "-p", free_port(), "-mi", "127.0.0.1",

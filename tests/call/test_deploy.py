@@ -26,9 +26,9 @@ def shop(ctl, tmp_path):
     ctl.attach_flow("shop", build_flow(FLOW.format(name="morning"), tmp_path))
 
 
-def calls(server, folder, media, count, media_port):
+def calls(server, folder, media, count):
     return sipp.Run("call", server, "ann", PASSWORDS["ann"], folder, service="shop", calls=count, rate=20,
-                    pipe=media.pipe, media_port=media_port)
+                    pipe=media.pipe)
 
 
 def heard(ends, words):
@@ -39,10 +39,10 @@ def test_calls_in_progress_keep_their_menu(server, ctl, shop, tmp_path):
     morning = audio.spoken(tmp_path, "This is the morning menu.")
     evening = audio.spoken(tmp_path, "This is the evening menu.")
     with MediaEnds(tmp_path) as media:
-        first = calls(server, tmp_path / "first", media, CALLS, 21000)
+        first = calls(server, tmp_path / "first", media, CALLS)
         old = media.wait_up(CALLS)
         ctl.run("deploy", build_flow(FLOW.format(name="evening"), tmp_path))
-        second = calls(server, tmp_path / "second", media, CALLS, 22000)
+        second = calls(server, tmp_path / "second", media, CALLS)
         new = media.wait_up(2 * CALLS)[CALLS:]
         for end in old + new:
             media.press(end, "1")
@@ -57,7 +57,7 @@ def test_calls_in_progress_keep_their_menu(server, ctl, shop, tmp_path):
 def test_deploying_again_and_again_harms_no_call(server, ctl, shop, tmp_path):
     image = build_flow(FLOW.format(name="evening"), tmp_path)
     with MediaEnds(tmp_path) as media:
-        run = calls(server, tmp_path / "run", media, CALLS, 21000)
+        run = calls(server, tmp_path / "run", media, CALLS)
         ends = media.wait_up(CALLS)
         for _ in range(10):
             ctl.run("deploy", image)
