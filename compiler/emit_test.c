@@ -270,14 +270,23 @@ static void put_args(struct writer *w, const struct row *row)
             put_arg(w, &row->action->args[i], args[i]->value);
 }
 
+/* The type that the outcome's value of that number has. */
+static bool is_json(const struct row *row, unsigned i)
+{
+    int outcome = row->t[1].len ? action_outcome_find(row->action, row->t[1]) : 0;
+    const struct action_outcome *o = outcome < 0 ? NULL : &row->action->outcomes[outcome];
+    return o && i < o->npayload && o->payload[i].type == ARG_JSON;
+}
+
 static void put_payload(struct writer *w, const struct row *row)
 {
-    uint32_t n = 0;
+    unsigned n = 0;
     for (const struct list_item *i = row->payload; i; i = i->next)
         n++;
     put_count(&w->out, n);
+    n = 0;
     for (const struct list_item *i = row->payload; i; i = i->next) {
-        if (i->value->kind == EXPR_OBJECT || i->value->type == T(JSON))
+        if (is_json(row, n++))
             put_json(w, i->value);
         else
             put_value(w, i->value);

@@ -26,7 +26,7 @@ static void host_field(void *self, enum call_field f, struct vm_value *out)
     case FIELD_FROM: out->text = facts->from; break;
     case FIELD_FROM_NAME: out->text = facts->from_name; break;
     case FIELD_TO: out->text = facts->to; break;
-    case FIELD_ID: out->text = STR("simulated"); break;
+    case FIELD_ID: out->text = SIM_CALL_ID; break;
     case FIELD_DIALED: out->text = facts->dialed; break;
     case FIELD_DIALED_NAME: out->text = facts->dialed_name; break;
     case FIELD_DIALED_RING_TIME: out->num = facts->ring_ms; break;

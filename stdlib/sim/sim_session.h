@@ -21,6 +21,8 @@ struct sim_facts {
     unsigned nheaders;
 };
 
+#define SIM_CALL_ID STR("simulated")
+
 struct sim_session;
 
 /* The flow runs from the first sim_clock_step() on. Errors of vm_new(). */

@@ -1,0 +1,104 @@
+/* Compares what a test names with what the flow asks for. */
+#include <stdlib.h>
+
+#include "stdlib/permit.h"
+#include "stdlib/sim/test_state.h"
+
+static bool is_text(const struct test_state *t, const struct test_value *v, struct str have)
+{
+    struct sbuf want = { 0 };
+    test_value_text(t, v, &want);
+    bool same = str_eq(sbuf_view(&want), have);
+    sbuf_free(&want);
+    return same;
+}
+
+/* One value stands for a list of one. */
+static uint32_t count_of(const struct test_value *v) { return v->kind == TEST_VALUE_LIST ? v->count : 1; }
+static const struct test_value *item_of(const struct test_value *v, uint32_t i)
+{
+    return v->kind == TEST_VALUE_LIST ? &v->items[i] : v;
+}
+
+/* Of targets only those count that the flow's permits cover: nobody else is rung. */
+static bool are_targets(const struct test_state *t, const struct test_value *v, const struct running *r, unsigned arg)
+{
+    uint32_t met = 0;
+    bool dials = r->row->args[arg].flags & ARG_DIALS;
+    for (unsigned i = 0; i < arg_count(r, arg); i++) {
+        struct str have = arg_item(r, arg, i);
+        if (dials && !permit_dial(t->im, have))
+            continue;
+        if (met == count_of(v) || !is_text(t, item_of(v, met), have))
+            return false;
+        met++;
+    }
+    return met == count_of(v);
+}
+
+static bool are_sounds(const struct test_state *t, const struct test_value *v, const struct running *r, unsigned arg)
+{
+    struct vm_sound *sounds;
+    unsigned n = arg_sounds(r, arg, &sounds);
+    bool same = n == count_of(v);
+    for (unsigned i = 0; i < n && same; i++)
+        same = is_text(t, item_of(v, i), sounds[i].text);
+    free(sounds);
+    return same;
+}
+
+static bool is_json(const struct test_value *v, const struct running *r, unsigned arg)
+{
+    struct sbuf have = { 0 };
+    arg_json(r, arg, &have);
+    bool same = v->kind == TEST_VALUE_JSON && str_eq(v->text, sbuf_view(&have));
+    sbuf_free(&have);
+    return same;
+}
+
+static bool arg_matches(const struct test_state *t, const struct test_arg *want, const struct running *r)
+{
+    unsigned arg = (unsigned)want->arg;
+    enum type type = (enum type)arg_slot_type(r->row->args[arg].type);
+    if (!arg_given(r, arg))
+        return false;
+    switch (type) {
+    case TYPE_TEXT: return is_text(t, &want->value, arg_text(r, arg, ""));
+    case TYPE_LIST_TEXT: return are_targets(t, &want->value, r, arg);
+    case TYPE_LIST_SOUND: return are_sounds(t, &want->value, r, arg);
+    case TYPE_JSON: return is_json(&want->value, r, arg);
+    default: return want->value.kind == TEST_VALUE_NUM && want->value.num == arg_num(r, arg, 0);
+    }
+}
+
+bool test_matches(const struct test_state *t, const struct test_step *s, const struct running *r)
+{
+    if (s->action != r->row)
+        return false;
+    for (uint32_t i = 0; i < s->nargs; i++)
+        if (!arg_matches(t, &s->args[i], r))
+            return false;
+    return true;
+}
+
+static bool may_dial(const struct test_state *t, const struct running *r, unsigned arg)
+{
+    if (arg_slot_type(r->row->args[arg].type) == TYPE_TEXT)
+        return permit_dial(t->im, arg_text(r, arg, ""));
+    for (unsigned i = 0; i < arg_count(r, arg); i++)
+        if (permit_dial(t->im, arg_item(r, arg, i)))
+            return true;
+    return false;
+}
+
+bool test_is_permitted(const struct test_state *t, const struct running *r)
+{
+    for (unsigned i = 0; i < r->row->nargs; i++) {
+        unsigned flags = r->row->args[i].flags;
+        if ((flags & ARG_DIALS) && !may_dial(t, r, i))
+            return false;
+        if ((flags & ARG_FETCHES) && !permit_fetch(t->im, arg_text(r, i, "")))
+            return false;
+    }
+    return true;
+}
