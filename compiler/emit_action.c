@@ -73,13 +73,34 @@ static uint32_t passed(const struct action_row *row, struct arg *const *args, co
     return choices ? written | 1u << action_arg_find(row, STR("choices")) : written;
 }
 
-struct window emit_window(struct emit *e, const struct action_row *row, struct arg *first, const struct clause *choices)
+static bool is_menu(const struct action_row *row) { return str_is(str_of(row->name), "menu"); }
+
+/* The outcomes whose values are taken: those with values that have a clause, or else an `else`. A menu's own code takes
+ * all. */
+static uint32_t taken(const struct stmt *s)
 {
+    const struct action_row *row = s->u.call.action;
+    uint32_t answered = is_menu(row) ? UINT32_MAX : 0, valued = 0;
+    for (const struct clause *k = s->u.call.clauses; k; k = k->next) {
+        if (k->kind == CLAUSE_ELSE)
+            answered = UINT32_MAX;
+        for (const struct clause_outcome *o = k->outcomes; o; o = o->next)
+            answered |= 1u << o->outcome;
+    }
+    for (unsigned i = 0; i < row->noutcomes; i++)
+        valued |= (row->outcomes[i].npayload ? 1u : 0) << i;
+    return answered & valued;
+}
+
+struct window emit_window(struct emit *e, const struct stmt *s)
+{
+    const struct action_row *row = s->u.call.action;
+    const struct clause *choices = is_menu(row) ? s->u.call.clauses : NULL;
     struct arg *args[ACTION_ARGS_MAX];
     enum type types[IMAGE_SLOTS_MAX];
-    action_args(row, first, args);
+    action_args(row, s->u.call.args, args);
     uint32_t written = passed(row, args, choices);
-    unsigned import = import_of(e, row, written);
+    unsigned import = import_of(e, row, written, taken(s));
     const struct image_import *m = &e->imports.items[import];
     struct window w = { 0, m->nresults, m->nparams };
     for (unsigned i = 0; i < w.nresults; i++)
@@ -107,11 +128,11 @@ struct window emit_window(struct emit *e, const struct action_row *row, struct a
 void emit_action(struct emit *e, const struct stmt *s)
 {
     const struct action_row *row = s->u.call.action;
-    if (str_is(str_of(row->name), "menu")) {
+    if (is_menu(row)) {
         emit_menu(e, s);
         return;
     }
-    struct window w = emit_window(e, row, s->u.call.args, NULL);
+    struct window w = emit_window(e, s);
     emit_clauses(e, s, emit_action_set(e, row), w.base);
     code_release(&e->code, w.base, w.nresults);
 }

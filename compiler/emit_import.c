@@ -1,4 +1,5 @@
-/* Actions as the flow asks for them: one row for each action and set of written arguments. */
+/* Actions as the flow asks for them: one row for each action, set of written arguments, and set of outcomes whose
+ * values the flow takes. */
 #include "compiler/emit_state.h"
 
 enum { ROWS_MAX = 65535 };
@@ -19,7 +20,8 @@ static const enum type *copy_types(struct emit *e, const struct check_type *cons
     return to;
 }
 
-static void fill_outcomes(struct emit *e, struct image_import *m, const struct outcome_set *set)
+/* What nobody takes is not brought: so an action can tell who waits for its values from who does not. */
+static void fill_outcomes(struct emit *e, struct image_import *m, const struct outcome_set *set, uint32_t taken)
 {
     uint8_t *results = ARENA_ARRAY(e->arena, uint8_t, set->nresults);
     struct image_outcome *rows = ARENA_ARRAY(e->arena, struct image_outcome, set->count + 1);
@@ -27,8 +29,8 @@ static void fill_outcomes(struct emit *e, struct image_import *m, const struct o
         results[i] = (uint8_t)set->results[i];
     for (unsigned i = 0; i < set->count; i++) {
         const struct outcome_info *o = &set->items[i];
-        rows[i] =
-            (struct image_outcome){ o->name, copy_types(e, o->payload, o->npayload), o->slots, (uint8_t)o->npayload };
+        unsigned npayload = taken >> i & 1 ? o->npayload : 0;
+        rows[i] = (struct image_outcome){ o->name, copy_types(e, o->payload, npayload), o->slots, (uint8_t)npayload };
     }
     m->results = results;
     m->nresults = (uint8_t)set->nresults;
@@ -46,28 +48,28 @@ static void fill_params(struct emit *e, struct image_import *m, const struct act
     m->params = params;
 }
 
-/* By action a short chain of the argument sets seen: there are few ways to write one action. */
+/* By action a short chain of the ways seen: there are few to write one action. */
 struct import_seen {
-    uint32_t written;
+    uint32_t written, taken;
     unsigned number;
     struct import_seen *next;
 };
 
-unsigned import_of(struct emit *e, const struct action_row *row, uint32_t written)
+unsigned import_of(struct emit *e, const struct action_row *row, uint32_t written, uint32_t taken)
 {
     struct import_seen **seen = &e->imports_seen[action_id_of(row)];
     for (; *seen; seen = &(*seen)->next)
-        if ((*seen)->written == written)
+        if ((*seen)->written == written && (*seen)->taken == taken)
             return (*seen)->number;
     if (e->imports.len == ROWS_MAX) {
         pool_full(e, "kinds of actions");
         return 0;
     }
     struct image_import m = { .name = str_of(row->name) };
-    fill_outcomes(e, &m, emit_action_set(e, row));
+    fill_outcomes(e, &m, emit_action_set(e, row), taken);
     fill_params(e, &m, row, written);
     *seen = ARENA_NEW(e->arena, struct import_seen);
-    **seen = (struct import_seen){ written, (unsigned)e->imports.len, NULL };
+    **seen = (struct import_seen){ written, taken, (unsigned)e->imports.len, NULL };
     vec_push(&e->imports, m);
     return (*seen)->number;
 }

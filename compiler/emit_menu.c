@@ -91,7 +91,7 @@ void emit_menu(struct emit *e, const struct stmt *s)
     m.restart = code_here(&e->code);
     emit_tries(e, &m);
     m.turn = code_here(&e->code);
-    struct window w = emit_window(e, s->u.call.action, s->u.call.args, s->u.call.clauses);
+    struct window w = emit_window(e, s);
     m.base = w.base;
     code_switch(&e->code, m.base, -1, to, TURN_OUTCOMES);
     code_jump(&e->code, &m.end);

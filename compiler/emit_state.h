@@ -57,7 +57,8 @@ bool pool_mark(struct emit *e, struct str text, unsigned bit); /* false: it was 
 void pool_prompt(struct emit *e, enum prompt_kind kind, struct str text);
 void pool_full(struct emit *e, const char *what); /* reports that the image has no room */
 /* ---- emit_import.c ---- */
-unsigned import_of(struct emit *e, const struct action_row *row, uint32_t written); /* written: bit i: argument i */
+/* written: bit i: argument i; taken: bit i: the values of outcome i */
+unsigned import_of(struct emit *e, const struct action_row *row, uint32_t written, uint32_t taken);
 const struct outcome_set *emit_action_set(struct emit *e, const struct action_row *row);
 /* ---- emit_image.c ---- */
 unsigned function_of(struct emit *e, struct fn_info *fn);
@@ -108,7 +109,7 @@ void emit_clause_body(struct emit *e, const struct clause *clause, const struct 
 struct window {
     unsigned base, nresults, nparams;
 };
-struct window emit_window(struct emit *e, const struct action_row *row, struct arg *args, const struct clause *choices);
+struct window emit_window(struct emit *e, const struct stmt *s);
 /* The variable gets its own slot. */
 unsigned emit_variable(struct emit *e, struct symbol *s);
 
