@@ -14,9 +14,11 @@ struct flowc_command {
     const char *args;                  /* "FILE…" */
     const char *brief;                 /* one line for `flowc --help` */
     int (*run)(int argc, char **argv); /* argv[0] is "flowc NAME"; gives the exit status */
+    const struct argp *argp;           /* its options, for completion */
 };
 
 extern const struct flowc_command flowc_commands[]; /* ends with a row without a name */
+extern const struct argp flowc_check_argp, flowc_build_argp, flowc_dump_argp, flowc_fmt_argp, flowc_completion_argp;
 
 int flowc_check(int argc, char **argv);
 int flowc_build(int argc, char **argv);

@@ -50,20 +50,20 @@ static int write_image(const struct build *b, const struct image *im)
     return status;
 }
 
+static const struct argp_option options[] = { { "output", 'o', "OUT", 0,
+                                                "Where the image goes; FILE with .flowc at its end unless said", 0 },
+                                              { "strip", 's', NULL, 0, "Leave out source, line numbers and tests", 0 },
+                                              { 0 } };
+const struct argp flowc_build_argp = { options, on_option, "FILE", "Compiles a flow into an image that flowd runs.",
+                                       NULL,    NULL,      NULL };
+
 int flowc_build(int argc, char **argv)
 {
-    static const struct argp_option options[] = {
-        { "output", 'o', "OUT", 0, "Where the image goes; FILE with .flowc at its end unless said", 0 },
-        { "strip", 's', NULL, 0, "Leave out source, line numbers and tests", 0 },
-        { 0 }
-    };
-    static const struct argp argp = { options, on_option, "FILE", "Compiles a flow into an image that flowd runs.",
-                                      NULL,    NULL,      NULL };
     struct build b = { 0 };
     struct compile *compile = compile_new();
     const struct image *im = NULL;
     int status = FLOWC_MISTAKES;
-    argp_parse(&argp, argc, argv, 0, NULL, &b);
+    argp_parse(&flowc_build_argp, argc, argv, 0, NULL, &b);
     enum err e = compile_file(compile, b.file, &im);
     flowc_show(compile_diags(compile));
     if (!e)

@@ -42,20 +42,18 @@ static int check_one(struct check *c, const char *path)
     return status;
 }
 
+static const struct argp_option options[] = { { "json", 'j', NULL, 0, "Print the diagnostics as JSON, for editors", 0 },
+                                              { 0 } };
+const struct argp flowc_check_argp = {
+    options, on_option, "FILE…", "Reports every mistake in flows and in the files that they use, and compiles nothing.",
+    NULL,    NULL,      NULL
+};
+
 int flowc_check(int argc, char **argv)
 {
-    static const struct argp_option options[] = {
-        { "json", 'j', NULL, 0, "Print the diagnostics as JSON, for editors", 0 }, { 0 }
-    };
-    static const struct argp argp = {
-        options, on_option,
-        "FILE…", "Reports every mistake in flows and in the files that they use, and compiles nothing.",
-        NULL,    NULL,
-        NULL
-    };
     struct check c = { 0 };
     int status = FLOWC_OK;
-    argp_parse(&argp, argc, argv, 0, NULL, &c);
+    argp_parse(&flowc_check_argp, argc, argv, 0, NULL, &c);
     if (c.json)
         c.report = json_report_new();
     for (int i = 0; i < c.count; i++) {

@@ -57,12 +57,13 @@ static int dump_flow(const char *path)
     return status;
 }
 
+const struct argp flowc_dump_argp = {
+    NULL, on_option, "FILE", "Shows the bytecode of a flow (.flow) or of an image (.flowc).", NULL, NULL, NULL
+};
+
 int flowc_dump(int argc, char **argv)
 {
-    static const struct argp argp = {
-        NULL, on_option, "FILE", "Shows the bytecode of a flow (.flow) or of an image (.flowc).", NULL, NULL, NULL
-    };
     const char *file = NULL;
-    argp_parse(&argp, argc, argv, 0, NULL, &file);
+    argp_parse(&flowc_dump_argp, argc, argv, 0, NULL, &file);
     return str_ends(str_of(file), ".flowc") ? dump_image(file) : dump_flow(file);
 }

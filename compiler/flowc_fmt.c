@@ -79,19 +79,20 @@ static int format_one(const struct fmt *f, const char *path)
     return status;
 }
 
+static const struct argp_option options[] = {
+    { "check", 'c', NULL, 0, "Change nothing; say which files would change", 0 },
+    { "stdout", 'p', NULL, 0, "Print the result instead of changing the file", 0 },
+    { 0 }
+};
+const struct argp flowc_fmt_argp = {
+    options, on_option, "FILE…", "Brings flows into the one layout.", NULL, NULL, NULL
+};
+
 int flowc_fmt(int argc, char **argv)
 {
-    static const struct argp_option options[] = {
-        { "check", 'c', NULL, 0, "Change nothing; say which files would change", 0 },
-        { "stdout", 'p', NULL, 0, "Print the result instead of changing the file", 0 },
-        { 0 }
-    };
-    static const struct argp argp = {
-        options, on_option, "FILE…", "Brings flows into the one layout.", NULL, NULL, NULL
-    };
     struct fmt f = { 0 };
     int status = FLOWC_OK;
-    argp_parse(&argp, argc, argv, 0, NULL, &f);
+    argp_parse(&flowc_fmt_argp, argc, argv, 0, NULL, &f);
     for (int i = 0; i < f.count; i++) {
         int one = format_one(&f, f.files[i]);
         status = one > status ? one : status;
