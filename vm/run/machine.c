@@ -108,8 +108,8 @@ struct str vm_continue_with(const struct vm *vm)
 
 enum vm_state vm_hangup(struct vm *vm)
 {
-    if (vm->state != VM_READY && vm->state != VM_PARKED)
-        return (enum vm_state)vm->state;
+    if (vm->state == VM_FAULTED)
+        return VM_FAULTED;
     const struct image_func *entry = &vm->im->funcs[vm->im->entry];
     vm->state = entry->on_hangup && !vm->hung_up ? VM_READY : VM_ENDED;
     vm->hung_up = true;

@@ -64,8 +64,8 @@ enum err vm_resume(struct vm *vm, unsigned outcome, const struct vm_value *paylo
 /* Refills fuel; the host calls it as time passes (once a second at least while the VM lives). */
 void vm_refuel(struct vm *vm);
 
-/* The caller has hung up: drops what it was doing and goes to 'on hangup' (VM_READY), or ends (VM_ENDED) when there is
- * none. */
+/* The caller has hung up: drops what it was doing, be it at its end or at a handing over, and goes to 'on hangup'
+ * (VM_READY); VM_ENDED when there is none, or it has begun already. A faulted machine stays VM_FAULTED. */
 enum vm_state vm_hangup(struct vm *vm);
 
 /* ---- over a restart ---- */

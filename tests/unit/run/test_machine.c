@@ -65,7 +65,7 @@ static void hands_over(void **state)
     assert_int_equal(vm_resume(vm, 0, &other), ERR_OK);
     assert_int_equal(vm_run(vm), VM_CONTINUE);
     assert_true(str_is(vm_continue_with(vm), "Press 1."));
-    assert_int_equal(vm_hangup(vm), VM_CONTINUE);
+    assert_int_equal(vm_hangup(vm), VM_READY); /* nobody is left to hand over */
     vm_free(&vm);
 }
 
@@ -110,6 +110,34 @@ static void hangs_up(void **state)
     vm = start(a, NULL);
     assert_int_equal(vm_hangup(vm), VM_ENDED);
     vm_free(&vm);
+}
+
+/* A flow that has come to its end, or wants another, has not run 'on hangup' yet; a second hangup finds nothing. */
+static void hangs_up_at_the_end(void **state)
+{
+    (void)state;
+    for (int hands_over = 0; hands_over < 2; hands_over++) {
+        struct asm_image *a = asm_new("ending");
+        asm_import(a, "see", "i", "");
+        asm_outcome(a, "done", "", NULL);
+        asm_func(a, "main", 0, 0, "it");
+        asm_op(a, OP_TEXTK, 1, asm_text(a, "other"));
+        if (hands_over)
+            asm_op(a, OP_CONTINUE, 1);
+        else
+            asm_op(a, OP_HALT);
+        asm_on_hangup(a);
+        asm_op(a, OP_ACT, 0, 0);
+        asm_op(a, OP_HALT);
+        struct vm *vm = start(a, NULL);
+        assert_int_equal(vm_run(vm), hands_over ? VM_CONTINUE : VM_ENDED);
+        assert_int_equal(vm_hangup(vm), VM_READY);
+        assert_int_equal(vm_run(vm), VM_PARKED);
+        assert_int_equal(vm_resume(vm, 0, NULL), ERR_OK);
+        assert_int_equal(vm_run(vm), VM_ENDED);
+        assert_int_equal(vm_hangup(vm), VM_ENDED);
+        vm_free(&vm);
+    }
 }
 
 /* Frames are dropped, what the entry's slots hold is kept. */
@@ -408,13 +436,21 @@ static void parked_call_is_small(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parks_and_resumes),         cmocka_unit_test(hands_over),
-        cmocka_unit_test(refuses_wrong_answers),     cmocka_unit_test(hangs_up),
-        cmocka_unit_test(hangs_up_inside_functions), cmocka_unit_test(collects_in_deep_stacks),
-        cmocka_unit_test(outlives_a_restart),        cmocka_unit_test(refuses_damaged_states),
-        cmocka_unit_test(keeps_to_its_depth),        cmocka_unit_test(keeps_to_its_memory),
-        cmocka_unit_test(refuses_large_payloads),    cmocka_unit_test(burns_fuel),
-        cmocka_unit_test(time_refills_fuel),         cmocka_unit_test(heap_work_burns_fuel),
+        cmocka_unit_test(parks_and_resumes),
+        cmocka_unit_test(hands_over),
+        cmocka_unit_test(refuses_wrong_answers),
+        cmocka_unit_test(hangs_up),
+        cmocka_unit_test(hangs_up_at_the_end),
+        cmocka_unit_test(hangs_up_inside_functions),
+        cmocka_unit_test(collects_in_deep_stacks),
+        cmocka_unit_test(outlives_a_restart),
+        cmocka_unit_test(refuses_damaged_states),
+        cmocka_unit_test(keeps_to_its_depth),
+        cmocka_unit_test(keeps_to_its_memory),
+        cmocka_unit_test(refuses_large_payloads),
+        cmocka_unit_test(burns_fuel),
+        cmocka_unit_test(time_refills_fuel),
+        cmocka_unit_test(heap_work_burns_fuel),
         cmocka_unit_test(parked_call_is_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
