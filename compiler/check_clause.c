@@ -1,6 +1,6 @@
 /* Clauses: each outcome answered once, with names for what it brings, and none of the loud ones forgotten. */
 #include "compiler/check_context.h"
-#include "compiler/check_pattern.h"
+#include "vm/isa/glob.h"
 
 static struct str call_name(const struct stmt *s) { return s->u.call.name.name->text; }
 
@@ -98,7 +98,7 @@ static void check_digits(struct check *c, const struct stmt *s, const struct exp
     int_arg(c, args, row, "max", &most);
     int pattern = action_arg_find(row, STR("valid"));
     bool fits = !args[pattern] || !args[pattern]->value->type || !const_text(c->arena, args[pattern]->value, &valid) ||
-                pattern_fits(valid, digits);
+                glob_fits(valid, digits);
     if ((int64_t)digits.len < least || (int64_t)digits.len > most || !fits)
         diag_warning(c->diags, literal->span, "this gather never brings the digits \"%.*s\"", STR_ARG(digits));
 }

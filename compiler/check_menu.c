@@ -2,14 +2,14 @@
 #include <string.h>
 
 #include "compiler/check_context.h"
-#include "compiler/check_pattern.h"
+#include "vm/isa/glob.h"
 
 static bool is_key(char ch) { return ch && strchr("0123456789*#ABCD", ch); }
 
 bool check_bad_pattern(struct check *c, struct str pattern, struct span at)
 {
     for (size_t i = 0, n; i < pattern.len; i += n) {
-        n = pattern_element((struct str){ pattern.p + i, pattern.len - i });
+        n = glob_element((struct str){ pattern.p + i, pattern.len - i });
         if (n)
             continue;
         struct diag *d = diag_error(c->diags, at, "the pattern \"%.*s\" is not complete", STR_ARG(pattern));
@@ -23,7 +23,7 @@ bool check_bad_pattern(struct check *c, struct str pattern, struct span at)
 static bool choice_fits_phone(struct str s)
 {
     for (size_t i = 0, n; i < s.len; i += n) {
-        n = pattern_element((struct str){ s.p + i, s.len - i });
+        n = glob_element((struct str){ s.p + i, s.len - i });
         bool good = n == 5 ? is_key(s.p[i + 1]) && is_key(s.p[i + 3]) : n == 2 ? is_key(s.p[i + 1]) : n == 1;
         if (!good || (n == 1 && s.p[i] != '?' && !is_key(s.p[i])))
             return false;

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "compiler/check_context.h"
-#include "compiler/check_pattern.h"
+#include "vm/isa/glob.h"
 
 struct permit_line {
     const struct decl_permit *permit;
@@ -34,7 +34,7 @@ static bool covers(const struct permit_item *i, enum permit_kind kind, struct st
     struct str p = i->pattern.text;
     if (i->connections)
         return false;
-    if (pattern_fits(p, text))
+    if (glob_fits(p, text))
         return true;
     if (kind != PERMIT_FETCH || text.len <= p.len || !str_eq(p, (struct str){ text.p, p.len }))
         return false;

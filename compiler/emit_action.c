@@ -48,13 +48,26 @@ static void emit_arg(struct emit *e, enum arg_type type, const struct expr *x, u
     }
 }
 
+/* As a pattern of the machine: in a choice `*` is the key. */
+static struct str choice_pattern(struct emit *e, struct str choice)
+{
+    char *p = arena_alloc(e->arena, 2 * choice.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < choice.len; i++) {
+        if (choice.p[i] == '*' && (i == 0 || choice.p[i - 1] != '\\'))
+            p[n++] = '\\';
+        p[n++] = choice.p[i];
+    }
+    return (struct str){ p, n };
+}
+
 static void emit_choices(struct emit *e, const struct clause *clauses, unsigned dst)
 {
     struct str keys[IMAGE_SLOTS_MAX];
     uint32_t n = 0;
     for (const struct clause *k = clauses; k && n < IMAGE_SLOTS_MAX; k = k->next)
         if (k->kind == CLAUSE_CHOICE)
-            keys[n++] = k->choice.text;
+            keys[n++] = choice_pattern(e, k->choice.text);
     code_wide(&e->code, OP_LISTTK, dst, pool_texts(e, keys, n));
 }
 

@@ -1,6 +1,6 @@
 #include "stdlib/actions.h"
 #include "stdlib/entry.h"
-#include "stdlib/pattern.h"
+#include "vm/isa/glob.h"
 
 struct gather {
     struct entry entry;
@@ -32,7 +32,7 @@ static void judge(struct gather *g)
     struct running *r = &g->entry.base;
     struct str keys = entry_keys(&g->entry);
     struct str valid = arg_text(r, ARG_NO_gather_valid, "");
-    bool fits = !arg_given(r, ARG_NO_gather_valid) || pattern_match(keys, valid);
+    bool fits = !arg_given(r, ARG_NO_gather_valid) || glob_fits(valid, keys);
     finish(g, g->entry.count >= g->min && fits ? OUT_gather_matched : OUT_gather_invalid);
 }
 

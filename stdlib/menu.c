@@ -1,7 +1,7 @@
 /* One turn of a menu; the tries, again and the choices' blocks are the flow's own code around it. */
 #include "stdlib/actions.h"
 #include "stdlib/entry.h"
-#include "stdlib/pattern.h"
+#include "vm/isa/glob.h"
 
 struct menu {
     struct entry entry;
@@ -29,12 +29,12 @@ static int find_choice(const struct menu *m, bool *longer)
     *longer = false;
     for (unsigned i = 0; i < arg_count(r, ARG_NO_menu_choices); i++) {
         struct str choice = arg_item(r, ARG_NO_menu_choices, i);
-        struct pattern_fit fit = pattern_try(entry_keys(&m->entry), choice);
-        bool better = found < 0 || (!fixed && pattern_is_fixed(choice));
+        struct glob_fit fit = glob_try(choice, entry_keys(&m->entry));
+        bool better = found < 0 || (!fixed && glob_is_fixed(choice));
         *longer = *longer || fit.longer;
         if (fit.whole && better) {
             found = (int)i;
-            fixed = pattern_is_fixed(choice);
+            fixed = glob_is_fixed(choice);
         }
     }
     return found;

@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-#include "stdlib/pattern.h"
+#include "vm/isa/glob.h"
 
 static bool fits(const struct image_permit *p, struct str target)
 {
     for (uint32_t i = 0; i < p->npatterns; i++)
-        if (pattern_match(target, p->patterns[i]))
+        if (glob_fits(p->patterns[i], target))
             return true;
     return false;
 }
@@ -34,7 +34,7 @@ static bool is_port(struct str rest)
 /* https://crm.example covers https://crm.example/login and not https://crm.example.org. */
 static bool covers(struct str pattern, struct str url)
 {
-    if (pattern_match(url, pattern))
+    if (glob_fits(pattern, url))
         return true;
     if (!pattern.len || url.len <= pattern.len || !str_eq(pattern, (struct str){ url.p, pattern.len }))
         return false;

@@ -40,6 +40,15 @@ static const struct {
       { .name = "keys of barge cut short, others wait; both ways in one flow",
         .caller = "100:42",
         .want = "hear dial\nplay interrupted\nplay interrupted\n= 2\ngather matched\n= got 4\n" } },
+    { "flow f { menu \"Menu\" { \"*\" { log \"star\" }; \"0\" { log \"zero\" }; on gave_up { } } }",
+      { .name = "a choice's star is the key",
+        .caller = "100:0",
+        .want = "hear Menu\nmenu chosen\n= zero\n",
+        .at = 100 } },
+    { "flow f { menu \"Menu\" { \"*9\" { log \"star\" }; \"[1-3]?\"(d) { log d }; on gave_up { } } }",
+      { .name = "a star, then more", .caller = "100:*9", .want = "hear Menu\nmenu chosen\n= star\n" } },
+    { "flow f { menu \"Menu\" { \"*9\" { log \"star\" }; \"[1-3]?\"(d) { log d }; on gave_up { } } }",
+      { .name = "a range", .caller = "100:3#", .want = "hear Menu\nmenu chosen\n= 3#\n", .at = 100 } },
 };
 
 static void rows_play(void **state)

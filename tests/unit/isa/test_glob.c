@@ -22,6 +22,11 @@ static const struct {
     { "1??", "12", false },
     { "?", "ż", true },
     { "?", "\xff", true },
+    { "\xff", "\xff", true },
+    { "\xff", "ÿ", false },
+    { "x\xc5", "x\xc5", true },
+    { "?", "żx", false },
+    { "*ł", "ał", true },
     { "*", "", true },
     { "+48*", "+48221234567", true },
     { "+48*", "+4", false },
@@ -32,9 +37,13 @@ static const struct {
     { "[1-5]", "3", true },
     { "[1-5]", "6", false },
     { "[1-5]*", "5x", true },
-    { "[13]", "3", true },
-    { "[13]", "2", false },
-    { "[a-]", "-", true },
+    { "[13]", "3", false },
+    { "[13]", "[13]", true },
+    { "[a-]", "[a-]", true },
+    { "[5-1]", "3", false },
+    { "[5-1]", "[5-1]", true },
+    { "a*b*c", "abcb", false },
+    { "*1*2", "1323232", true },
     { "[ą-ż]", "ę", true },
     { "[", "[", true },
     { "[1", "[1", true },
@@ -44,6 +53,54 @@ static const struct {
     { "\\[1", "[1", true },
     { "a\\", "a\\", true },
 };
+
+/* What can still come of a beginning: a menu waits for it. */
+static const struct {
+    const char *pattern, *text;
+    bool whole, longer;
+} begun[] = {
+    { "1", "", false, true },        { "1", "1", true, false },      { "1", "2", false, false },
+    { "1", "11", false, false },     { "", "", true, false },        { "", "1", false, false },
+    { "12", "1", false, true },      { "1??", "1", false, true },    { "1??", "12", false, true },
+    { "1??", "123", true, false },   { "1??", "223", false, false }, { "*", "", true, true },
+    { "*", "whatever", true, true }, { "1*", "1", true, true },      { "1*2", "12", true, true },
+    { "1*2", "13", false, true },    { "1*2", "3", false, false },   { "[1-5]", "3", true, false },
+    { "[1-5]", "6", false, false },  { "[1-5]0", "5", false, true }, { "\\*", "*", true, false },
+    { "\\*", "1", false, false },    { "\\*1", "*", false, true },   { "+48*", "+4822", true, true },
+    { "+48*", "+47", false, false }, { "**", "", true, true },
+};
+
+static void knows_what_may_come(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof begun / sizeof *begun; i++) {
+        struct glob_fit fit = glob_try(str_of(begun[i].pattern), str_of(begun[i].text));
+        if (fit.whole != begun[i].whole || fit.longer != begun[i].longer)
+            fail_msg("'%s' and '%s': whole %d, longer %d", begun[i].pattern, begun[i].text, fit.whole, fit.longer);
+    }
+}
+
+static void fixed_is_seen(void **state)
+{
+    (void)state;
+    assert_true(glob_is_fixed(STR("12#")));
+    assert_true(glob_is_fixed(STR("\\*\\?")));
+    assert_false(glob_is_fixed(STR("1?")));
+    assert_false(glob_is_fixed(STR("*")));
+    assert_false(glob_is_fixed(STR("[1-5]")));
+}
+
+static void elements_have_lengths(void **state)
+{
+    static const struct {
+        const char *pattern;
+        size_t length;
+    } elements[] = { { "ab", 1 }, { "*", 1 },    { "[1-5]", 5 }, { "[ą-ż]x", 7 }, { "\\*x", 2 }, { "łx", 2 },
+                     { "[", 0 },  { "[13]", 0 }, { "[5-1]", 0 }, { "[1-", 0 },    { "\\", 0 } };
+    (void)state;
+    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
+        assert_int_equal(glob_element(str_of(elements[i].pattern)), elements[i].length);
+}
 
 static void fits_or_not(void **state)
 {
@@ -65,6 +122,8 @@ static void stars_do_not_multiply(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(fits_or_not), cmocka_unit_test(stars_do_not_multiply) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(fits_or_not), cmocka_unit_test(knows_what_may_come),
+                                        cmocka_unit_test(fixed_is_seen), cmocka_unit_test(elements_have_lengths),
+                                        cmocka_unit_test(stars_do_not_multiply) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
