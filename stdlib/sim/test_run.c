@@ -28,7 +28,7 @@ void test_story(struct test_state *t, const char *fmt, ...)
 {
     struct sbuf *b = &t->out->story;
     va_list ap;
-    if (b->len > STORY_MAX)
+    if (t->failed || b->len > STORY_MAX)
         return;
     sbuf_fmt(b, "%8.1fs  ", (double)test_now(t) / 1000);
     va_start(ap, fmt);
