@@ -226,6 +226,13 @@ static enum fmt_align alignment(struct formatter *f, size_t i)
     return kind == TOKEN_ON || kind == TOKEN_ELSE ? FMT_ALIGN_OUTCOME : FMT_ALIGN_CHOICE;
 }
 
+/* Characters of the source between the beginnings of two tokens. */
+static size_t distance(const struct formatter *f, size_t from, size_t to)
+{
+    uint32_t start = f->tokens[from].start;
+    return utf8_length((struct str){ f->text + start, f->tokens[to].start - start });
+}
+
 static void open_line(struct formatter *f, size_t i)
 {
     begin_line(f, i);
@@ -233,6 +240,8 @@ static void open_line(struct formatter *f, size_t i)
         return;
     f->base = f->line->indent;
     f->line->align = alignment(f, i);
+    if (f->line->align == FMT_ALIGN_OUTCOME && f->column < f->count)
+        f->line->written = distance(f, i, f->column);
 }
 
 static void format_token(struct formatter *f)

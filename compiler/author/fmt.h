@@ -1,6 +1,7 @@
 /* The one layout of a flow. One thread at a time.
  * Line breaks stay where the author put them, at most one empty line in a row; indentation, spaces and the columns of
- * neighbouring clauses, values and comments are the formatter's. Formatting a formatted text changes nothing. */
+ * neighbouring clauses, values and comments are the formatter's, but for a column that the author gave to clauses.
+ * Formatting a formatted text changes nothing. */
 #ifndef COMPILER_AUTHOR_FMT_H
 #define COMPILER_AUTHOR_FMT_H
 

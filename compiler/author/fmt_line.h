@@ -7,6 +7,8 @@
 #define FMT_INDENT      4
 #define FMT_RUN_SPREAD  20 /* heads whose widths differ by more than this are not brought into one column */
 #define FMT_COMMENT_GAP 2
+#define FMT_KEPT_SLIP   1 /* or when it misses the long clause below by so little */
+#define FMT_KEPT_GAP    4 /* a column that the author gave to clauses is kept when it is so little wider than needed */
 
 enum fmt_align { FMT_ALIGN_NONE, FMT_ALIGN_OUTCOME, FMT_ALIGN_CHOICE, FMT_ALIGN_VALUE };
 
@@ -15,6 +17,7 @@ struct fmt_line {
     enum fmt_align align; /* NONE: all of it is head */
     bool empty_before;    /* an empty line stands before it */
     unsigned indent;
+    size_t written; /* where the shared column stood in the source, counted from the line's first token; 0: nowhere */
     struct sbuf head, rest, comment;
 };
 

@@ -31,17 +31,57 @@ static size_t run_end(const struct fmt_lines *lines, size_t from, size_t *widest
     return i;
 }
 
+/* Clauses whose blocks the author put under each other stay so, however far their widths lie apart. The end of such a
+ * run; `from` itself when there is none. */
+static size_t kept_end(const struct fmt_lines *lines, size_t from, size_t *column)
+{
+    size_t widest = width(&lines->items[from].head), i;
+    *column = lines->items[from].written;
+    for (i = from + 1; i < lines->len && neighbours(&lines->items[i - 1], &lines->items[i]); i++) {
+        size_t w = width(&lines->items[i].head);
+        if (lines->items[i].written != *column)
+            break;
+        widest = w > widest ? w : widest;
+    }
+    bool fits = *column > widest && *column <= widest + 1 + FMT_KEPT_GAP;
+    return fits && i > from + 1 ? i : from;
+}
+
+/* A short clause above one too long to share a column with: did the author bring its block above the long one's? */
+static bool reaches_next(const struct fmt_lines *lines, size_t at)
+{
+    const struct fmt_line *line = &lines->items[at], *next = line + 1;
+    if (at + 1 >= lines->len || !neighbours(line, next))
+        return false;
+    size_t wanted = width(&next->head) + 1;
+    return line->written + FMT_KEPT_SLIP >= wanted && line->written <= wanted + FMT_KEPT_SLIP &&
+           line->written > width(&line->head);
+}
+
+/* The end of the run of lines that begins at `from`, and the column that they share. */
+static size_t find_column(const struct fmt_lines *lines, size_t from, size_t *column)
+{
+    size_t end = kept_end(lines, from, column);
+    if (end > from)
+        return end;
+    end = run_end(lines, from, column);
+    ++*column;
+    if (end == from + 1 && reaches_next(lines, from))
+        *column = lines->items[from].written;
+    return end;
+}
+
 static void align_heads(struct fmt_lines *lines)
 {
     for (size_t i = 0; i < lines->len;) {
-        size_t widest = 0, end = i + 1;
+        size_t column = 0, end = i + 1;
         if (lines->items[i].align != FMT_ALIGN_NONE)
-            end = run_end(lines, i, &widest);
+            end = find_column(lines, i, &column);
         for (; i < end; i++) {
             struct fmt_line *line = &lines->items[i];
             if (line->align == FMT_ALIGN_NONE)
                 continue;
-            pad(&line->head, widest - width(&line->head) + 1);
+            pad(&line->head, column - width(&line->head));
         }
     }
 }
