@@ -1,5 +1,6 @@
 /* flowc: the flow author's command. This file finds the subcommand; each has a file of its own. */
 #include "compiler/flowc.h"
+#include "compiler/flowc_sim.h"
 #include "compiler/flowc_test.h"
 
 #include <stdio.h>
@@ -11,6 +12,7 @@ const char *argp_program_version = "flowc 0.1.0";
 const struct flowc_command flowc_commands[] = {
     { "check", "FILE…", "report every mistake in a flow", flowc_check, &flowc_check_argp },
     { "build", "FILE", "compile a flow into an image that flowd runs", flowc_build, &flowc_build_argp },
+    { "sim", "FILE", "call a flow: you are the caller", flowc_sim, &flowc_sim_argp },
     { "test", "FILE…", "run the tests beside flows", flowc_test, &flowc_test_argp },
     { "dump", "FILE|IMAGE", "show the bytecode of a flow or an image", flowc_dump, &flowc_dump_argp },
     { "fmt", "FILE…", "bring a flow into the one layout", flowc_fmt, &flowc_fmt_argp },
