@@ -77,15 +77,31 @@ static void fill_permits(struct emit *e, struct image *im)
 
 /* ---- sources ---- */
 
+/* The path as seen from the folder of the flow's file: so an image does not tell where it was built. */
+static struct str path_from(struct str folder, struct str path)
+{
+    if (path.len <= folder.len || !str_eq(folder, (struct str){ path.p, folder.len }))
+        return path;
+    return (struct str){ path.p + folder.len, path.len - folder.len };
+}
+
+static struct str folder_of(struct str path)
+{
+    while (path.len && path.p[path.len - 1] != '/')
+        path.len--;
+    return path;
+}
+
 static void fill_sources(struct emit *e, struct image *im)
 {
     uint32_t n = source_count(e->env->sources);
+    struct str folder = folder_of(source_at(e->env->sources, e->env->files->source)->path);
     struct image_source *rows = ARENA_ARRAY(e->arena, struct image_source, n + 1);
     for (uint32_t i = 0; i < n; i++) {
         const struct source *s = source_at(e->env->sources, i);
-        rows[i] = (struct image_source){ s->path, s->text };
-        if (e->env->prelude && e->env->prelude->source == i)
-            rows[i].text = (struct str){ "", 0 };
+        bool own = !e->env->prelude || e->env->prelude->source != i;
+        rows[i].path = own ? path_from(folder, s->path) : s->path;
+        rows[i].text = own ? s->text : (struct str){ "", 0 };
     }
     im->sources = rows;
     im->nsources = n;

@@ -95,7 +95,7 @@ struct image_prompt { /* constant things to hear, so that a server can render an
 };
 
 struct image_source {
-    struct str path; /* as written on the command line or in 'use' */
+    struct str path; /* as seen from the folder of the flow's own file */
     struct str text; /* empty without the source section */
 };
 
