@@ -107,6 +107,7 @@ static enum err bind_hours(const struct image_hours *h, struct image_refusal *wh
 enum err flow_bind_check(const struct image *im, const struct call_port *port, struct image_refusal *why)
 {
     enum err e = ERR_OK;
+    zone_find(ZONE_OF_SERVER); /* read here, so that no call waits for the file */
     for (uint32_t i = 0; i < im->nimports && !e; i++)
         e = bind_import(&im->imports[i], port, why);
     for (uint32_t i = 0; i < im->nhours && !e; i++)

@@ -12,6 +12,9 @@ struct zone;
 /* The zone of that name ("Europe/Warsaw", "UTC"); NULL when the database has none or its file is damaged. */
 const struct zone *zone_find(struct str name);
 
+/* The server's own zone, as the system is set up. */
+#define ZONE_OF_SERVER STR("localtime")
+
 /* Seconds to add to UTC at that moment (seconds since 1970). */
 int32_t zone_offset(const struct zone *z, int64_t utc);
 

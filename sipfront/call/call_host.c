@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "sipfront/call/server_parts.h"
+#include "stdlib/day_text.h"
 #include "stdlib/hours.h"
+#include "stdlib/zone.h"
 
 static const struct connection *dialed(const struct call *c)
 {
@@ -63,6 +65,12 @@ static bool host_open(void *self, const struct image_hours *hours, int64_t momen
     return hours_open(hours, moment);
 }
 
+static void host_day_text(void *self, int64_t moment, struct str zone, char out[ACTION_DAY_TEXT])
+{
+    (void)self;
+    day_text(moment, zone.len ? zone : ZONE_OF_SERVER, out);
+}
+
 void call_host_init(struct call *c)
 {
     c->host = (struct action_host){
@@ -70,6 +78,7 @@ void call_host_init(struct call *c)
         .header = host_header,
         .wall_ms = host_wall,
         .open = host_open,
+        .day_text = host_day_text,
         .self = c,
     };
 }

@@ -1,11 +1,10 @@
 #include "stdlib/sim/sim_session.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
+#include "stdlib/day_text.h"
 #include "stdlib/hours.h"
-#include "stdlib/zone.h"
 
 struct sim_session {
     struct sim_clock *clock;
@@ -54,17 +53,11 @@ static bool host_open(void *self, const struct image_hours *hours, int64_t momen
     return hours_open(hours, moment);
 }
 
+/* An empty zone is the server's own, and the pretended server stands in UTC. */
 static void host_day_text(void *self, int64_t moment, struct str zone, char out[ACTION_DAY_TEXT])
 {
-    const struct zone *z = zone_find(zone.len ? zone : STR("UTC"));
-    struct local_time t = { 0 };
     (void)self;
-    out[0] = '\0';
-    if (!z)
-        return;
-    zone_local(z, moment / 1000 - (moment % 1000 < 0), &t);
-    snprintf(out, ACTION_DAY_TEXT, "%04d-%02u-%02u %02u:%02u %u", t.year, t.month, t.day, t.hour, t.minute,
-             t.weekday + 1);
+    day_text(moment, zone, out);
 }
 
 static void on_ended(enum flow_end how, void *owner)

@@ -38,6 +38,10 @@ static const struct {
     { "fn who() -> a(x: text) | b { gather digits: 1 { on matched(d) { return a(d) } else { return b } } }\n"
       "flow f { who() { on a(x) { log \"a {x}\" } on b { log \"b\" } } }",
       { .name = "outcomes of one's own", .caller = "100:7", .want = "gather matched\n= a 7\n" } },
+    { "hours h { zone \"Asia/Tokyo\"; mon-fri 09:00-17:00 }\nflow f { log \"{date(2026-01-07)}, {time(2026-01-07 + "
+      "9h30m)}\"; if open(h) { log \"open\" } }",
+      { .name = "moments are told in the file's zone",
+        .want = "= Wednesday, January seventh, nine thirty\n= open\n" } },
 };
 
 static void rows_play(void **state)
