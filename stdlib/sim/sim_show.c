@@ -65,7 +65,7 @@ static void show_arg(const struct running *r, unsigned arg, struct sbuf *out)
     const struct action_arg *a = &r->row->args[arg];
     enum type type = (enum type)arg_slot_type(a->type);
     if (!arg_given(r, arg))
-        sbuf_cstr(out, "(left off)");
+        sbuf_fmt(out, "%s (left off)", a->fallback);
     else if (!type_is_ref(type))
         sim_show_number(a->type, arg_num(r, arg, 0), out);
     else if (!(a->flags & ARG_NO_SECRET) && type != TYPE_LIST_TEXT)
