@@ -60,9 +60,9 @@ static void check_fn_arg(struct check *c, const struct decl *fn, struct param *p
         return;
     }
     snprintf(who, sizeof who, "'%.*s'", STR_ARG(p->name.name->text));
-    if (takes_number(c, fn, p) && check_expr(c, a->value, NULL) == T(INT))
-        quals_flow(c, &p->symbol->cell, a->value);
-    else if (check_wants(c, a->value, p->symbol->type, who))
+    bool fits = (takes_number(c, fn, p) && check_expr(c, a->value, NULL) == T(INT)) ||
+                check_wants(c, a->value, p->symbol->type, who);
+    if (fits)
         quals_flow(c, &p->symbol->cell, a->value);
 }
 

@@ -118,7 +118,11 @@ static const struct check_type *check_list(struct check *c, struct expr *e, cons
             all = T(BAD);
             continue;
         }
-        const struct check_type *both = all ? mix(all, t) : t;
+        if (!all) {
+            all = t;
+            continue;
+        }
+        const struct check_type *both = mix(all, t);
         if (!both)
             diag_error(c->diags, i->value->span, "the values of a list have one type, and this is %s among %s",
                        t->article, all->text);

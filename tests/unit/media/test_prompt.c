@@ -183,7 +183,7 @@ static void resampled_is_in_place(void **state)
         double error = 0;
         int n = formats[i].rate, ch = formats[i].channels;
         for (int k = 0; k < n * ch; k++)
-            samples[k] = (int16_t)(8000 * sin(2 * M_PI * 440 * (k / ch) / n));
+            samples[k] = (int16_t)(8000 * sin(2 * M_PI * 440 * floor((double)k / ch) / n));
         write_wav(path, samples, n, n, ch);
         assert_int_equal(prompt_audio_file(&a, path), ERR_OK);
         for (size_t k = 200; k + 200 < a.count; k++)
