@@ -219,7 +219,8 @@ static void test_rows(void **state)
         const struct image *image = NULL;
         enum err e = compile_text(c, "a.flow", str_of(rows[i].source), &image);
         add_found(&found, c);
-        if (strcmp(found.p ? found.p : "", rows[i].want) != 0 || (e == ERR_OK) != (strncmp(rows[i].want, "E", 1) != 0)) {
+        if (strcmp(found.p ? found.p : "", rows[i].want) != 0 ||
+            (e == ERR_OK) != (strncmp(rows[i].want, "E", 1) != 0)) {
             wrong++;
             print_message("%s: (%s)\n  wanted %s\n  found  %s\n", rows[i].name, err_name(e), rows[i].want,
                           found.p ? found.p : "");
