@@ -33,16 +33,19 @@ static const void *copy(struct emit *e, const void *from, size_t size)
 
 /* ---- permits ---- */
 
-static struct image_permit permit_row(struct emit *e, const struct decl_permit *d, bool connections)
+/* One row a line, because `at most` counts over all of it. */
+static struct image_permit permit_row(struct emit *e, const struct decl_permit *d)
 {
-    struct image_permit row = { .kind = connections ? PERMIT_DIAL_CONNECTIONS : d->kind };
+    struct image_permit row = { .kind = d->kind };
     struct const_value most;
     uint32_t n = 0;
     for (const struct permit_item *i = d->items; i; i = i->next)
         n++;
     struct str *patterns = ARENA_ARRAY(e->arena, struct str, n + 1);
-    for (const struct permit_item *i = d->items; i && !connections; i = i->next)
-        if (!i->connections)
+    for (const struct permit_item *i = d->items; i; i = i->next)
+        if (i->connections)
+            row.kind = PERMIT_DIAL_CONNECTIONS;
+        else
             patterns[row.npatterns++] = i->pattern.text;
     row.patterns = patterns;
     if (d->at_most && const_eval(e->arena, d->at_most, &most))
@@ -50,26 +53,12 @@ static struct image_permit permit_row(struct emit *e, const struct decl_permit *
     return row;
 }
 
-static bool names_connections(const struct decl_permit *d)
-{
-    for (const struct permit_item *i = d->items; i; i = i->next)
-        if (i->connections)
-            return true;
-    return false;
-}
-
 static void fill_permits(struct emit *e, struct image *im)
 {
     VEC(struct image_permit) rows = { 0 };
-    for (const struct decl *d = e->env->files->first; d; d = d->next) {
-        if (d->kind != DECL_PERMIT)
-            continue;
-        struct image_permit row = permit_row(e, &d->u.permit, false);
-        if (row.npatterns)
-            vec_push(&rows, row);
-        if (names_connections(&d->u.permit))
-            vec_push(&rows, permit_row(e, &d->u.permit, true));
-    }
+    for (const struct decl *d = e->env->files->first; d; d = d->next)
+        if (d->kind == DECL_PERMIT)
+            vec_push(&rows, permit_row(e, &d->u.permit));
     im->permits = KEEP(e, &rows);
     im->npermits = (uint32_t)rows.len;
     vec_free(&rows);

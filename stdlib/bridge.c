@@ -17,11 +17,13 @@ struct bridge {
     struct running base;
     struct call_op *op;
     struct clock_timer *grace;
-    struct str *targets; /* those that are permitted */
-    unsigned count, next;
+    struct str *targets; /* those of the dial in progress, and which permit line counts each */
+    int *lines;
+    unsigned count;
+    unsigned next; /* the first target that has not been tried */
     struct vm_sound *music;
     unsigned nmusic;
-    bool hunt, tried;       /* tried: worst holds an outcome */
+    bool hunt, tried;       /* tried: best holds an outcome */
     enum dial_outcome best; /* of the dials so far, by dial_outranks() */
     struct sbuf reason;     /* with DIAL_FAILED */
 };
@@ -89,12 +91,13 @@ static void on_dialled(const struct dial_end *end, void *owner)
         dial_next(b);
 }
 
-static void dial(struct bridge *b, const struct str *targets, unsigned count)
+static void dial(struct bridge *b)
 {
     const struct call_port *port = action_port(&b->base);
     struct dial_request rq = {
-        .targets = targets,
-        .count = count,
+        .targets = b->targets,
+        .lines = b->lines,
+        .count = b->count,
         .ring_ms = arg_num_in(&b->base, ARG_NO_bridge_ring, RING_MS, 1000, RING_MAX_MS),
         .max_ms = arg_num_in(&b->base, ARG_NO_bridge_max, TALK_MS, 1000, TALK_MAX_MS),
         .caller_id = arg_text(&b->base, ARG_NO_bridge_caller_id, ""),
@@ -107,33 +110,40 @@ static void dial(struct bridge *b, const struct str *targets, unsigned count)
     b->op = port->dial(port->self, &rq, on_dialled, b);
 }
 
+/* Joins the targets of the next dial when it may be dialled; else its refusal is noted. */
+static void take(struct bridge *b, struct str target)
+{
+    struct permit_ask ask = { .im = action_image(&b->base),
+                              .port = action_port(&b->base),
+                              .outside = arg_num(&b->base, ARG_NO_bridge_outside, 0) != 0,
+                              .lines = b->lines,
+                              .nlines = b->count };
+    switch (permit_leg(&ask, target, &b->lines[b->count])) {
+    case PERMIT_GIVEN: b->targets[b->count++] = target; break;
+    case PERMIT_REFUSED: note_refusal(b, DIAL_FAILED, STR("not permitted")); break;
+    case PERMIT_USED_UP: note_refusal(b, DIAL_LIMITED, STR("")); break;
+    }
+}
+
 /* The next of the hunt, or all; the end when there is none left. */
 static void dial_next(struct bridge *b)
 {
-    unsigned count = b->hunt && b->next < b->count ? 1 : b->count - b->next;
-    if (count == 0) {
+    unsigned all = arg_count(&b->base, ARG_NO_bridge_target);
+    b->count = 0;
+    while (b->next < all && !(b->hunt && b->count))
+        take(b, arg_item(&b->base, ARG_NO_bridge_target, b->next++));
+    if (b->count)
+        dial(b);
+    else
         finish_refused(b);
-        return;
-    }
-    const struct str *targets = b->targets + b->next;
-    b->next += count;
-    dial(b, targets, count);
 }
 
-/* Leaves out, with its refusal noted, what the flow may not dial. */
-static void take_targets(struct bridge *b)
+static bool make_room(struct bridge *b)
 {
     unsigned n = arg_count(&b->base, ARG_NO_bridge_target);
     b->targets = n ? calloc(n, sizeof *b->targets) : NULL;
-    if (!b->targets)
-        note_refusal(b, DIAL_FAILED, STR("no target"));
-    for (unsigned i = 0; b->targets && i < n; i++) {
-        struct str target = arg_item(&b->base, ARG_NO_bridge_target, i);
-        if (permit_dial(action_image(&b->base), target))
-            b->targets[b->count++] = target;
-        else
-            note_refusal(b, DIAL_FAILED, STR("not permitted"));
-    }
+    b->lines = n ? calloc(n, sizeof *b->lines) : NULL;
+    return b->targets && b->lines;
 }
 
 static void start(struct running *r)
@@ -141,8 +151,12 @@ static void start(struct running *r)
     struct bridge *b = (struct bridge *)r;
     b->hunt = arg_num(r, ARG_NO_bridge_hunt, 0) != 0;
     b->nmusic = arg_sounds(r, ARG_NO_bridge_music, &b->music);
-    take_targets(b);
-    dial_next(b);
+    if (make_room(b)) {
+        dial_next(b);
+    } else {
+        note_refusal(b, DIAL_FAILED, STR("no target"));
+        finish_refused(b);
+    }
 }
 
 /* Keys pressed in a talk are for the far end. */
@@ -170,6 +184,7 @@ static void stop(struct running *r)
     action_stop_timer(r, &b->grace);
     sbuf_free(&b->reason);
     free(b->targets);
+    free(b->lines);
     free(b->music);
 }
 

@@ -29,6 +29,7 @@ enum dial_by { DIAL_BY_CALLER, DIAL_BY_CALLEE, DIAL_BY_LIMIT, DIAL_BY_TRANSFER }
 struct dial_request {
     const struct str *targets; /* SIP users, Numbers, phone numbers, SIP URIs; one at a time when it hunts: the action
                                   calls once for each */
+    const int *lines;          /* for each target the permit line (its place in the image) that counts it, -1: none */
     unsigned count;
     int64_t ring_ms, max_ms;
     struct str caller_id; /* empty: the caller's */
@@ -108,6 +109,8 @@ struct call_port {
     void (*hangup)(void *self);
     struct call_op *(*play)(void *self, const struct play_request *rq, play_done_cb *done, void *owner);
     struct call_op *(*dial)(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner);
+    /* How many targets that this permit line counts are rung or talked to now, in all calls of this call's flow. */
+    unsigned (*legs)(void *self, unsigned line);
     /* The recording ends by its limits, by a key, by the caller's hangup (RECORD_SAVED or RECORD_EMPTY all the same),
      * never lost. */
     struct call_op *(*record)(void *self, const struct record_request *rq, record_done_cb *done, void *owner);

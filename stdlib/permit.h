@@ -1,12 +1,24 @@
-/* What an image may dial and fetch, by its `permit` lines. Pure: any thread. */
+/* What an image may dial and fetch, by its `permit` lines. Loop thread; owns nothing. */
 #ifndef STDLIB_PERMIT_H
 #define STDLIB_PERMIT_H
 
-#include "vm/run/action.h"
+#include "stdlib/call_port.h"
 
-/* A phone number (it begins with +) and a SIP URI need a pattern that fits; the names of Connections and Numbers are
- * the compiler's to judge, which knows where the text comes from. */
-bool permit_dial(const struct image *im, struct str target);
+/* A phone number (it begins with +) and a SIP URI need a pattern that fits. The name of a Connection or Number needs
+ * one only when it comes from outside, which the compiler tells; `permit dial connections` covers it too. */
+bool permit_dial(const struct image *im, struct str target, bool outside);
+
+/* The same for a leg about to begin, with what `at most` says. */
+enum permit_answer { PERMIT_GIVEN, PERMIT_REFUSED, PERMIT_USED_UP };
+struct permit_ask {
+    const struct image *im;
+    const struct call_port *port; /* knows of the legs that there are */
+    bool outside;
+    const int *lines; /* of legs that begin together with this one */
+    unsigned nlines;
+};
+/* *line: the line of the image that counts it, -1: none. The first of the lines that cover it and have room. */
+enum permit_answer permit_leg(const struct permit_ask *ask, struct str target, int *line);
 
 /* An address needs a pattern that fits it, or one that it goes on behind at a border: '/', '?', '#' or a port. One with
  * a user's name in it never passes. */

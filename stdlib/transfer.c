@@ -27,7 +27,7 @@ static void start(struct running *r)
     struct transfer *t = (struct transfer *)r;
     const struct call_port *port = action_port(r);
     struct str target = arg_text(r, ARG_NO_transfer_target, "");
-    if (permit_dial(action_image(r), target))
+    if (permit_dial(action_image(r), target, arg_num(r, ARG_NO_transfer_outside, 0) != 0))
         t->op = port->transfer(port->self, target, on_transferred, t);
     else
         finish_failed(t, STR("not permitted"));

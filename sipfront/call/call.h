@@ -90,6 +90,8 @@ bool recording_digit(struct recording *r, char digit); /* true: it took the digi
 void recording_caller_gone(struct recording *r);
 bool dial_talking(const struct dial *d);
 unsigned dial_legs(const struct dial *d); /* how many are alive */
+/* How many targets counted by that permit line of the flow are rung or talked to. */
+unsigned dial_under(const struct dial *d, unsigned line);
 void dial_caller_gone(struct dial *d);
 
 /* What a flow reads of the call (action.h). */

@@ -1,4 +1,6 @@
 /* The live call behind call_port.h: which function does what. */
+#include <string.h>
+
 #include "sipfront/call/call_op.h"
 #include "sipfront/call/server_parts.h"
 #include "vm/base/log.h"
@@ -9,6 +11,17 @@ static bool is_answered(void *self)
 {
     const struct call *c = self;
     return c->state == CALL_UP;
+}
+
+/* Walks the live calls, so that there is no count to keep in step; only lines with `at most` ask. */
+static unsigned legs(void *self, unsigned line)
+{
+    const struct call *c = self;
+    unsigned n = 0;
+    for (const struct call *other = c->server->calls; other; other = other->next)
+        if (strcmp(other->facts.flow, c->facts.flow) == 0)
+            n += dial_under(other->dial, line);
+    return n;
 }
 
 static void reject(void *self, int status) { call_drop(self, status); }
@@ -45,6 +58,7 @@ void call_port_init(struct call *c)
         .hangup = hangup,
         .play = call_play_start,
         .dial = call_dial_start,
+        .legs = legs,
         .record = call_record_start,
         .greeting = greeting,
         .box_full = box_full,

@@ -18,6 +18,7 @@ struct far_leg {
     struct leg_media media;
     struct screen *screen;
     char user[64]; /* the Connection it belongs to */
+    int line;      /* the flow's permit line that counts it, -1: none */
 };
 
 /* Calls one binding on behalf of the call. ERR_LIMIT without an RTP port, ERR_INVALID for a contact that is no URI. */

@@ -45,6 +45,21 @@ unsigned dial_legs(const struct dial *d)
     return n;
 }
 
+static bool is_alive(const struct far_leg *f, unsigned line) { return f->leg && f->line == (int)line; }
+
+/* A target's devices count as one: the first that is alive. */
+unsigned dial_under(const struct dial *d, unsigned line)
+{
+    unsigned n = 0;
+    for (const struct far_leg *f = d ? d->legs : NULL; f; f = f->next) {
+        const struct far_leg *first = d->legs;
+        while (first != f && !(is_alive(first, line) && strcmp(first->user, f->user) == 0))
+            first = first->next;
+        n += first == f && is_alive(f, line);
+    }
+    return n;
+}
+
 /* ---- ending ---- */
 
 /* Frees all legs but `keep` (may be NULL). */
@@ -310,7 +325,7 @@ void dial_on_over(struct far_leg *f, enum far_state was, int status)
 
 /* ---- starting ---- */
 
-static void ring_device(struct dial *d, const struct sip_binding *b)
+static void ring_device(struct dial *d, const struct sip_binding *b, int line)
 {
     struct far_leg *f;
     enum err e = far_leg_new(&f, d, d->op.call, b, d->caller_id);
@@ -319,6 +334,7 @@ static void ring_device(struct dial *d, const struct sip_binding *b)
     } else if (e) {
         note(d, DIAL_FAILED, "the device's contact cannot be called");
     } else {
+        f->line = line;
         f->next = d->legs;
         d->legs = f;
         d->devices++;
@@ -326,7 +342,7 @@ static void ring_device(struct dial *d, const struct sip_binding *b)
 }
 
 /* A SIP URI, else a SIP user, else a Number, else with + a trunk call (docs/language.md, targets). */
-static void ring_target(struct dial *d, const char *name)
+static void ring_target(struct dial *d, const char *name, int line)
 {
     struct server *s = d->op.call->server;
     const struct connection *to = router_find(s, name);
@@ -344,7 +360,7 @@ static void ring_target(struct dial *d, const char *name)
         note(d, DIAL_OFFLINE, NULL);
     for (unsigned i = 0; i < n; i++)
         if (agent_binding(s->agent, to->user, i, &b))
-            ring_device(d, &b);
+            ring_device(d, &b, line);
 }
 
 /* NULL for the empty text. */
@@ -379,7 +395,7 @@ struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_
     struct dial *d = dial_new(c, rq, done, owner);
     for (unsigned t = 0; t < rq->count; t++) {
         char *name = copy(rq->targets[t]);
-        ring_target(d, name ? name : "");
+        ring_target(d, name ? name : "", rq->lines[t]);
         free(name);
     }
     if (!d->legs) {

@@ -46,6 +46,7 @@ struct sim_ask_plan {
 struct sim_world {
     void (*heard)(const struct vm_sound *sound, void *owner); /* also when it is then cut short */
     void (*dialled)(const struct dial_request *rq, struct sim_dial_plan *plan, void *owner);
+    unsigned (*legs_elsewhere)(unsigned line, void *owner); /* call_port.legs: of other calls of the flow; NULL: none */
     void (*recorded)(const struct record_request *rq, struct sim_record_plan *plan, void *owner);
     bool (*box_full)(struct str box, void *owner);
     bool (*playable)(const struct play_request *rq, void *owner); /* NULL: all is */

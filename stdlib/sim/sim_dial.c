@@ -9,6 +9,8 @@ struct dial_op {
     dial_done_cb *done;
     struct sim_dial_plan plan;
     char *reason;
+    int *lines; /* of the targets */
+    unsigned count;
     int64_t max_ms;
     int64_t talk_from; /* mono_ms; -1 while it rings */
 };
@@ -54,7 +56,37 @@ static void on_caller_gone(struct call_op *op)
     op_after(op, 0, on_end);
 }
 
-static void free_reason(struct call_op *op) { free(((struct dial_op *)op)->reason); }
+static void free_rest(struct call_op *op)
+{
+    struct dial_op *d = (struct dial_op *)op;
+    free(d->reason);
+    free(d->lines);
+}
+
+static const struct op_kind kind = { .caller_gone = on_caller_gone, .free = free_rest };
+
+/* In a talk the first target has answered. */
+unsigned sim_legs(void *self, unsigned line)
+{
+    struct sim_call *c = self;
+    unsigned n = c->world->legs_elsewhere ? c->world->legs_elsewhere(line, c->world->owner) : 0;
+    for (struct call_op *op = c->ops; op; op = op->next) {
+        const struct dial_op *d = (const struct dial_op *)op;
+        for (unsigned i = 0; op->kind == &kind && i < (d->talk_from < 0 ? d->count : 1); i++)
+            n += d->lines[i] == (int)line;
+    }
+    return n;
+}
+
+static void copy_lines(struct dial_op *d, const struct dial_request *rq)
+{
+    d->count = rq->count;
+    d->lines = calloc(rq->count + 1, sizeof *d->lines);
+    if (!d->lines)
+        abort();
+    for (unsigned i = 0; i < rq->count; i++)
+        d->lines[i] = rq->lines[i];
+}
 
 /* What the plan leaves open, and what it wants beyond the request's limits. */
 static void complete_plan(struct sim_dial_plan *plan, const struct dial_request *rq)
@@ -69,12 +101,12 @@ static void complete_plan(struct sim_dial_plan *plan, const struct dial_request 
 
 struct call_op *sim_dial(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner)
 {
-    static const struct op_kind kind = { .caller_gone = on_caller_gone, .free = free_reason };
     struct sim_call *c = self;
     struct dial_op *d = (struct dial_op *)op_new(c, sizeof *d, &kind, owner);
     d->done = done;
     d->max_ms = rq->max_ms;
     d->talk_from = -1;
+    copy_lines(d, rq);
     d->plan = (struct sim_dial_plan){ .how = DIAL_OFFLINE, .after_ms = -1 };
     if (c->world->dialled)
         c->world->dialled(rq, &d->plan, c->world->owner);

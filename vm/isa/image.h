@@ -80,6 +80,7 @@ struct image_hours {
     uint32_t nrules;
 };
 
+/* One `permit` line. DIAL_CONNECTIONS dials its patterns, and any Connection. */
 enum permit_kind { PERMIT_DIAL, PERMIT_FETCH, PERMIT_DIAL_CONNECTIONS };
 struct image_permit {
     enum permit_kind kind;

@@ -133,11 +133,11 @@ static void test_tables(void **state)
                          "hours h {\nzone \"Europe/Warsaw\"\nmon-fri 09:00-12:00, 13:00-17:00\nclosed 12-25\n}\n" BODY(
                              "if open(h) { say \"hi\" }\nplay \"a.wav\"\nsay \"hi\"\ncontinue with b");
     assert_int_equal(compile_text(c, "a.flow", str_of(source), &im), ERR_OK);
-    assert_int_equal(im->npermits, 3);
-    assert_int_equal(im->permits[0].kind, PERMIT_DIAL);
+    assert_int_equal(im->npermits, 2);
+    assert_int_equal(im->permits[0].kind, PERMIT_DIAL_CONNECTIONS);
+    assert_int_equal(im->permits[0].npatterns, 1);
     assert_int_equal(im->permits[0].at_most, 2);
-    assert_int_equal(im->permits[1].kind, PERMIT_DIAL_CONNECTIONS);
-    assert_int_equal(im->permits[2].kind, PERMIT_FETCH);
+    assert_int_equal(im->permits[1].kind, PERMIT_FETCH);
     assert_int_equal(im->nhours, 1);
     assert_int_equal(im->hours[0].nrules, 3);
     assert_int_equal(im->hours[0].rules[1].from, 13 * 60);

@@ -15,7 +15,8 @@ struct scene {
     struct sim_dial_plan dials[SCENE_DIALS]; /* one after another; after_ms 0 of a row of zeros: ended at once */
     struct sim_record_plan record;
     bool box_full;
-    const char *want; /* the transcript, a line an event */
+    unsigned elsewhere[2]; /* the legs that other calls of the flow have under its first and second permit line */
+    const char *want;      /* the transcript, a line an event */
     enum flow_end end;
     int64_t at; /* when the flow is over, in milliseconds; 0: not looked at */
 };
@@ -56,6 +57,11 @@ static inline bool scene_box_full(struct str box, void *owner)
     return ((struct stage *)owner)->scene->box_full;
 }
 
+static inline unsigned scene_legs_elsewhere(unsigned line, void *owner)
+{
+    return line < 2 ? ((struct stage *)owner)->scene->elsewhere[line] : 0;
+}
+
 static inline void scene_traced(const char *area, struct str text, void *owner)
 {
     struct stage *st = owner;
@@ -94,14 +100,15 @@ static inline void scene_play_image(const struct scene *scene, struct image *im,
                                .dialled = scene_dialled,
                                .recorded = scene_recorded,
                                .box_full = scene_box_full,
+                               .legs_elsewhere = scene_legs_elsewhere,
                                .traced = scene_traced,
                                .acted = scene_acted,
                                .owner = &st };
     struct image_refusal why = { "" };
     struct sim_session *s;
-    if (flow_bind_check(im, NULL, &why))
-        fail_msg("%s: refused: %s", scene->name, why.text);
     assert_int_equal(sim_session_new(&s, im, facts, &world), ERR_OK);
+    if (flow_bind_check(im, sim_call_port(sim_session_call(s)), &why))
+        fail_msg("%s: refused: %s", scene->name, why.text);
     scene_caller(s, scene->caller ? scene->caller : "");
     bool over = sim_session_finish(s);
     int64_t at = clock_mono(sim_clock_port(sim_session_clock(s)));
