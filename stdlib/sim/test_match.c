@@ -20,6 +20,13 @@ static const struct test_value *item_of(const struct test_value *v, uint32_t i)
     return v->kind == TEST_VALUE_LIST ? &v->items[i] : v;
 }
 
+/* Whether its targets come from outside, as the compiler tells the action. */
+static bool is_outside(const struct running *r)
+{
+    int arg = action_arg_find(r->row, STR("outside"));
+    return arg >= 0 && arg_num(r, (unsigned)arg, 0) != 0;
+}
+
 /* Of targets only those count that the flow's permits cover: nobody else is rung. */
 static bool are_targets(const struct test_state *t, const struct test_value *v, const struct running *r, unsigned arg)
 {
@@ -27,7 +34,7 @@ static bool are_targets(const struct test_state *t, const struct test_value *v, 
     bool dials = r->row->args[arg].flags & ARG_DIALS;
     for (unsigned i = 0; i < arg_count(r, arg); i++) {
         struct str have = arg_item(r, arg, i);
-        if (dials && !permit_dial(t->im, have))
+        if (dials && !permit_dial(t->im, have, is_outside(r)))
             continue;
         if (met == count_of(v) || !is_text(t, item_of(v, met), have))
             return false;
@@ -125,9 +132,9 @@ bool test_matches(const struct test_state *t, const struct test_step *s, const s
 static bool may_dial(const struct test_state *t, const struct running *r, unsigned arg)
 {
     if (arg_slot_type(r->row->args[arg].type) == TYPE_TEXT)
-        return permit_dial(t->im, arg_text(r, arg, ""));
+        return permit_dial(t->im, arg_text(r, arg, ""), is_outside(r));
     for (unsigned i = 0; i < arg_count(r, arg); i++)
-        if (permit_dial(t->im, arg_item(r, arg, i)))
+        if (permit_dial(t->im, arg_item(r, arg, i), is_outside(r)))
             return true;
     return false;
 }
