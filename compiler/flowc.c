@@ -15,6 +15,7 @@ const struct flowc_command flowc_commands[] = {
     { "sim", "FILE", "call a flow: you are the caller", flowc_sim, &flowc_sim_argp },
     { "test", "FILE…", "run the tests beside flows", flowc_test, &flowc_test_argp },
     { "dump", "FILE|IMAGE", "show the bytecode of a flow or an image", flowc_dump, &flowc_dump_argp },
+    { "graph", "FILE", "draw a flow as a picture", flowc_graph, &flowc_graph_argp },
     { "fmt", "FILE…", "bring a flow into the one layout", flowc_fmt, &flowc_fmt_argp },
     { "completion", "SHELL", "print a completion script for bash, zsh or fish", flowc_completion,
       &flowc_completion_argp },
