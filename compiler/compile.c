@@ -18,6 +18,7 @@ struct compile {
     struct diags *diags;
     struct file *files, **files_end; /* in the order in which they were read */
     struct file *prelude;
+    struct compile_texts texts; /* find_fn NULL: files alone */
 };
 
 struct compile *compile_new(void)
@@ -45,6 +46,7 @@ void compile_free(struct compile **c)
 
 const struct diags *compile_diags(const struct compile *c) { return c->diags; }
 const struct sources *compile_sources(const struct compile *c) { return c->sources; }
+void compile_set_texts(struct compile *c, struct compile_texts texts) { c->texts = texts; }
 struct arena *compile_arena(struct compile *c) { return c->arena; }
 struct file *compile_tree(const struct compile *c) { return c->files; }
 
@@ -72,14 +74,23 @@ static void report_unreadable(struct compile *c, struct span at, const char *pat
     diag_error(c->diags, at, "cannot use \"%s\": %s", path, e == ERR_INVALID ? "it is not UTF-8 text" : err_text(e));
 }
 
+static enum err load_source(struct compile *c, const char *path, uint32_t *source)
+{
+    uint32_t bad;
+    struct str text;
+    if (c->texts.find_fn && c->texts.find_fn(c->texts.owner, path, &text))
+        return source_add(c->sources, path, text, source, &bad);
+    return source_load(c->sources, path, source, &bad);
+}
+
 static void load_use(struct compile *c, struct decl *d, struct str from, unsigned *count)
 {
-    uint32_t source, bad;
+    uint32_t source;
     const char *path = source_join_path(c->arena, from, d->u.use.path.text);
     d->u.use.file = file_by_path(c, path);
     if (d->u.use.file || !d->u.use.path.text.len)
         return;
-    enum err e = ++*count > FILES_MAX ? ERR_LIMIT : source_load(c->sources, path, &source, &bad);
+    enum err e = ++*count > FILES_MAX ? ERR_LIMIT : load_source(c, path, &source);
     if (e)
         report_unreadable(c, d->u.use.path.span, path, e);
     else

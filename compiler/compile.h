@@ -14,6 +14,14 @@ struct compile;
 struct compile *compile_new(void);     /* never NULL; compile one file with it, then free it */
 void compile_free(struct compile **c); /* accepts NULL and a pointer to NULL */
 
+/* Texts that count instead of the files of that path, for `use`: what an editor has open and not yet saved.
+ * find_fn gives false when it has none; the text is copied. owner is borrowed until compiling is over. */
+struct compile_texts {
+    bool (*find_fn)(void *owner, const char *path, struct str *text);
+    void *owner;
+};
+void compile_set_texts(struct compile *c, struct compile_texts texts);
+
 /* Reads, checks and, when out is not NULL, emits. *out is filled only on success; pass it to image_encode().
  * ERR_NOT_FOUND, ERR_IO, ERR_TOO_BIG: the file itself cannot be read, and nothing was reported; ERR_SYNTAX: mistakes
  * were reported. Warnings alone are no failure. A file without a flow can be checked, not emitted. */

@@ -17,6 +17,7 @@ const struct flowc_command flowc_commands[] = {
     { "dump", "FILE|IMAGE", "show the bytecode of a flow or an image", flowc_dump, &flowc_dump_argp },
     { "graph", "FILE", "draw a flow as a picture", flowc_graph, &flowc_graph_argp },
     { "fmt", "FILE…", "bring a flow into the one layout", flowc_fmt, &flowc_fmt_argp },
+    { "lsp", "", "answer an editor's questions (language server)", flowc_lsp, &flowc_lsp_argp },
     { "completion", "SHELL", "print a completion script for bash, zsh or fish", flowc_completion,
       &flowc_completion_argp },
     { 0 },
