@@ -1,22 +1,9 @@
-/* What the tests of an image came by, and what not. */
+/* What the tests of an image came by, and what not: outcomes of actions, branches, lines. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/flowc_test.h"
+#include "compiler/flowc_coverage.h"
 #include "vm/isa/opcode.h"
-
-/* An outcome of an action at a line. */
-struct met {
-    uint16_t file;
-    uint32_t line;
-    const char *action, *outcome; /* of the catalogue: static */
-    unsigned times;
-};
-
-struct coverage {
-    struct image *im;
-    VEC(struct met) rows;
-};
 
 static struct met *find(struct coverage *c, const struct met *m)
 {
@@ -41,14 +28,20 @@ static void add_site(struct coverage *c, const struct image_import *import, stru
     }
 }
 
+bool coverage_is_own(const struct coverage *c, uint16_t file)
+{
+    return file < c->im->nsources && c->im->sources[file].text.len > 0;
+}
+
 static void add_function(struct coverage *c, const struct image_func *f)
 {
     for (uint32_t pc = 0, size; pc < f->code_len; pc += size) {
+        struct image_line at = image_line_at(f, pc);
         size = opcode_size(f->code + pc, f->code_len - pc);
         if (!size)
             return; /* no verified code has such */
-        if (f->code[pc] == OP_ACT)
-            add_site(c, &c->im->imports[code_u16(f->code + pc + 1)], image_line_at(f, pc));
+        if (f->code[pc] == OP_ACT && coverage_is_own(c, at.file))
+            add_site(c, &c->im->imports[code_u16(f->code + pc + 1)], at);
     }
 }
 
@@ -66,6 +59,7 @@ struct coverage *coverage_new(struct image *im)
     if (!c)
         abort();
     c->im = image_ref(im);
+    c->marks = vm_marks_new(im);
     for (uint32_t i = 0; i < im->nfuncs; i++)
         add_function(c, &im->funcs[i]);
     if (c->rows.len)
@@ -77,13 +71,14 @@ void coverage_free(struct coverage **c)
 {
     if (!c || !*c)
         return;
+    vm_marks_free(&(*c)->marks);
     image_unref(&(*c)->im);
     vec_free(&(*c)->rows);
     free(*c);
     *c = NULL;
 }
 
-void coverage_acted(struct image_line at, const char *action, const char *outcome, void *owner)
+static void on_acted(struct image_line at, const char *action, const char *outcome, void *owner)
 {
     struct met m = { at.file, at.line, action, outcome, 0 };
     struct met *row = find(owner, &m);
@@ -91,24 +86,84 @@ void coverage_acted(struct image_line at, const char *action, const char *outcom
         row->times++;
 }
 
-/* ---- the report ---- */
-
-static void print_missed(const struct coverage *c, const struct met *m, FILE *out)
+struct test_watch coverage_watch(struct coverage *c)
 {
-    struct str path = m->file < c->im->nsources ? c->im->sources[m->file].path : STR("?");
-    fprintf(out, "  %.*s:%-5u %-12s %s\n", STR_ARG(path), m->line, m->action, m->outcome);
+    return (struct test_watch){ .acted = on_acted, .owner = c, .marks = c->marks };
 }
 
-void report_coverage(const struct coverage *c, FILE *out, bool color)
+/* ---- lines ---- */
+
+static uint32_t count_lines(struct str text)
 {
-    size_t met = 0;
+    uint32_t n = 1;
+    for (size_t i = 0; i + 1 < text.len; i++)
+        n += text.p[i] == '\n';
+    return n;
+}
+
+/* Behind an action stand the branches over its outcomes, which are counted as outcomes. */
+struct dispatch {
+    bool on;
+    uint8_t slot;
+};
+
+static bool is_dispatch(struct dispatch *d, const uint8_t *pc, unsigned ways)
+{
+    if (*pc == OP_ACT)
+        *d = (struct dispatch){ true, pc[3] };
+    else if (ways == 1 || pc[1] != d->slot)
+        d->on = d->on && *pc == OP_JUMP;
+    return d->on;
+}
+
+static void add_lines(const struct coverage *c, uint32_t func, uint16_t file, struct covered *lines)
+{
+    const struct image_func *f = &c->im->funcs[func];
+    struct dispatch dispatch = { 0 };
+    uint8_t last = OP_HALT;
+    for (uint32_t pc = 0, size; pc < f->code_len; pc += size) {
+        struct image_line at = image_line_at(f, pc);
+        unsigned ways = vm_marks_ways(c->marks, func, pc);
+        size = opcode_size(f->code + pc, f->code_len - pc);
+        if (!size)
+            return; /* no verified code has such */
+        bool came = vm_marks_came(c->marks, func, pc);
+        bool idle = !came && f->code[pc] == OP_JUMP && last == OP_SWITCH; /* behind a table that leaves nothing out */
+        last = f->code[pc];
+        bool counts = !is_dispatch(&dispatch, f->code + pc, ways) && ways > 1 && came;
+        if (at.file != file || !at.line || idle)
+            continue;
+        struct covered *line = &lines[at.line];
+        line->has_code = true;
+        line->came = line->came || came;
+        line->missed = line->missed || !came;
+        line->ways += counts ? ways : 0;
+        line->taken += counts ? vm_marks_taken(c->marks, func, pc) : 0;
+    }
+}
+
+/* A line table may name lines that the source does not have: the image may come from anywhere. */
+static uint32_t last_line(const struct coverage *c, uint16_t file)
+{
+    uint32_t last = count_lines(c->im->sources[file].text);
+    for (uint32_t i = 0; i < c->im->nfuncs; i++)
+        for (uint32_t k = 0; k < c->im->funcs[i].nlines; k++) {
+            const struct image_line *l = &c->im->funcs[i].lines[k];
+            last = l->file == file && l->line > last ? l->line : last;
+        }
+    return last;
+}
+
+struct covered *coverage_lines(const struct coverage *c, uint16_t file, uint32_t *count)
+{
+    *count = count_lines(c->im->sources[file].text);
+    struct covered *lines = calloc((size_t)last_line(c, file) + 1, sizeof *lines);
+    if (!lines)
+        abort();
+    for (uint32_t i = 0; i < c->im->nfuncs; i++)
+        add_lines(c, i, file, lines);
     for (size_t i = 0; i < c->rows.len; i++)
-        met += c->rows.items[i].times > 0;
-    fprintf(out, "\n%s%.*s: %zu of %zu outcomes met%s\n", color ? "\033[1m" : "", STR_ARG(c->im->flow), met,
-            c->rows.len, color ? "\033[0m" : "");
-    if (met < c->rows.len)
-        fputs("No test comes by:\n", out);
-    for (size_t i = 0; i < c->rows.len; i++)
-        if (!c->rows.items[i].times)
-            print_missed(c, &c->rows.items[i], out);
+        if (c->rows.items[i].file == file)
+            lines[c->rows.items[i].line].unmet += c->rows.items[i].times == 0;
+    return lines;
 }

@@ -9,7 +9,7 @@
 #include "compiler/flowc.h"
 
 struct test_options {
-    bool coverage, tap;
+    bool coverage, annotate, tap;
     const char *junit; /* NULL: none */
     char **files;
     int count;
@@ -20,6 +20,7 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
     struct test_options *o = state->input;
     switch (key) {
     case 'c': o->coverage = true; return 0;
+    case 'a': o->coverage = o->annotate = true; return 0;
     case 't': o->tap = true; return 0;
     case 'j': o->junit = arg; return 0;
     case ARGP_KEY_ARGS:
@@ -119,7 +120,7 @@ static struct str line_of(struct str text, uint32_t line)
 static struct tested run_one(struct image *im, const struct test_suite *suite, const struct test_case *test,
                              struct coverage *coverage)
 {
-    struct test_watch watch = { coverage ? coverage_acted : NULL, coverage };
+    struct test_watch watch = coverage ? coverage_watch(coverage) : (struct test_watch){ 0 };
     struct tested t = { .title = copy(test->title), .line = test->line };
     double from = now_seconds();
     test_run(im, suite, test, &watch, &t.result);
@@ -175,6 +176,16 @@ static void free_all(struct tested_files *all)
     vec_free(&all->files);
 }
 
+/* In TAP standard output is for a machine. */
+static void report_covered(const struct tested_file *f, const struct test_options *o, bool color)
+{
+    FILE *out = o->tap ? stderr : stdout;
+    if (f->coverage)
+        report_coverage(f->coverage, out, color);
+    if (f->coverage && o->annotate)
+        report_annotated(f->coverage, out, color);
+}
+
 static int report(const struct tested_files *all, const struct test_options *o)
 {
     const char *no = getenv("NO_COLOR"); /* https://no-color.org: set and not empty */
@@ -184,13 +195,14 @@ static int report(const struct tested_files *all, const struct test_options *o)
     else
         report_text(all, stdout, color);
     for (size_t i = 0; i < all->files.len; i++)
-        if (all->files.items[i].coverage)
-            report_coverage(all->files.items[i].coverage, o->tap ? stderr : stdout, color && !o->tap);
+        report_covered(&all->files.items[i], o, color && !o->tap);
     enum err e = o->junit ? report_junit(all, o->junit) : ERR_OK;
     return e ? flowc_cannot(o->junit, e) : FLOWC_OK;
 }
 
 static const struct argp_option options[] = { { "coverage", 'c', NULL, 0, "Show what no test came by", 0 },
+                                              { "annotate", 'a', NULL, 0,
+                                                "And the source, each line with what became of it", 0 },
                                               { "tap", 't', NULL, 0, "Report in TAP 14 on standard output", 0 },
                                               { "junit", 'j', "OUT", 0, "Write a report in JUnit's XML to OUT", 0 },
                                               { 0 } };

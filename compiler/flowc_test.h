@@ -50,8 +50,10 @@ enum err report_junit(const struct tested_files *all, const char *path) MUST_USE
 /* ---- what the tests of an image came by ---- */
 struct coverage *coverage_new(struct image *im); /* holds the image; never NULL */
 void coverage_free(struct coverage **c);         /* accepts NULL and a pointer to NULL */
-/* As test_acted_fn; owner is the coverage. */
-void coverage_acted(struct image_line at, const char *action, const char *outcome, void *owner);
+struct test_watch coverage_watch(struct coverage *c);
+/* Sums, then the outcomes, branches and lines that no test came by. */
 void report_coverage(const struct coverage *c, FILE *out, bool color);
+/* The sources, each line with what became of it. */
+void report_annotated(const struct coverage *c, FILE *out, bool color);
 
 #endif

@@ -40,6 +40,8 @@ enum err flow_run_new(struct flow_run **out, struct image *im, const struct call
     return ERR_OK;
 }
 
+void flow_run_mark(struct flow_run *run, struct vm_marks *marks) { run->marks = marks; }
+
 void flow_run_start(struct flow_run *run)
 {
     run->phase = RUN_FLOW;

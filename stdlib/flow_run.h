@@ -5,6 +5,7 @@
 #define STDLIB_FLOW_RUN_H
 
 #include "stdlib/call_port.h"
+#include "vm/run/mark.h"
 #include "vm/run/vm.h"
 
 struct flow_run;
@@ -35,6 +36,8 @@ enum err flow_bind_check(const struct image *im, const struct call_port *port, s
 /* Makes a run of the image; host gives fields, headers and hours (action.h). Nothing runs before flow_run_start(). */
 enum err flow_run_new(struct flow_run **out, struct image *im, const struct call_port *port,
                       const struct action_host *host, const struct flow_events *events) MUST_USE;
+/* Before the start: its machine leaves marks there. For coverage of tests. */
+void flow_run_mark(struct flow_run *run, struct vm_marks *marks);
 void flow_run_start(struct flow_run *run);
 /* A digit of the caller, '0'-'9', '*', '#', 'A'-'D'. Queued (32) when no action takes it. */
 void flow_run_digit(struct flow_run *run, char digit);

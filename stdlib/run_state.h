@@ -22,6 +22,7 @@ enum run_phase {
 
 struct flow_run {
     struct vm *vm;
+    struct vm_marks *marks; /* NULL: nobody wants to know */
     const struct call_port *port;
     struct flow_events events;
     struct running *action;    /* in progress */

@@ -135,7 +135,7 @@ static void step_once(struct flow_run *run)
     enum vm_state state = vm_state(run->vm);
     refuel(run);
     if (state == VM_READY)
-        state = vm_run(run->vm);
+        state = run->marks ? vm_run_marked(run->vm, run->marks) : vm_run(run->vm);
     switch (state) {
     case VM_READY: break;
     case VM_PARKED: on_parked(run); break;

@@ -115,6 +115,7 @@ void sim_session_free(struct sim_session **s)
     *s = NULL;
 }
 
+void sim_session_mark(struct sim_session *s, struct vm_marks *marks) { flow_run_mark(s->run, marks); }
 struct sim_clock *sim_session_clock(struct sim_session *s) { return s->clock; }
 struct sim_call *sim_session_call(struct sim_session *s) { return s->call; }
 struct flow_run *sim_session_run(struct sim_session *s) { return s->run; }

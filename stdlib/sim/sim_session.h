@@ -28,6 +28,8 @@ struct sim_session;
 /* The flow runs from the first sim_clock_step() on. Errors of vm_new(). */
 enum err sim_session_new(struct sim_session **out, struct image *im, const struct sim_facts *facts,
                          const struct sim_world *world) MUST_USE;
+/* Before the first step: flow_run_mark(). */
+void sim_session_mark(struct sim_session *s, struct vm_marks *marks);
 void sim_session_free(struct sim_session **s); /* accepts NULL and a pointer to NULL */
 
 struct sim_clock *sim_session_clock(struct sim_session *s);

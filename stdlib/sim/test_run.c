@@ -258,6 +258,8 @@ static void hold_call(struct test_state *t, struct image *im)
             sbuf_cstr(&out->happened, "the machine does not start: out of memory");
         return;
     }
+    if (t->watch && t->watch->marks)
+        sim_session_mark(t->session, t->watch->marks);
     run_call(t);
     if (!t->failed)
         check_end(t);

@@ -4,7 +4,7 @@
 #define STDLIB_SIM_TEST_RUN_H
 
 #include "stdlib/sim/test_read.h"
-#include "vm/isa/image.h"
+#include "vm/run/mark.h"
 
 /* What came of a test. Owns its texts: test_result_free(). */
 struct test_result {
@@ -20,6 +20,7 @@ typedef void test_acted_fn(struct image_line at, const char *action, const char 
 struct test_watch {
     test_acted_fn *acted; /* NULL: nobody is told */
     void *owner;
+    struct vm_marks *marks; /* of the image; NULL: none are left */
 };
 
 /* Never leaves out undefined. A test that cannot be run at all (no memory, an unknown zone) has failed. */

@@ -93,17 +93,25 @@ static bool remainder_of(struct vm *vm, uint64_t *s, const uint8_t *pc)
     return true;
 }
 
+/* What is done at each instruction besides: nothing, but for coverage (mark.c). */
+#ifndef ARRIVE
+#define ARRIVE(pc)
+#endif
+#define GO                                                                                                             \
+    ARRIVE(pc);                                                                                                        \
+    goto *labels[*pc]
+
 #define N(i)       ((int64_t)s[pc[i]])
 #define PUT(value) (s[pc[1]] = (uint64_t)(value))
 #define I8(i)      ((int8_t)pc[i])
 #define U16(i)     code_u16(pc + (i))
 #define NEXT(bytes)                                                                                                    \
     pc += (bytes);                                                                                                     \
-    goto *labels[*pc]
+    GO
 /* A jump whose distance stands in the instruction's last two bytes. */
 #define JUMP_IF(condition, bytes)                                                                                      \
     pc += (condition) ? (bytes) + U16((bytes)-2) : (bytes);                                                            \
-    goto *labels[*pc]
+    GO
 #define SLOW(name, bytes)                                                                                              \
     if (!slow_##name(vm, s, pc))                                                                                       \
         goto stopped;                                                                                                  \
@@ -125,7 +133,7 @@ enum vm_state vm_run(struct vm *vm)
         return (enum vm_state)vm->state;
     const uint8_t *pc = vm->pc;
     uint64_t *s = vm->slots;
-    goto *labels[*pc];
+    GO;
 
 L_HALT:
     vm->state = VM_ENDED;
@@ -193,7 +201,7 @@ L_LOOP:
     if (__builtin_expect(vm->fuel < 0, 0))
         goto out_of_fuel;
     pc += 3 - U16(1);
-    goto *labels[*pc];
+    GO;
 L_JT:
     JUMP_IF(s[pc[1]] != 0, 4);
 L_JF_:
@@ -216,26 +224,26 @@ L_JGEI:
     JUMP_IF(N(1) >= I8(2), 5);
 L_SWITCH:
     pc += 3 + 2 * pc[2] + (s[pc[1]] < pc[2] ? U16(3 + 2 * s[pc[1]]) : 0);
-    goto *labels[*pc];
+    GO;
 L_TSWITCH:
     if (!slow_tswitch(vm, s, pc))
         goto stopped;
     pc = vm->pc;
-    goto *labels[*pc];
+    GO;
 
 L_CALL:
     if (!enter(vm, pc))
         goto stopped;
     pc = vm->pc;
     s = vm->slots;
-    goto *labels[*pc];
+    GO;
 L_RET:
     if (vm->depth == 0)
         goto L_HALT;
     leave(vm);
     pc = vm->pc;
     s = vm->slots;
-    goto *labels[*pc];
+    GO;
 L_ACT:
     vm->state = VM_PARKED;
     goto stopped;
