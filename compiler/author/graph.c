@@ -174,7 +174,7 @@ static void walk_stmt(struct graph_builder *b, const struct stmt *s)
 
 void graph_walk(struct graph_builder *b, const struct block *block)
 {
-    for (const struct stmt *s = block->first; s; s = s->next)
+    for (const struct stmt *s = block->first; s && b->open; s = s->next) /* where no path leads, nothing is drawn */
         walk_stmt(b, s);
 }
 

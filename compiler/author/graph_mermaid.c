@@ -12,9 +12,9 @@ static const struct look looks[GRAPH_LOOK_COUNT] = {
     [GRAPH_MESSAGE] = { "(", ")", "message", "fill:#ede9fe,stroke:#7c3aed,color:#0f172a" },
     [GRAPH_WORK] = { "[", "]", "work", "fill:#e0f2fe,stroke:#0284c7,color:#0f172a" },
     [GRAPH_DECIDE] = { "{{", "}}", "decide", "fill:#f8fafc,stroke:#475569,color:#0f172a" },
-    [GRAPH_LOOP] = { "{{", "}}", "loop", "fill:#f1f5f9,stroke:#475569,color:#0f172a" },
-    [GRAPH_CALL] = { "[[", "]]", "call", "fill:#f1f5f9,stroke:#475569,color:#0f172a" },
-    [GRAPH_LINK] = { ">", "]", "link", "fill:#dbeafe,stroke:#2563eb,color:#0f172a" },
+    [GRAPH_LOOP] = { "{{", "}}", "turn", "fill:#f1f5f9,stroke:#475569,color:#0f172a" },
+    [GRAPH_CALL] = { "[[", "]]", "function", "fill:#f1f5f9,stroke:#475569,color:#0f172a" },
+    [GRAPH_LINK] = { ">", "]", "other", "fill:#dbeafe,stroke:#2563eb,color:#0f172a" },
     [GRAPH_RETURN] = { "([", "])", "back", "fill:#e2e8f0,stroke:#64748b,color:#0f172a" },
     [GRAPH_END] = { "([", "])", "finish", "fill:#fee2e2,stroke:#dc2626,color:#7f1d1d" },
 };
