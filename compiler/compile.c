@@ -7,6 +7,7 @@
 #include "compiler/check_fn.h"
 #include "compiler/compile_prelude.h"
 #include "compiler/emit.h"
+#include "compiler/emit_test.h"
 #include "compiler/parse.h"
 
 enum { FILES_MAX = 10000 };
@@ -164,6 +165,16 @@ static void report_no_flow(struct compile *c)
     diag_help(diag_error(c->diags, at, "this file has no flow, so there is nothing to run"), "add 'flow name { … }'");
 }
 
+/* The image, or what alone making one finds: values that no test can know. */
+static void emit(struct compile *c, const struct image **out)
+{
+    struct emit_env env = { c->arena, c->sources, c->diags, c->files, c->prelude };
+    if (out)
+        *out = emit_image(&env);
+    else if (c->files)
+        (void)emit_test_section(&env);
+}
+
 static enum err finish(struct compile *c, const struct image **out)
 {
     if (c->files) {
@@ -174,8 +185,8 @@ static enum err finish(struct compile *c, const struct image **out)
             report_no_flow(c);
         check_files(&(struct check_env){ c->arena, c->names, c->sources, c->diags, c->files, c->prelude });
     }
-    if (out && !diags_errors(c->diags))
-        *out = emit_image(&(struct emit_env){ c->arena, c->sources, c->diags, c->files, c->prelude });
+    if (!diags_errors(c->diags))
+        emit(c, out);
     diags_finish(c->diags);
     if (!diags_errors(c->diags))
         return ERR_OK;

@@ -202,9 +202,10 @@ def test_mistakes_are_1_and_unreadable_files_2(flowc, tmp_path):
 
 def test_a_value_that_no_test_knows(flowc, tmp_path):
     path = write(tmp_path, BRIDGE, 'hear "{number(2)}"; expect ended')
-    result = flowc("test", path)
-    assert result.returncode == 1
-    assert "a test cannot know this value" in result.stderr
+    for command in ("check", "build", "test"):
+        result = flowc(command, path)
+        assert result.returncode == 1
+        assert "a.flow:3:12: error: a test cannot know this value" in result.stderr
 
 
 def test_coverage_names_what_is_missed(flowc):
