@@ -113,6 +113,14 @@ static void check_range(struct check *c, const struct action_row *row, const str
                        (long long)ranges[i].least, (long long)ranges[i].most);
 }
 
+static void check_keys(struct check *c, const char *who, const struct expr *e)
+{
+    if (!e->u.text.len || is_digits(e->u.text))
+        return;
+    struct diag *d = diag_error(c->diags, e->span, "%s wants keys of a phone", who);
+    diag_help(d, "0-9, *, #, A-D; \"\" for none");
+}
+
 static void check_arg(struct check *c, const struct action_row *row, unsigned index, struct arg *arg)
 {
     const struct action_arg *a = &row->args[index];
@@ -130,6 +138,8 @@ static void check_arg(struct check *c, const struct action_row *row, unsigned in
         diag_error(c->diags, arg->value->span, "%s is written out: a literal", who);
         return;
     }
+    if (a->type == ARG_TEXT && str_is(str_of(a->label), "until"))
+        check_keys(c, who, arg->value);
     check_range(c, row, a, arg->value);
     check_permit(c, row, a, arg->value);
     quals_sink(c, row, index, arg);
@@ -213,6 +223,24 @@ static void check_revealed(struct check *c, const struct action_row *row, struct
     check_report_reveal(c, c->revealed);
 }
 
+/* How many digits: one way to say it, and one that can come true. */
+static void check_counts(struct check *c, const struct action_row *row, struct arg *first)
+{
+    struct arg *args[ACTION_ARGS_MAX];
+    struct const_value least, most;
+    int digits = action_arg_find(row, STR("digits"));
+    if (digits < 0 || !str_is(str_of(row->name), "gather"))
+        return;
+    action_args(row, first, args);
+    struct arg *min = args[action_arg_find(row, STR("min"))], *max = args[action_arg_find(row, STR("max"))];
+    if (args[digits] && (min || max))
+        diag_error(c->diags, (min ? min : max)->span, "gather takes either 'digits', or 'min' and 'max'");
+    else if (min && max && min->value->type == T(INT) && max->value->type == T(INT) &&
+             const_eval(c->arena, min->value, &least) && const_eval(c->arena, max->value, &most) &&
+             least.num > most.num)
+        diag_error(c->diags, min->span, "'min' is more than 'max', so no digits can match");
+}
+
 void check_action_args(struct check *c, const struct action_row *row, struct arg *args, struct span head)
 {
     bool seen[ACTION_ARGS_MAX] = { false };
@@ -231,6 +259,7 @@ void check_action_args(struct check *c, const struct action_row *row, struct arg
         seen[i] = true;
         check_arg(c, row, (unsigned)i, arg);
     }
+    check_counts(c, row, args);
     if (c->revealed)
         check_revealed(c, row, args);
     c->revealed = NULL;

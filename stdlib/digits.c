@@ -2,7 +2,11 @@
 
 #include <string.h>
 
-bool digit_is_key(char key) { return key && strchr("0123456789*#ABCD", key); }
+static const char all_keys[] = "0123456789*#ABCD";
+
+bool digit_is_key(char key) { return key && strchr(all_keys, key); }
+
+static uint16_t bit_of(char key) { return (uint16_t)(1u << (strchr(all_keys, key) - all_keys)); }
 
 bool keys_hold(struct str keys, char key)
 {
@@ -13,7 +17,7 @@ bool keys_hold(struct str keys, char key)
 
 bool digits_put(struct digits *d, char key, int64_t now_ms)
 {
-    bool swallowed = d->swallow && d->swallow == key && now_ms < d->swallow_until;
+    bool swallowed = (d->swallow & bit_of(key)) && now_ms < d->swallow_until;
     d->swallow = 0; /* only what comes right after is swallowed */
     if (swallowed || d->count == DIGITS_MAX)
         return false;
@@ -47,13 +51,16 @@ char digits_take_at(struct digits *d, int place)
 
 void digits_clear(struct digits *d) { d->count = 0; }
 
-void digits_swallow(struct digits *d, char key, int64_t now_ms, int64_t for_ms)
+void digits_swallow(struct digits *d, struct str keys, int64_t now_ms, int64_t for_ms)
 {
     if (d->count > 0) {
-        if (d->queue[0] == key)
+        if (keys_hold(keys, d->queue[0]))
             digits_take_at(d, 0);
         return;
     }
-    d->swallow = key;
+    d->swallow = 0;
+    for (size_t i = 0; i < keys.len; i++)
+        if (digit_is_key(keys.p[i]))
+            d->swallow |= bit_of(keys.p[i]);
     d->swallow_until = now_ms + for_ms;
 }

@@ -41,8 +41,8 @@ static void swallow_until(struct gather *g)
 {
     struct running *r = &g->entry.base;
     int64_t now = clock_mono(action_port(r)->clock);
-    if (g->exact && g->until.len)
-        digits_swallow(action_digits(r), g->until.p[0], now, g->entry.between_ms);
+    if (g->exact)
+        digits_swallow(action_digits(r), g->until, now, g->entry.between_ms);
 }
 
 static bool on_key(struct entry *e, char key)

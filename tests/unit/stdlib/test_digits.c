@@ -71,7 +71,7 @@ static void ending_key_is_swallowed_once(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct digits d = { 0 };
         put_all(&d, rows[i].waiting);
-        digits_swallow(&d, '#', 0, 3000);
+        digits_swallow(&d, STR("#"), 0, 3000);
         for (const char *k = rows[i].later; *k; k++)
             digits_put(&d, *k, rows[i].later_at);
         if (d.count != rows[i].left)
