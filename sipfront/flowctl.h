@@ -21,6 +21,8 @@ enum ctl_option {
     CTL_NO_PASSWORD,
     CTL_VIRTUAL,
     CTL_NO_VIRTUAL,
+    CTL_SHA256,
+    CTL_NO_SHA256,
     CTL_VOICEMAIL,
     CTL_NO_VOICEMAIL,
     CTL_RING_TIME,

@@ -7,6 +7,7 @@
         CTL_OPTION("virtual", CTL_VIRTUAL, NULL, "No device registers to it; it runs a flow or takes voicemail"),      \
         CTL_OPTION("voicemail", CTL_VOICEMAIL, NULL, "Take voicemail"),                                                \
         CTL_OPTION("no-voicemail", CTL_NO_VOICEMAIL, NULL, "Take no voicemail"),                                       \
+        CTL_OPTION("sha256", CTL_SHA256, NULL, "Challenge its devices with SHA-256 first (old phones know only MD5)"), \
         CTL_OPTION("ring-time", CTL_RING_TIME, "TIME", "How long its devices ring: 20s, 1m30s")
 
 static const struct argp_option add_options[] = {
@@ -18,6 +19,7 @@ static const struct argp_option set_options[] = {
     CTL_OPTION("name", CTL_NAME, "NAME", "Name that people read"),
     SETTINGS,
     CTL_OPTION("no-password", CTL_NO_PASSWORD, NULL, "Take the password away: nothing can register"),
+    CTL_OPTION("no-sha256", CTL_NO_SHA256, NULL, "Challenge its devices with MD5 alone"),
     CTL_OPTION("no-virtual", CTL_NO_VIRTUAL, NULL, "Devices register to it"),
     CTL_OPTIONS_END,
 };

@@ -58,6 +58,7 @@ static bool contradicts(const struct ctl *c)
 {
     const char *const *o = c->option;
     return (o[CTL_VOICEMAIL] && o[CTL_NO_VOICEMAIL]) || (o[CTL_VIRTUAL] && o[CTL_NO_VIRTUAL]) ||
+           (o[CTL_SHA256] && o[CTL_NO_SHA256]) ||
            !!o[CTL_PASSWORD] + !!o[CTL_PASSWORD_STDIN] + !!o[CTL_NO_PASSWORD] > 1;
 }
 
@@ -71,6 +72,7 @@ static int read_settings(const struct ctl *c, json_t *body)
         json_object_set_new(body, "name", json_string(o[CTL_NAME]));
     add_flag(body, "virtual", o[CTL_VIRTUAL], o[CTL_NO_VIRTUAL]);
     add_flag(body, "voicemail", o[CTL_VOICEMAIL], o[CTL_NO_VOICEMAIL]);
+    add_flag(body, "sha256", o[CTL_SHA256], o[CTL_NO_SHA256]);
     if (o[CTL_RING_TIME]) {
         int64_t ms = ctl_read_duration(o[CTL_RING_TIME]);
         if (ms < 0)
@@ -157,6 +159,7 @@ static const struct ctl_column connection_columns[] = {
     { "Name", "name", NULL },
     { "Kind", "virtual", show_kind },
     { "Password", "has_password", ctl_show_flag },
+    { "SHA-256", "sha256", ctl_show_flag },
     { "Flow", "flow", show_flow },
     { "Rings for", "ring_time_ms", ctl_show_duration },
     { "Voicemail", "voicemail", ctl_show_flag },

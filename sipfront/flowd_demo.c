@@ -37,9 +37,13 @@ static void advance(enum err e, const char *why, void *arg);
 
 static void add(struct demo *d, const char *user, const char *name, const char *password)
 {
-    struct connection_change c = {
-        .user = user, .name = name, .password = password, .is_virtual = !password, .has_voicemail = 1, .ring_ms = 20000
-    };
+    struct connection_change c = { .user = user,
+                                   .name = name,
+                                   .password = password,
+                                   .is_virtual = !password,
+                                   .has_voicemail = 1,
+                                   .sha256 = 0,
+                                   .ring_ms = 20000 };
     server_add_connection(d->server, &c, (struct directory_done){ advance, d });
 }
 

@@ -264,6 +264,7 @@ static void join(struct dial *d, struct far_leg *f)
 static void refuse(struct dial *d, struct far_leg *f, enum dial_outcome how, const char *why)
 {
     note(d, how, why);
+    f->state = FAR_OVER;      /* its outcome is noted */
     leg_hangup(f->leg, NULL); /* dial_on_over() follows */
 }
 
@@ -315,8 +316,9 @@ void dial_on_over(struct far_leg *f, enum far_state was, int status)
         end_talk(d, DIAL_BY_CALLEE);
         return;
     }
-    note(d, was == FAR_ANSWERED ? DIAL_DECLINED : outcome_of(status, was == FAR_RINGING),
-         "the device refused the call");
+    if (was != FAR_OVER)
+        note(d, was == FAR_ANSWERED ? DIAL_DECLINED : outcome_of(status, was == FAR_RINGING),
+             "the device refused the call");
     if (status >= 600)
         drop_user(d, f->user);
     if (!dial_legs(d))

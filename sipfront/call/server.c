@@ -20,7 +20,7 @@ static bool agent_account(void *owner, const char *user, struct sip_account *out
     const struct connection *c = directory_connection(s->directory, user);
     if (!c)
         return false;
-    *out = (struct sip_account){ .may_register = !c->is_virtual && *c->ha1_md5 };
+    *out = (struct sip_account){ .may_register = !c->is_virtual && *c->ha1_md5, .sha256_first = c->sha256 };
     snprintf(out->ha1_md5, sizeof out->ha1_md5, "%s", c->ha1_md5);
     snprintf(out->ha1_sha256, sizeof out->ha1_sha256, "%s", c->ha1_sha256);
     return true;

@@ -47,8 +47,8 @@ void server_each_registration(struct server *s, void (*each)(const struct regist
  * is not kept. */
 struct connection_change {
     const char *user, *name, *password;
-    int is_virtual, has_voicemail; /* -1 keeps */
-    int64_t ring_ms;               /* -1 keeps */
+    int is_virtual, has_voicemail, sha256; /* -1 keeps */
+    int64_t ring_ms;                       /* -1 keeps */
 };
 void server_add_connection(struct server *s, const struct connection_change *c, struct directory_done done);
 void server_set_connection(struct server *s, const struct connection_change *c, struct directory_done done);

@@ -75,6 +75,8 @@ static struct connection changed(const struct server *s, const struct connection
         c.is_virtual = ch->is_virtual;
     if (ch->has_voicemail >= 0)
         c.has_voicemail = ch->has_voicemail;
+    if (ch->sha256 >= 0)
+        c.sha256 = ch->sha256;
     if (ch->ring_ms >= 0)
         c.ring_ms = ch->ring_ms;
     return c;

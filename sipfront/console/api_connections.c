@@ -10,6 +10,7 @@ static json_t *json_of(const struct connection *k)
     json_object_set_new(o, "name", api_json_text(k->name));
     json_object_set_new(o, "virtual", json_boolean(k->is_virtual));
     json_object_set_new(o, "voicemail", json_boolean(k->has_voicemail));
+    json_object_set_new(o, "sha256", json_boolean(k->sha256));
     json_object_set_new(o, "ring_time_ms", json_integer(k->ring_ms));
     json_object_set_new(o, "flow", api_json_name(k->flow));
     json_object_set_new(o, "has_password", json_boolean(k->ha1_md5[0]));
@@ -114,6 +115,7 @@ static struct connection_change change_of(const struct api_call *c)
         .password = api_text(c, "password"),
         .is_virtual = api_flag(c, "virtual"),
         .has_voicemail = api_flag(c, "voicemail"),
+        .sha256 = api_flag(c, "sha256"),
         .ring_ms = api_ms(c, "ring_time_ms"),
     };
 }
@@ -132,7 +134,7 @@ void api_connection_add(struct api_call *c)
     static const struct field fields[] = {
         { "user", FIELD_TEXT, true },     { "name", FIELD_TEXT, true },       { "password", FIELD_TEXT, false },
         { "virtual", FIELD_FLAG, false }, { "voicemail", FIELD_FLAG, false }, { "ring_time_ms", FIELD_MS, false },
-        { NULL, FIELD_TEXT, false },
+        { "sha256", FIELD_FLAG, false },  { NULL, FIELD_TEXT, false },
     };
     if (!api_read(c, fields))
         return;
@@ -146,7 +148,8 @@ void api_connection_set(struct api_call *c)
 {
     static const struct field fields[] = {
         { "name", FIELD_TEXT, false },      { "password", FIELD_TEXT, false },   { "virtual", FIELD_FLAG, false },
-        { "voicemail", FIELD_FLAG, false }, { "ring_time_ms", FIELD_MS, false }, { NULL, FIELD_TEXT, false },
+        { "voicemail", FIELD_FLAG, false }, { "ring_time_ms", FIELD_MS, false }, { "sha256", FIELD_FLAG, false },
+        { NULL, FIELD_TEXT, false },
     };
     if (!api_read(c, fields))
         return;

@@ -21,6 +21,7 @@ struct connection {
     const char *ha1_md5, *ha1_sha256; /* "" without a password */
     bool is_virtual;
     bool has_voicemail;
+    bool sha256; /* digest: challenge with SHA-256 too, not with MD5 alone (RFC 8760) */
     int64_t ring_ms;
     const char *flow; /* attached flow, "" for the default */
 };

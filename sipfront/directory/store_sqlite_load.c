@@ -23,6 +23,7 @@ static struct row *read_connection(sqlite3_stmt *s)
         .has_voicemail = sqlite3_column_int(s, 5),
         .ring_ms = sqlite3_column_int64(s, 6),
         .flow = text(s, 7),
+        .sha256 = sqlite3_column_int(s, 8),
     };
     return &row_connection(&c)->row;
 }
@@ -86,7 +87,7 @@ static const struct {
       "SELECT flow, version, bytes, deployed_wall_ms FROM flow JOIN flow_version ON flow = name AND version = current"
       " JOIN image USING (sha256)" },
     { ROW_CONNECTION, read_connection,
-      "SELECT user, name, ha1_md5, ha1_sha256, is_virtual, has_voicemail, ring_ms, flow FROM connection" },
+      "SELECT user, name, ha1_md5, ha1_sha256, is_virtual, has_voicemail, ring_ms, flow, sha256 FROM connection" },
     { ROW_NUMBER, read_number, "SELECT digits, user FROM number" },
     { ROW_BINDING, read_binding,
       "SELECT user, contact, instance, received, call_id, agent, reg_id, cseq, q, expires_wall_ms FROM binding" },

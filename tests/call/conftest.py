@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parent.parent / "fake"))
 
 from ctl import Ctl  # noqa: E402
 from phone import Phone  # noqa: E402
 from server import Server  # noqa: E402
+from sip_peer import SipPeer  # noqa: E402
 
 PASSWORDS = {user: f"{user}-secret" for user in ("ann", "bob", "carol")}
 
@@ -63,3 +65,19 @@ def register(server, ctl, new_phone):
         return phone
 
     return start
+
+
+@pytest.fixture
+def peer(server, ctl):
+    """peer(user) adds the Connection and registers a scripted device for it."""
+    peers = []
+
+    def start(user):
+        ctl.add(user, PASSWORDS[user])
+        peers.append(SipPeer(server.sip, user, PASSWORDS[user]))
+        assert peers[-1].register().startswith("SIP/2.0 200")
+        return peers[-1]
+
+    yield start
+    for one in peers:
+        one.__exit__()

@@ -49,13 +49,17 @@ void server_each_registration(struct server *s, void (*each)(const struct regist
 
 static struct connection fake_changed(const struct connection *old, const struct connection_change *ch)
 {
-    struct connection c = { ch->user, "", "", "", false, false, 20000, "" };
+    struct connection c = {
+        .user = ch->user, .name = "", .ha1_md5 = "", .ha1_sha256 = "", .ring_ms = 20000, .flow = ""
+    };
     if (old)
         c = *old;
     if (ch->name)
         c.name = ch->name;
     if (ch->password)
         c.ha1_md5 = c.ha1_sha256 = ch->password[0] ? "digest" : "";
+    if (ch->sha256 >= 0)
+        c.sha256 = ch->sha256;
     if (ch->is_virtual >= 0)
         c.is_virtual = ch->is_virtual;
     if (ch->has_voicemail >= 0)
