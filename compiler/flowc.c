@@ -18,6 +18,8 @@ const struct flowc_command flowc_commands[] = {
     { "graph", "FILE", "draw a flow as a picture", flowc_graph, &flowc_graph_argp },
     { "fmt", "FILE…", "bring a flow into the one layout", flowc_fmt, &flowc_fmt_argp },
     { "lsp", "", "answer an editor's questions (language server)", flowc_lsp, &flowc_lsp_argp },
+    { "doc", "ACTION…", "show the manual of an action", flowc_doc, &flowc_doc_argp },
+    { "new", "NAME", "write a flow to begin with", flowc_new, &flowc_new_argp },
     { "completion", "SHELL", "print a completion script for bash, zsh or fish", flowc_completion,
       &flowc_completion_argp },
     { 0 },

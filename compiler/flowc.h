@@ -19,6 +19,8 @@ struct flowc_command {
 
 extern const struct flowc_command flowc_commands[]; /* ends with a row without a name */
 extern const struct argp flowc_graph_argp;
+extern const struct argp flowc_doc_argp;
+extern const struct argp flowc_new_argp;
 extern const struct argp flowc_check_argp, flowc_build_argp, flowc_dump_argp, flowc_fmt_argp, flowc_completion_argp,
     flowc_lsp_argp;
 
@@ -27,6 +29,8 @@ int flowc_build(int argc, char **argv);
 int flowc_dump(int argc, char **argv);
 int flowc_graph(int argc, char **argv);
 int flowc_lsp(int argc, char **argv);
+int flowc_doc(int argc, char **argv);
+int flowc_new(int argc, char **argv);
 int flowc_fmt(int argc, char **argv);
 int flowc_completion(int argc, char **argv);
 

@@ -4,51 +4,7 @@
 
 #include "stdlib/catalog/catalog.h"
 
-static const char *type_name(enum arg_type t)
-{
-    switch (t) {
-    case ARG_INT: return "int";
-    case ARG_BOOL: return "bool";
-    case ARG_DURATION: return "duration";
-    case ARG_BOX:
-    case ARG_TEXT: return "text";
-    case ARG_FILE: return "file name";
-    case ARG_JSON: return "json";
-    case ARG_SOUND: return "sound";
-    case ARG_LIST_TEXT: return "list of text";
-    case ARG_TARGETS: return "text or list of text";
-    case ARG_SOUNDS: return "file name, sound, or list of sounds and texts";
-    case ARG_SPEECH: return "text to say";
-    case ARG_BARGE: return "yes, no, or digits";
-    case ARG_CAUSE_OR_CODE: return "cause or 400-699";
-    }
-    return "";
-}
-
-struct flag_text {
-    unsigned flag;
-    const char *text;
-};
-static const struct flag_text action_flags[] = {
-    { ACTION_ANSWERS, "Answers the call when it is not yet answered." },
-    { ACTION_NO_RETURN, "Never comes back: nothing after it runs." },
-    { ACTION_CLEARS_DIGITS, "Forgets digits typed ahead as it starts." },
-    { ACTION_ENDS_NORMALLY,
-      "When the caller hangs up it ends in an outcome, and the flow goes on until the first action "
-      "that needs the caller." },
-    { ACTION_MOCKED, "A test must expect it." },
-};
-static const struct flag_text arg_flags[] = {
-    { ARG_PLACE, "by place" },
-    { ARG_LITERAL, "a literal" },
-    { ARG_NO_SECRET, "never secret" },
-    { ARG_NO_OUTSIDE, "never outside" },
-    { ARG_DIALS, "needs `permit dial`" },
-    { ARG_FETCHES, "needs `permit fetch`" },
-    { ARG_REVEALS, "may hold `reveal(…)`" },
-};
-
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
+enum { FLAGS_END = 1 << 8 };
 
 static void print_args(const struct action_row *row)
 {
@@ -58,10 +14,11 @@ static void print_args(const struct action_row *row)
     for (unsigned i = 0; i < row->nargs; i++) {
         const struct action_arg *a = &row->args[i];
         const char *gap = "";
-        printf("| `%s` | %s | %s | ", a->label, type_name(a->type), a->flags & ARG_REQUIRED ? "required" : a->fallback);
-        for (size_t f = 0; f < LENGTH(arg_flags); f++)
-            if (a->flags & arg_flags[f].flag) {
-                printf("%s%s", gap, arg_flags[f].text);
+        printf("| `%s` | %s | %s | ", a->label, arg_type_text(a->type),
+               a->flags & ARG_REQUIRED ? "required" : a->fallback);
+        for (unsigned flag = 1; flag < FLAGS_END; flag <<= 1)
+            if (*arg_flag_text(a->flags & flag)) {
+                printf("%s%s", gap, arg_flag_text(a->flags & flag));
                 gap = ", ";
             }
         printf(" | %s |\n", a->manual);
@@ -77,7 +34,7 @@ static void print_outcomes(const struct action_row *row)
         const struct action_outcome *o = &row->outcomes[i];
         printf("| `%s", o->name);
         for (unsigned p = 0; p < o->npayload; p++)
-            printf("%s%s: %s%s", p ? ", " : "(", o->payload[p].name, type_name(o->payload[p].type),
+            printf("%s%s: %s%s", p ? ", " : "(", o->payload[p].name, arg_type_text(o->payload[p].type),
                    p + 1 == o->npayload ? ")" : "");
         printf("` | %s | %s |\n", o->flags & OUTCOME_LOUD ? "yes" : "", o->manual);
     }
@@ -86,9 +43,9 @@ static void print_outcomes(const struct action_row *row)
 static void print_flags(const struct action_row *row)
 {
     const char *gap = "\n";
-    for (size_t f = 0; f < LENGTH(action_flags); f++)
-        if (row->flags & action_flags[f].flag) {
-            printf("%s- %s\n", gap, action_flags[f].text);
+    for (unsigned flag = 1; flag < FLAGS_END; flag <<= 1)
+        if (*action_flag_text(row->flags & flag)) {
+            printf("%s- %s\n", gap, action_flag_text(row->flags & flag));
             gap = "";
         }
 }
