@@ -108,10 +108,12 @@ static void on_request(struct server *s, const json_t *id, const char *method, c
     }
     f.code = 0;
     json_t *result = r->answer(s, params, &f);
-    if (f.code)
-        send_failure(s, id, f.code, f.message ? f.message : f.text);
-    else
+    if (!f.code) {
         send_reply(s, id, "result", result ? result : json_null());
+        return;
+    }
+    send_failure(s, id, f.code, f.message);
+    json_decref(result);
 }
 
 static void on_notice(struct server *s, const char *method, const json_t *params)

@@ -39,11 +39,10 @@ struct server {
     size_t nfolders;
 };
 
-/* Why a request has no result. message is borrowed or in text. */
+/* Why a request has no result. */
 struct failure {
-    int code; /* 0: it has one */
-    const char *message;
-    char text[160];
+    int code;            /* 0: it has one */
+    const char *message; /* static */
 };
 
 enum {
@@ -79,7 +78,8 @@ char *server_uri(const struct server *s, const char *path); /* the editor's own 
 /* Sends the diagnostics of changed documents, and of whatever files they changed for. */
 void server_publish(struct server *s);
 
-/* ---- answers to requests, each by its name in the protocol; the result is the caller's ---- */
+/* ---- answers to requests, each by its name in the protocol; the result is the caller's, and
+ * NULL stands for null ---- */
 json_t *lsp_initialize(struct server *s, const json_t *params, struct failure *f);
 json_t *lsp_completion(struct server *s, const json_t *params, struct failure *f);
 json_t *lsp_hover(struct server *s, const json_t *params, struct failure *f);
