@@ -1,8 +1,6 @@
 /* Permits: what the flow may dial and fetch. Constants are judged here, everything else as the flow runs. */
-#include <string.h>
-
 #include "compiler/check_context.h"
-#include "vm/isa/glob.h"
+#include "vm/isa/cover.h"
 
 struct permit_line {
     const struct decl_permit *permit;
@@ -28,40 +26,22 @@ bool check_has_permit(const struct check *c, enum permit_kind kind)
     return c->permits[kind == PERMIT_FETCH] != NULL;
 }
 
-/* A fetch's pattern covers an address that goes on behind it at a border: '/', '?', '#', ':' or the end. */
-static bool covers(const struct permit_item *i, enum permit_kind kind, struct str text)
-{
-    struct str p = i->pattern.text;
-    if (i->connections)
-        return false;
-    if (glob_fits(p, text))
-        return true;
-    if (kind != PERMIT_FETCH || text.len <= p.len || !str_eq(p, (struct str){ text.p, p.len }))
-        return false;
-    return p.len && (p.p[p.len - 1] == '/' || strchr("/?#", text.p[p.len]));
-}
-
 static bool permitted(const struct check *c, enum permit_kind kind, struct str text)
 {
     if (!c->env->files->flow)
         return true;
     for (const struct permit_line *line = c->permits[kind == PERMIT_FETCH]; line; line = line->next)
         for (const struct permit_item *i = line->permit->items; i; i = i->next)
-            if (covers(i, kind, text))
+            if (!i->connections &&
+                (kind == PERMIT_FETCH ? cover_fetch(i->pattern.text, text) : cover_dial(i->pattern.text, text)))
                 return true;
     return false;
-}
-
-/* A name without these is a Connection's, which needs no permit. */
-static bool is_outside_line(struct str target)
-{
-    return str_starts(target, "+") || str_starts(target, "sip:") || str_starts(target, "sips:");
 }
 
 static void check_constant(struct check *c, bool dials, struct str text, struct span at)
 {
     enum permit_kind kind = dials ? PERMIT_DIAL : PERMIT_FETCH;
-    if ((dials && !is_outside_line(text)) || permitted(c, kind, text))
+    if ((dials && !cover_is_abroad(text)) || permitted(c, kind, text))
         return;
     struct diag *d =
         diag_error(c->diags, at, "no 'permit %s' covers \"%.*s\"", dials ? "dial" : "fetch", STR_ARG(text));
