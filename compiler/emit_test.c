@@ -260,12 +260,13 @@ static void put_arg(struct writer *w, const struct action_arg *a, const struct e
 static void put_args(struct writer *w, const struct row *row)
 {
     struct arg *args[ACTION_ARGS_MAX];
-    unsigned n = 0;
-    action_args(row->action, (struct arg *)(uintptr_t)row->args, args);
-    for (unsigned i = 0; i < row->action->nargs; i++)
+    unsigned n = 0, all = row->action ? row->action->nargs : 0;
+    if (row->action)
+        action_args(row->action, (struct arg *)(uintptr_t)row->args, args);
+    for (unsigned i = 0; i < all; i++)
         n += args[i] != NULL;
     put_count(&w->out, n);
-    for (unsigned i = 0; i < row->action->nargs; i++)
+    for (unsigned i = 0; i < all; i++)
         if (args[i])
             put_arg(w, &row->action->args[i], args[i]->value);
 }

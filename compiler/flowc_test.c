@@ -11,6 +11,7 @@
 struct test_options {
     bool coverage, annotate, tap;
     const char *junit; /* NULL: none */
+    const char *only;  /* NULL: all */
     char **files;
     int count;
 };
@@ -23,6 +24,7 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
     case 'a': o->coverage = o->annotate = true; return 0;
     case 't': o->tap = true; return 0;
     case 'j': o->junit = arg; return 0;
+    case 'o': o->only = arg; return 0;
     case ARGP_KEY_ARGS:
         o->files = state->argv + state->next;
         o->count = state->argc - state->next;
@@ -131,18 +133,24 @@ static struct tested run_one(struct image *im, const struct test_suite *suite, c
     return t;
 }
 
-static void run_suite(struct tested_file *f, struct image *im, bool coverage)
+static bool is_wanted(const struct test_options *o, const struct test_case *test)
+{
+    return !o->only || memmem(test->title.p, test->title.len, o->only, strlen(o->only));
+}
+
+static void run_suite(struct tested_file *f, struct image *im, const struct test_options *o)
 {
     struct test_suite *suite;
     if (test_suite_read(&suite, im->tests, &f->error))
         return;
-    f->coverage = coverage ? coverage_new(im) : NULL;
+    f->coverage = o->coverage ? coverage_new(im) : NULL;
     for (uint32_t i = 0; i < suite->ntests; i++)
-        vec_push(&f->tests, run_one(im, suite, &suite->tests[i], f->coverage));
+        if (is_wanted(o, &suite->tests[i]))
+            vec_push(&f->tests, run_one(im, suite, &suite->tests[i], f->coverage));
     test_suite_free(&suite);
 }
 
-static int run_file(struct tested_files *all, const char *path, bool coverage)
+static int run_file(struct tested_files *all, const char *path, const struct test_options *o)
 {
     struct tested_file f = { .path = path };
     struct image *im;
@@ -150,7 +158,7 @@ static int run_file(struct tested_files *all, const char *path, bool coverage)
     if (e)
         return e == ERR_SYNTAX ? FLOWC_MISTAKES : FLOWC_USAGE;
     if (im)
-        run_suite(&f, im, coverage);
+        run_suite(&f, im, o);
     image_unref(&im);
     for (size_t i = 0; i < f.tests.len; i++) {
         all->passed += f.tests.items[i].result.passed;
@@ -204,6 +212,7 @@ static const struct argp_option options[] = { { "coverage", 'c', NULL, 0, "Show 
                                               { "annotate", 'a', NULL, 0,
                                                 "And the source, each line with what became of it", 0 },
                                               { "tap", 't', NULL, 0, "Report in TAP 14 on standard output", 0 },
+                                              { "only", 'o', "TEXT", 0, "Run the tests whose titles hold TEXT", 0 },
                                               { "junit", 'j', "OUT", 0, "Write a report in JUnit's XML to OUT", 0 },
                                               { 0 } };
 const struct argp flowc_test_argp = { options,
@@ -223,7 +232,7 @@ int flowc_test(int argc, char **argv)
     int status = FLOWC_OK;
     argp_parse(&flowc_test_argp, argc, argv, 0, NULL, &o);
     for (int i = 0; i < o.count; i++) {
-        int one = run_file(&all, o.files[i], o.coverage);
+        int one = run_file(&all, o.files[i], &o);
         status = one > status ? one : status;
     }
     int told = report(&all, &o);

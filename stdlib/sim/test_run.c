@@ -112,10 +112,11 @@ static void press(struct test_state *t, const struct test_step *s)
 {
     struct sbuf keys = { 0 };
     test_value_text(t, &s->v[0], &keys);
-    test_story(t, "the caller presses %s", keys.p ? keys.p : "");
+    const char *key = keys.p ? keys.p : "";
+    test_story(t, "the caller presses %s", key);
     test_step_done(t);
-    for (size_t i = 0; i < keys.len && !t->failed; i++)
-        sim_call_press(sim_session_call(t->session), keys.p[i]);
+    for (; *key && !t->failed; key++)
+        sim_call_press(sim_session_call(t->session), *key);
     sbuf_free(&keys);
 }
 

@@ -231,3 +231,7 @@ def test_annotated_source_marks_each_line(flowc, tmp_path):
 def test_coverage_stays_out_of_tap(flowc):
     result = flowc("test", "--tap", "--coverage", "flows/welcome.flow")
     assert "outcomes" not in result.stdout and "outcomes" in result.stderr
+
+
+def test_only_some(flowc):
+    assert flowc("test", "--only", "digit cuts", "flows/reception.flow").stdout.endswith("1 passed, 0 failed\n")
