@@ -1,0 +1,39 @@
+/* Any lines as the parameters of an Authorization header: they are judged wrong, since nobody knows the password. */
+#include "sipfront/sip/digest.h"
+#include "tests/fuzz/fuzz.h"
+
+static int64_t stand_still(void *self)
+{
+    (void)self;
+    return 1000000;
+}
+static const struct clock clock_of_fuzz = { .mono_ms = stand_still, .wall_ms = stand_still };
+
+static void judge(const struct digest_credentials *c)
+{
+    struct sip_account account = { .may_register = true };
+    struct digest *d;
+    char response[65];
+    memset(account.ha1_md5, 'a', sizeof account.ha1_md5 - 1);
+    memset(account.ha1_sha256, 'b', sizeof account.ha1_sha256 - 1);
+    if (digest_response(c, "REGISTER", &account, response))
+        FUZZ_HOLDS(strlen(response) == 32 || strlen(response) == 64, "a response has the length of its hash");
+    if (digest_new(&d, &clock_of_fuzz, "fuzz"))
+        return;
+    FUZZ_HOLDS(digest_judge(d, c, "REGISTER", &account) != DIGEST_RIGHT, "a nonce of ours is needed");
+    FUZZ_HOLDS(digest_judge(d, c, "INVITE", NULL) != DIGEST_RIGHT, "nobody is never right");
+    digest_free(&d);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct digest_credentials c = { 0 };
+    char *text = fuzz_text(data, size), *next = text;
+    for (char *line; (line = strsep(&next, "\n"));) {
+        enum err e = digest_take_param(&c, line);
+        FUZZ_HOLDS(!e || e == ERR_TOO_BIG || e == ERR_SYNTAX, "a parameter is taken or refused");
+    }
+    judge(&c);
+    free(text);
+    return 0;
+}

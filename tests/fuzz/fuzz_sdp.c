@@ -1,0 +1,35 @@
+/* Any text as an SDP: refused, or read, answered and written, and what was written can be read again. */
+#include "sipfront/sip/offer_answer.h"
+#include "tests/fuzz/fuzz.h"
+
+static void read_back(const struct audio_desc *d, const struct audio_desc *answers)
+{
+    struct sbuf text = { 0 };
+    struct audio_desc again;
+    audio_write(&text, d, answers);
+    FUZZ_HOLDS(strlen(text.p) == text.len, "SDP holds no NUL");
+    enum err e = audio_read(&again, text.p);
+    fuzz_holds(e == ERR_OK, "what was written can be read", text.p);
+    FUZZ_HOLDS(again.nformats == d->nformats && again.port == d->port && again.direction == d->direction,
+               "what was written says the same");
+    sbuf_free(&text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = fuzz_text(data, size);
+    struct audio_desc offer, ours, answer;
+    if (audio_read(&offer, text) == ERR_OK) {
+        (void)audio_codec(&offer);
+        (void)audio_event(&offer);
+        audio_ours(&ours, "192.0.2.1", 4000, size & 1 ? &offer : NULL);
+        read_back(&ours, NULL);
+        if (audio_answer(&answer, &offer, &ours) == ERR_OK) {
+            snprintf(answer.address, sizeof answer.address, "192.0.2.1");
+            answer.port = 4000;
+            read_back(&answer, &offer);
+        }
+    }
+    free(text);
+    return 0;
+}
