@@ -153,13 +153,22 @@ static bool simpler(struct sbuf *choices, size_t at, size_t n, enum verdict verd
     return kept;
 }
 
+static void shrink_once(struct sbuf *choices, enum verdict verdict, int *tries)
+{
+    for (size_t n = choices->len; n; n /= 2)
+        for (size_t at = 0; at + n <= choices->len && *tries > 0; *tries -= 2)
+            if (!simpler(choices, at, n, verdict, true) && !simpler(choices, at, n, verdict, false))
+                at += n;
+            else if (n == choices->len)
+                break;
+}
+
 void compare_shrink(struct sbuf *choices, enum verdict verdict)
 {
     int tries = SHRINK_TRIES;
-    for (size_t n = choices->len; n; n = n > 1 ? n / 2 : 0)
-        for (size_t at = 0; at + n <= choices->len && tries > 0; tries -= 2)
-            if (!simpler(choices, at, n, verdict, true) && !simpler(choices, at, n, verdict, false))
-                at += n;
-            else if (n == choices->len || !choices->len)
-                break;
+    size_t before;
+    do {
+        before = choices->len;
+        shrink_once(choices, verdict, &tries);
+    } while (choices->len < before && tries > 0);
 }
