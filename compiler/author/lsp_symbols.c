@@ -52,7 +52,7 @@ static json_t *symbol_json(const struct analysis *a, const struct decl *d, const
 static json_t *symbols_of(const struct analysis *a, const struct decl *d)
 {
     json_t *list = lsp_array();
-    struct outline o;
+    struct outline o = { 0 };
     for (; d; d = d->next) {
         if (!outline_of(d, &o))
             continue;
