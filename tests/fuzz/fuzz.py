@@ -23,6 +23,7 @@ TARGETS = {
     "image": (4096, False, []),
     "vm": (8192, False, []),
     "differential": (600, False, []),
+    "json": (1024, False, []),
     "sdp": (2048, False, []),
     "rtp": (1024, False, []),
     "digest": (2048, False, []),

@@ -288,8 +288,10 @@ bool json_read(struct vm *vm, struct str text, uint64_t *ref)
     *ref = 0;
     if (!machine_charge(vm, text.len))
         return false;
-    if (!text.len || !read_whole(&j, text, ref))
+    if (!text.len || !read_whole(&j, text, ref)) {
+        *ref = 0; /* a value may stand before what is wrong */
         return true;
+    }
     if (j.need && !heap_reserve(vm, j.need))
         return false;
     j.build = true;

@@ -66,6 +66,9 @@ static const struct {
     { "\"\\u12\"", "null" },
     { "\"\\u12g4\"", "null" },
     { "[1] x", "null" },
+    { "1.5 x", "null" },
+    { "7 x", "null" },
+    { "\"a\" x", "null" },
     { "'a'", "null" },
 };
 
