@@ -1,6 +1,6 @@
 /* Clauses: each outcome answered once, with names for what it brings, and none of the loud ones forgotten. */
 #include "compiler/check_context.h"
-#include "vm/isa/glob.h"
+#include "vm/base/glob.h"
 
 static struct str call_name(const struct stmt *s) { return s->u.call.name.name->text; }
 
@@ -49,11 +49,17 @@ static void bind_payload(struct check *c, struct stmt *s, struct clause_outcome 
 static void unknown_outcome(struct check *c, struct stmt *s, struct clause_outcome *o, const struct outcome_set *set)
 {
     struct sbuf all = { 0 };
-    for (unsigned i = 0; i < set->count; i++)
+    struct str near = { 0 };
+    for (unsigned i = 0; i < set->count; i++) {
         sbuf_fmt(&all, "%s%.*s", i ? ", " : "", STR_ARG(set->items[i].name));
+        if (check_is_near(set->items[i].name, o->name.name->text))
+            near = set->items[i].name;
+    }
     struct diag *d = diag_error(c->diags, o->name.span, "%.*s has no outcome '%.*s'", STR_ARG(call_name(s)),
                                 STR_ARG(o->name.name->text));
-    if (all.len)
+    if (near.len)
+        diag_help(d, "did you mean '%.*s'? It ends in %s", STR_ARG(near), all.p);
+    else if (all.len)
         diag_help(d, "it ends in %s", all.p);
     sbuf_free(&all);
 }

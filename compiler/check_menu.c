@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "compiler/check_context.h"
-#include "vm/isa/glob.h"
+#include "vm/base/glob.h"
 
 static bool is_key(char ch) { return ch && strchr("0123456789*#ABCD", ch); }
 

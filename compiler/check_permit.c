@@ -1,6 +1,6 @@
 /* Permits: what the flow may dial and fetch. Constants are judged here, everything else as the flow runs. */
 #include "compiler/check_context.h"
-#include "vm/isa/cover.h"
+#include "vm/base/cover.h"
 
 struct permit_line {
     const struct decl_permit *permit;

@@ -1,6 +1,6 @@
 #include "stdlib/actions.h"
 #include "stdlib/entry.h"
-#include "vm/isa/glob.h"
+#include "vm/base/glob.h"
 
 struct gather {
     struct entry entry;

@@ -1,7 +1,7 @@
 /* One turn of a menu; the tries, again and the choices' blocks are the flow's own code around it. */
 #include "stdlib/actions.h"
 #include "stdlib/entry.h"
-#include "vm/isa/glob.h"
+#include "vm/base/glob.h"
 
 struct menu {
     struct entry entry;

@@ -1,6 +1,6 @@
 #include "stdlib/permit.h"
 
-#include "vm/isa/cover.h"
+#include "vm/base/cover.h"
 
 /* Whether that line covers the target. */
 static bool covers(const struct image_permit *p, struct str target)

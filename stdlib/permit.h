@@ -20,7 +20,7 @@ struct permit_ask {
 /* *line: the line of the image that counts it, -1: none. The first of the lines that cover it and have room. */
 enum permit_answer permit_leg(const struct permit_ask *ask, struct str target, int *line);
 
-/* An address needs a pattern that covers it (vm/isa/cover.h). */
+/* An address needs a pattern that covers it (vm/base/cover.h). */
 bool permit_fetch(const struct image *im, struct str url);
 
 #endif

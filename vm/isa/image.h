@@ -80,9 +80,8 @@ struct image_hours {
     uint32_t nrules;
 };
 
-/* One `permit` line. DIAL_CONNECTIONS dials its patterns, and any Connection. */
-enum permit_kind { PERMIT_DIAL, PERMIT_FETCH, PERMIT_DIAL_CONNECTIONS };
-struct image_permit {
+enum permit_kind { PERMIT_DIAL, PERMIT_FETCH, PERMIT_DIAL_CONNECTIONS /* its patterns, and any Connection */ };
+struct image_permit { /* one line of the flow */
     enum permit_kind kind;
     const struct str *patterns;
     uint32_t npatterns;

@@ -1,7 +1,7 @@
 /* Instructions on texts. */
 #include <string.h>
 
-#include "vm/isa/glob.h"
+#include "vm/base/glob.h"
 #include "vm/isa/opcode.h"
 #include "vm/run/slow.h"
 

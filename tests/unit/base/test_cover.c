@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "vm/isa/cover.h"
+#include "vm/base/cover.h"
 
 struct row {
     const char *pattern, *text;

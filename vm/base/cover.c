@@ -1,9 +1,9 @@
-#include "vm/isa/cover.h"
+#include "vm/base/cover.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "vm/isa/glob.h"
+#include "vm/base/glob.h"
 
 static bool starts_like(struct str text, const char *prefix)
 {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "vm/isa/glob.h"
+#include "vm/base/glob.h"
 
 static const struct {
     const char *pattern, *text;

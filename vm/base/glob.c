@@ -1,4 +1,4 @@
-#include "vm/isa/glob.h"
+#include "vm/base/glob.h"
 
 enum { NO_CHARACTER = 0x200000 }; /* beyond all that UTF-8 can write: bytes that are none count from here */
 

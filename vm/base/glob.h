@@ -1,8 +1,8 @@
 /* Patterns of the language (matches, valid, permit, menu choices): a pattern fits a whole text. '?' is one character,
  * '*' any run of them, '[1-5]' one of a range, '\' takes the next character literally. The compiler, the machine and
  * the actions all ask here. Any thread; owns nothing. */
-#ifndef VM_ISA_GLOB_H
-#define VM_ISA_GLOB_H
+#ifndef VM_BASE_GLOB_H
+#define VM_BASE_GLOB_H
 
 #include "vm/base/str.h"
 

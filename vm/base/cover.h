@@ -1,7 +1,7 @@
 /* What the pattern of a permit covers. The compiler judges constants by it, the actions all else as the flow runs.
  * Pure: any thread. */
-#ifndef VM_ISA_COVER_H
-#define VM_ISA_COVER_H
+#ifndef VM_BASE_COVER_H
+#define VM_BASE_COVER_H
 
 #include "vm/base/str.h"
 
