@@ -8,10 +8,19 @@ die() {
     exit 2
 }
 
+# Prints the list, without what a command makes needless.
+wanted_packages() {
+    local package either command
+    sed 's/#.*//' "$root/packages.txt" | while read -r package either command; do
+        [ -n "$package" ] || continue
+        [ "$either" = or ] && command -v "$command" >/dev/null || echo "$package"
+    done
+}
+
 # Prints the packages of the list that are not installed.
 missing_packages() {
     local wanted
-    mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$root/packages.txt")
+    mapfile -t wanted < <(wanted_packages)
     comm -23 <(printf '%s\n' "${wanted[@]}" | sort -u) \
         <(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p' | sort -u)
 }
