@@ -254,8 +254,11 @@ void check_action_args(struct check *c, const struct action_row *row, struct arg
                 beyond_place(c, row, arg);
             return;
         }
-        if (seen[i]) /* the parser has said so */
+        if (seen[i]) { /* by place and by label: the parser knows of labels alone */
+            diag_error(c->diags, arg->span, "'%s' is given twice", row->args[i].label);
+            check_expr(c, arg->value, NULL);
             continue;
+        }
         seen[i] = true;
         check_arg(c, row, (unsigned)i, arg);
     }

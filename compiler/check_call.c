@@ -37,9 +37,14 @@ static struct param *param_for(struct check *c, struct decl *fn, const struct ar
             *place = p->next;
         return p;
     }
-    for (p = fn->u.fn.params; p; p = p->next)
+    bool placed = true;
+    for (p = fn->u.fn.params; p; p = p->next) {
+        placed &= p != *place;
+        if (p->name.name == a->label.name && placed)
+            diag_error(c->diags, a->span, "'%.*s' is given twice", STR_ARG(p->name.name->text));
         if (p->name.name == a->label.name)
             return p;
+    }
     if (!fn->u.fn.has_mistakes)
         diag_error(c->diags, a->label.span, "%.*s() has no parameter '%.*s'", STR_ARG(name),
                    STR_ARG(a->label.name->text));
