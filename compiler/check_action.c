@@ -152,15 +152,26 @@ static bool is_written(const struct action_row *row, unsigned i)
     return !str_is(label, "choices") && !str_is(label, "outside");
 }
 
+static const char *near_label(const struct action_row *row, struct str label)
+{
+    for (unsigned i = 0; i < row->nargs; i++)
+        if (is_written(row, i) && check_is_near(str_of(row->args[i].label), label))
+            return row->args[i].label;
+    return NULL;
+}
+
 static void unknown_label(struct check *c, const struct action_row *row, const struct arg *arg)
 {
     struct sbuf all = { 0 };
+    const char *near = near_label(row, arg->label.name->text);
     for (unsigned i = 0; i < row->nargs; i++)
         if (is_written(row, i))
             sbuf_fmt(&all, "%s%s", i ? ", " : "", row->args[i].label);
     struct diag *d =
         diag_error(c->diags, arg->label.span, "%s has no argument '%.*s'", row->name, STR_ARG(arg->label.name->text));
-    if (all.len)
+    if (near)
+        diag_help(d, "did you mean '%s'? It takes %s", near, all.p);
+    else if (all.len)
         diag_help(d, "it takes %s", all.p);
     sbuf_free(&all);
     check_expr(c, arg->value, NULL);
@@ -277,6 +288,10 @@ static void unknown_action(struct check *c, const struct stmt *s)
     const char *near = check_near_action(name);
     if (scope_entry(c, s->u.call.name.name)->fn)
         diag_help(d, "a function is called with parentheses: '%.*s(…)'", STR_ARG(name));
+    else if (scope_find(c, s->u.call.name.name))
+        diag_help(d, "'=' gives a value: '%.*s = …'", STR_ARG(name));
+    else if (check_habit_action(name))
+        diag_help(d, "%s", check_habit_action(name));
     else if (near)
         diag_help(d, "did you mean '%s'?", near);
 }

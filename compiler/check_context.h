@@ -86,6 +86,10 @@ void check_continue_with(struct check *c, struct stmt *s);
 void check_files_there(struct check *c,
                        const struct expr *e); /* constant names of audio files: warns of missing ones */
 
+/* What says here what a word of another language says there; NULL: nothing known (check_habit.c). */
+bool check_is_near(struct str known, struct str word); /* is it probably a mistyped `known`? */
+const char *check_habit_value(struct str word);
+const char *check_habit_action(struct str word);
 /* "did you mean 'x'?", when there is a near one. */
 void check_help_near(struct check *c, struct diag *d, enum name_space space, struct str word);
 const char *check_near_action(struct str word);

@@ -9,6 +9,10 @@ bool check_mismatch(struct check *c, const struct expr *e, const char *who, cons
     struct diag *d = diag_error(c->diags, e->span, "%s wants %s, not %s", who, wanted, e->type->article);
     if (e->kind == EXPR_INT && strcmp(wanted, "a duration") == 0)
         diag_help(d, "say the unit: '%llds' is seconds", (long long)e->u.integer);
+    if (e->type == T(INT) && strcmp(wanted, "a text") == 0)
+        diag_help(d, "put it into a text: \"{…}\"");
+    if (e->type == T(INT) && strcmp(wanted, "a bool") == 0)
+        diag_help(d, "write 'yes' or 'no'");
     if (e->type == T(JSON))
         diag_help(d, "say what it is expected to be: 'as text else \"\"'");
     return false;
@@ -38,6 +42,8 @@ static const struct check_type *unknown_name(struct check *c, struct word word)
         diag_help(d, "a function is called with parentheses: '%.*s(…)'", STR_ARG(name));
     else if (scope_entry(c, word.name)->hours)
         diag_help(d, "hours are asked by open(): 'open(%.*s)'", STR_ARG(name));
+    else if (check_habit_value(name))
+        diag_help(d, "%s", check_habit_value(name));
     else
         check_help_near(c, d, NAMES_VALUES, name);
     return T(BAD);

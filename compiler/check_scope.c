@@ -117,6 +117,12 @@ void check_help_near(struct check *c, struct diag *d, enum name_space space, str
         diag_help(d, "did you mean '%s'?", near);
 }
 
+bool check_is_near(struct str known, struct str word)
+{
+    unsigned least = word.len < 4 ? 1 : NEAR_MAX;
+    return str_distance(known, word, NEAR_MAX) <= least;
+}
+
 const char *check_near_action(struct str word)
 {
     const char *best = NULL;

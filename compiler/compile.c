@@ -72,7 +72,10 @@ static struct file *file_by_path(const struct compile *c, const char *path)
 
 static void report_unreadable(struct compile *c, struct span at, const char *path, enum err e)
 {
-    diag_error(c->diags, at, "cannot use \"%s\": %s", path, e == ERR_INVALID ? "it is not UTF-8 text" : err_text(e));
+    const char *why = e == ERR_INVALID     ? "it is not UTF-8 text"
+                      : e == ERR_NOT_FOUND ? "there is no such file"
+                                           : err_text(e);
+    diag_error(c->diags, at, "cannot use \"%s\": %s", path, why);
 }
 
 static enum err load_source(struct compile *c, const char *path, uint32_t *source)

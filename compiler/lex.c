@@ -119,11 +119,31 @@ static const char *foreign_sign(const char *p, unsigned *len)
     return *p == '!' ? "'not' turns a condition round" : *p == '\'' ? "a text stands in double quotes" : NULL;
 }
 
+/* A text in quotes of another kind is one mistake, up to the closing one on its line. */
+static unsigned foreign_text(const struct lexer *lx)
+{
+    static const struct {
+        const char *open, *close;
+    } quotes[] = { { "'", "'" }, { "“", "”" }, { "„", "“" }, { "‘", "’" }, { "«", "»" } };
+    for (size_t i = 0; i < sizeof quotes / sizeof *quotes; i++) {
+        size_t n = strlen(quotes[i].open), m = strlen(quotes[i].close);
+        if ((size_t)(lx->end - lx->p) < n || memcmp(lx->p, quotes[i].open, n) != 0)
+            continue;
+        for (const char *p = lx->p + n; p + m <= lx->end && *p != '\n'; p++)
+            if (!memcmp(p, quotes[i].close, m))
+                return (unsigned)(p + m - lx->p);
+    }
+    return 0;
+}
+
 static void lex_foreign(struct lexer *lx)
 {
     const char *start = lx->p;
     unsigned len = 1;
-    const char *help = foreign_sign(start, &len);
+    unsigned text = foreign_text(lx);
+    const char *help = text ? "a text stands in double quotes: \"…\"" : foreign_sign(start, &len);
+    if (text)
+        len = text;
     struct diag *d;
     lx->p += len;
     while (!help && ((unsigned char)*lx->p & 0xC0) == 0x80)

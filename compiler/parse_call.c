@@ -22,13 +22,17 @@ static bool check_label(struct parser *p, const struct arg *first, const struct 
     return true;
 }
 
-static struct arg *parse_arg(struct parser *p)
+static struct arg *parse_arg(struct parser *p, bool further)
 {
     struct arg *a = NODE(p, struct arg);
     const struct token *start = p->next;
     if (at_label(p)) {
         a->label = word_of(p, take(p));
         take(p);
+        a->value = parse_value(p);
+    } else if (habit_label_end(p, further)) {
+        a->label = word_of(p, take(p));
+        accept(p, TOKEN_ASSIGN);
         a->value = parse_value(p);
     } else {
         a->value = parse_expr(p);
@@ -40,7 +44,7 @@ static struct arg *parse_arg(struct parser *p)
 /* Adds one argument; true when a `,` promises another. */
 static bool parse_next_arg(struct parser *p, struct arg **first, struct arg ***tail)
 {
-    struct arg *a = parse_arg(p);
+    struct arg *a = parse_arg(p, *first != NULL);
     if (p->quiet || check_label(p, *first, a)) {
         **tail = a;
         *tail = &a->next;
@@ -177,11 +181,12 @@ static void parse_no_clause(struct parser *p, bool spoken_of)
     bool stmt =
         kind == TOKEN_WORD || kind == TOKEN_IF || kind == TOKEN_REPEAT || kind == TOKEN_FOR || kind == TOKEN_LOOP;
     if (!spoken_of)
-        diag_help(mistake(p, span_of(p, p->next),
-                          "only 'on', choices and 'else' can stand in the block of an action or a call"),
-                  "write 'on done { … }' round what follows it, or put it after the block");
+        habit_help_clause(p, mistake(p, span_of(p, p->next),
+                                     "only 'on', choices and 'else' can stand in the block of an action or a call"));
     p->quiet = !stmt;
-    if (stmt)
+    if (habit_at_clause(p))
+        habit_skip_clause(p);
+    else if (stmt)
         parse_stmt(p);
     else
         recover_statement(p);
@@ -241,9 +246,10 @@ static void check_args_end(struct parser *p, struct stmt_call *call)
     struct arg *last = call->args;
     if (p->quiet || at_line_end(p) || at(p, TOKEN_BRACE_OPEN))
         return;
-    mistake_expected(p, last ? "',' or the end of the line" : "the end of the line");
+    struct diag *d = mistake_expected(p, last ? "',' or the end of the line" : "the end of the line");
     while (last && last->next)
         last = last->next;
+    habit_help_args(p, d, last);
     if (last)
         last->value->kind = EXPR_BAD;
 }

@@ -88,6 +88,20 @@ bool open_block(struct parser *p, const struct token **open, const char *what);
 /* Is the block over? Skips newlines. Never true twice for one block; reports a missing `}`. Call before each entry. */
 bool block_over(struct parser *p, const struct token *open);
 
+/* ---- habits from elsewhere (parse_habit.c) ---- */
+/* At what cannot follow the arguments of an action; last is the last of them, or NULL. */
+void habit_help_args(struct parser *p, struct diag *d, const struct arg *last);
+/* At what cannot follow a statement on its line. */
+void habit_help_line(struct parser *p, struct diag *d);
+/* At a label that does not end with `:` (`ring = 20s`, `ring 20s`): reports it; true: go on as if it did. further: not
+ * the first argument. */
+bool habit_label_end(struct parser *p, bool further);
+/* Among clauses: a clause whose `on` was forgotten? Its block is read for its own mistakes. */
+bool habit_at_clause(const struct parser *p);
+void habit_skip_clause(struct parser *p);
+/* At what cannot stand among clauses. */
+void habit_help_clause(struct parser *p, struct diag *d);
+
 /* ---- parts (one file each) ---- */
 struct expr *parse_expr(struct parser *p);
 struct expr *parse_value(struct parser *p); /* an expression, or { an: object } */

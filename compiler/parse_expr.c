@@ -67,6 +67,8 @@ static struct expr *parse_comparison(struct parser *p)
     if (!comparisons[peek(p)] || p->quiet)
         return left;
     const struct token *sign = take(p);
+    if (sign->kind == TOKEN_LESS && at(p, TOKEN_GREATER))
+        diag_help(mistake(p, span_from(p, sign), "'<>' does not compare"), "write '!='");
     left = operation(p, comparisons[sign->kind] - 1, left, parse_sum(p), sign);
     if (comparisons[peek(p)])
         diag_help(mistake(p, span_of(p, p->next), "comparisons cannot be chained"), "join them with 'and', or use ( )");

@@ -80,8 +80,11 @@ static struct hours_date *parse_dates(struct parser *p)
 static bool parse_range(struct parser *p, struct hours_range *r)
 {
     const struct token *start = p->next;
-    if (!expect(p, TOKEN_TIME, "times, as 09:00-17:00"))
+    if (!at(p, TOKEN_TIME)) {
+        diag_help(mistake_expected(p, "times, as 09:00-17:00"), "a time has hours and minutes, two digits each");
         return false;
+    }
+    take(p);
     r->from = (uint16_t)start->u.number;
     if (!expect(p, TOKEN_MINUS, "'-' and the time at which it ends"))
         return false;
@@ -124,7 +127,8 @@ static struct hours_entry *parse_entry(struct parser *p)
         e->kind = HOURS_DAYS;
         e->days = parse_days(p);
     } else {
-        mistake_expected(p, "'zone', 'closed', a day or a date");
+        diag_help(mistake_expected(p, "'zone', 'closed', a day or a date"),
+                  "days are mon, tue, wed, thu, fri, sat and sun");
     }
     if (e->kind != HOURS_CLOSED && !p->quiet)
         e->ranges = parse_ranges(p);

@@ -111,7 +111,7 @@ void end_statement(struct parser *p)
     if (p->quiet)
         recover_statement(p);
     if (!at_line_end(p) && !at_declaration(p)) {
-        mistake_expected(p, "the end of the line");
+        habit_help_line(p, mistake_expected(p, "the end of the line"));
         recover_statement(p);
     }
     skip_newlines(p);
@@ -120,8 +120,11 @@ void end_statement(struct parser *p)
 bool open_block(struct parser *p, const struct token **open, const char *what)
 {
     *open = p->next;
-    if (!at(p, TOKEN_BRACE_OPEN)) {
-        mistake_expected(p, what);
+    if (at(p, TOKEN_NEWLINE) && p->next[1].kind == TOKEN_BRACE_OPEN) {
+        diag_help(mistake_expected(p, what), "the '{' stands on this line");
+        *open = ++p->next;
+    } else if (!at(p, TOKEN_BRACE_OPEN)) {
+        diag_help(mistake_expected(p, what), "what follows from it stands in { }");
         if (!recover_block(p))
             return false;
         *open = p->next;

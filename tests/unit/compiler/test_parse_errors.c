@@ -35,7 +35,7 @@ static const struct {
       "2:10 nothing stands between '{' and '}'\n2:18 expected a value, not '}' in a text\n" },
     { "unknown escape", "flow a { say \"a\\qb\" }", "1:16 a text knows no '\\q'\n" },
     { "foreign signs", "flow a {\n if a && b { }\n if !a { }\n say 'x'\n}",
-      "2:7 unexpected '&&'\n3:5 unexpected '!'\n4:6 unexpected '''\n4:8 unexpected '''\n" },
+      "2:7 unexpected '&&'\n3:5 unexpected '!'\n4:6 unexpected ''x''\n" },
     { "letters outside of texts", "flow a {\n let \xC5\xBC = 1\n}", "2:6 unexpected '\xC5\xBC'\n" },
     { "chained comparison", "flow a { if 1 < 2 < 3 { } }", "1:19 comparisons cannot be chained\n" },
     { "assignment as condition", "flow a { if x = 3 { } }", "1:15 '=' gives a value and cannot compare\n" },
