@@ -118,7 +118,7 @@ static void on_request(struct server *s, const json_t *id, const char *method, c
 
 static void on_notice(struct server *s, const char *method, const json_t *params)
 {
-    if (s->state != LSP_RUNNING && strcmp(method, "exit"))
+    if (s->state != LSP_RUNNING && strcmp(method, "exit") != 0)
         return;
     for (size_t i = 0; i < sizeof notices / sizeof *notices; i++)
         if (!strcmp(notices[i].method, method))

@@ -8,7 +8,7 @@
 struct document *document_by_path(const struct server *s, const char *path)
 {
     struct document *d = s->documents;
-    while (d && strcmp(d->path, path))
+    while (d && strcmp(d->path, path) != 0)
         d = d->next;
     return d;
 }
@@ -34,7 +34,7 @@ struct document *document_of(const struct server *s, const json_t *params, struc
 static void make_stale(struct server *s, const char *path)
 {
     for (struct document *d = s->documents; d; d = d->next) {
-        if (path && strcmp(d->path, path) && d->analysis && !analysis_has(d->analysis, path))
+        if (path && strcmp(d->path, path) != 0 && d->analysis && !analysis_has(d->analysis, path))
             continue;
         analysis_free(&d->analysis);
         d->changed = true;

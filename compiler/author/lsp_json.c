@@ -1,16 +1,5 @@
 #include "compiler/author/lsp_json.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-void lsp_must(bool ok)
-{
-    if (ok)
-        return;
-    fputs("out of memory\n", stderr);
-    abort();
-}
-
 static json_t *made(json_t *j)
 {
     lsp_must(j != NULL);

@@ -5,10 +5,19 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "compiler/author/lsp_text.h"
 
-void lsp_must(bool ok); /* aborts when it is not */
+/* Aborts when it is not so. */
+static inline void lsp_must(bool ok)
+{
+    if (ok)
+        return;
+    fputs("out of memory\n", stderr);
+    abort();
+}
 
 json_t *lsp_string(struct str s);
 json_t *lsp_object(void);

@@ -151,7 +151,7 @@ static void search_file(const struct search *w, const struct analysis *a, const 
 static void search_analysis(void *owner, const struct analysis *a)
 {
     for (const struct file *file = compile_tree(a->compile); file; file = file->next)
-        if (strcmp(a->paths[file->source], "prelude.flow"))
+        if (strcmp(a->paths[file->source], "prelude.flow") != 0)
             search_file(owner, a, file);
 }
 

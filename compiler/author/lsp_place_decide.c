@@ -82,9 +82,8 @@ static void decide_top(struct lsp_place *p, size_t first, size_t count)
     case TOKEN_PERMIT:
         if (count == 1)
             words(p, permit_words);
-        else if (str_is(place_word_at(p, first + 1), "dial") && !ends_value(place_kind_at(p, p->count - 1)))
-            words(p, dial_words);
-        else if (count == 2 && str_is(place_word_at(p, first + 1), "dial"))
+        else if (str_is(place_word_at(p, first + 1), "dial") &&
+                 (count == 2 || place_kind_at(p, p->count - 1) == TOKEN_COMMA))
             words(p, dial_words);
         break;
     case TOKEN_EXTERN:

@@ -76,7 +76,7 @@ static void collect(struct server *s, struct document *d, json_t *all)
         const struct diag *one = diags_at(diags, i);
         char *uri = server_uri(s, a->paths[one->span.file]);
         json_t *list = list_of(all, uri), *made = diag_json(s, a, one);
-        if (strcmp(a->paths[one->span.file], d->path))
+        if (strcmp(a->paths[one->span.file], d->path) != 0)
             add_once(list, made);
         else
             lsp_add(list, made);

@@ -24,34 +24,31 @@ static void add_path(struct paths *all, const char *path)
     vec_push(all, copy);
 }
 
-static void scan(struct paths *all, struct str folder, unsigned depth);
+static void scan(struct paths *all, const char *folder, unsigned depth);
 
 /* Hidden folders and those of package managers hold no flows of the author's. */
-static void scan_entry(struct paths *all, struct str folder, const struct dirent *entry, unsigned depth)
+static void scan_entry(struct paths *all, const char *folder, const struct dirent *entry, unsigned depth)
 {
     struct sbuf path = { 0 };
     struct stat st;
     if (entry->d_name[0] == '.' || !strcmp(entry->d_name, "node_modules"))
         return;
-    sbuf_fmt(&path, "%.*s/%s", STR_ARG(folder), entry->d_name);
+    sbuf_fmt(&path, "%s/%s", folder, entry->d_name);
     if (!lstat(path.p, &st) && S_ISDIR(st.st_mode) && depth)
-        scan(all, sbuf_view(&path), depth - 1);
+        scan(all, path.p, depth - 1);
     else if (str_ends(sbuf_view(&path), ".flow") && S_ISREG(st.st_mode))
         add_path(all, path.p);
     sbuf_free(&path);
 }
 
-static void scan(struct paths *all, struct str folder, unsigned depth)
+static void scan(struct paths *all, const char *folder, unsigned depth)
 {
-    char *name = strndup(folder.p, folder.len);
-    lsp_must(name != NULL);
-    DIR *dir = opendir(name);
+    DIR *dir = opendir(folder);
     const struct dirent *entry;
     while (dir && all->len < WORKSPACE_FILES_MAX && (entry = readdir(dir)))
         scan_entry(all, folder, entry, depth);
     if (dir)
         closedir(dir);
-    free(name);
 }
 
 static bool is_within(const char *path, struct str folder)
@@ -62,16 +59,17 @@ static bool is_within(const char *path, struct str folder)
 /* The workspace's folders that hold the file, or, where none does, the file's own. */
 static void scan_around(struct server *s, struct paths *all, const char *path)
 {
-    struct str own = lsp_path_folder(str_of(path));
+    char *own = lsp_path_clean(lsp_path_folder(str_of(path)));
     bool found = false;
     for (size_t i = 0; i < s->nfolders; i++) {
         if (!is_within(path, sbuf_view(&s->folders[i])))
             continue;
         found = true;
-        scan(all, sbuf_view(&s->folders[i]), WORKSPACE_DEPTH_MAX);
+        scan(all, s->folders[i].p, WORKSPACE_DEPTH_MAX);
     }
-    if (!found && own.len > 1)
-        scan(all, (struct str){ own.p, own.len - 1 }, 0);
+    if (!found)
+        scan(all, own, 0);
+    free(own);
 }
 
 static void visit_file(struct server *s, const char *path, const char *holds,

@@ -112,3 +112,43 @@ test("a file that is used twice is found under one path", async t => {
     client.open("lib.flow", "const n = \"\n");
     assert.match(errors(await client.diagnostics("lib.flow", 1))[0].message, /no closing quote/);
 });
+
+// A test's title is given back by the outline, letter by letter: the server's text beside one kept here.
+test("a thousand edits at random leave the text as an editor has it", async t => {
+    const client = await Client.start(t);
+    const letters = ["a", " ", "ż", "€", "😀", "#", "é", "𝄞"];
+    let seed = 20;
+    const random = n => (seed = (seed * 48271) % 2147483647) % n;
+    const units = text => Array.from(text);
+    const head = "test \"";
+    let title = [];
+    client.open("a.flow", `${head}" {\n}\n`);
+    for (let version = 2; version < 1002; version++) {
+        const from = random(title.length + 1), count = random(2) ? 0 : random(Math.min(4, title.length - from + 1));
+        const made = Array.from({ length: random(4) }, () => letters[random(letters.length)]);
+        const column = n => head.length + title.slice(0, n).join("").length;
+        client.change("a.flow", version,
+            [{ range: line(0, column(from), column(from + count)), text: made.join("") }]);
+        title = units([...title.slice(0, from), ...made, ...title.slice(from + count)].join(""));
+        if (version % 50)
+            continue;
+        const symbols = await client.request("textDocument/documentSymbol",
+            { textDocument: { uri: client.uri("a.flow") } });
+        assert.deepEqual(symbols.map(s => s.name), title.length ? [title.join("")] : []);
+    }
+});
+
+// Text of a flow, cut and broken anywhere, is spoken of and nothing worse.
+test("what is cut off or doubled anywhere is answered", async t => {
+    const client = await Client.start(t, { "company.flow": sample("company.flow") });
+    const text = sample("support.flow");
+    client.open("support.flow", text);
+    for (let i = 0, version = 2; i < text.length; i += 61, version++) {
+        const broken = version % 2 ? text.slice(0, i) : text.slice(0, i) + text.slice(i + 7) + text.slice(i, i + 40);
+        client.change("support.flow", version, [{ text: broken }]);
+        const at = client.at("support.flow", { line: broken.slice(0, i).split("\n").length - 1, character: 6 });
+        for (const method of ["completion", "hover", "definition", "documentSymbol", "codeLens"])
+            await client.request(`textDocument/${method}`, at);
+        await client.diagnostics("support.flow", version);
+    }
+});
