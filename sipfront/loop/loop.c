@@ -59,12 +59,16 @@ static void take_posts(struct loop *l)
     pthread_mutex_unlock(&l->lock);
 }
 
-static void run_posts(struct loop *l)
+/* How many there were. */
+static size_t run_posts(struct loop *l)
 {
+    size_t n;
     take_posts(l);
+    n = l->running.len;
     for (size_t i = 0; i < l->running.len; i++)
         l->running.items[i].fn(l->running.items[i].arg);
     l->running.len = 0;
+    return n;
 }
 
 static int on_wake(su_root_magic_t *magic, su_wait_t *wait, su_wakeup_arg_t *arg)
@@ -165,8 +169,8 @@ void loop_run(struct loop *l) { su_root_run(l->root); }
 
 void loop_drain(struct loop *l)
 {
-    while (l->posts.len) /* only this thread is left to post */
-        run_posts(l);
+    while (run_posts(l))
+        continue;
 }
 
 void loop_stop(struct loop *l)

@@ -132,17 +132,19 @@ class MediaEnds:
             return
         base, call, *remote = map(int, numbers)
         port = base + 4 * (call - 1)  # as SIPp counts auto_media_port
-        if word == "open":
-            end = self.ends[port] = End(port, call)
-            self._selector.register(end.socket, selectors.EVENT_READ, end)
-        else:
-            end = self.ends[port]
+        end = self.ends.get(port) or self._open(port, call)  # SIPp's commands run beside it: 'talk' may come first
+        if word == "talk":
             end.socket.connect(("127.0.0.1", *remote))
             if self.digits_of:
                 self.press(end, self.digits_of(end.call))
             with self._changed:
                 self.up.append(end)
                 self._changed.notify_all()
+
+    def _open(self, port, call):
+        end = self.ends[port] = End(port, call)
+        self._selector.register(end.socket, selectors.EVENT_READ, end)
+        return end
 
     def _send(self):
         with self._changed:
