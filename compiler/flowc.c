@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LIKE_EDITS = 2 };
+
 const char *argp_program_version = "flowc 0.1.0";
 
 const struct flowc_command flowc_commands[] = {
@@ -33,6 +35,17 @@ static const struct flowc_command *find(const char *name)
     return NULL;
 }
 
+static int no_command(const char *name)
+{
+    const char *like = NULL;
+    for (const struct flowc_command *c = flowc_commands; c->name; c++)
+        if (str_distance(str_of(c->name), str_of(name), LIKE_EDITS) <= LIKE_EDITS)
+            like = c->name;
+    fprintf(stderr, "flowc: there is no command '%s'; %s%s%ssee flowc --help\n", name, like ? "did you mean '" : "",
+            like ? like : "", like ? "'? " : "");
+    return FLOWC_USAGE;
+}
+
 /* argp asks for the text around the options; the one after them lists the commands. */
 static char *help_filter(int key, const char *text, void *input)
 {
@@ -46,6 +59,8 @@ static char *help_filter(int key, const char *text, void *input)
     sbuf_cstr(&b, "\nExamples:\n"
                   "  flowc check reception.flow        every mistake, with its place\n"
                   "  flowc build reception.flow        writes reception.flowc\n"
+                  "  flowc new door                    writes door.flow, a flow to begin with\n"
+                  "  flowc graph reception.flow        draws reception.svg\n"
                   "  flowc dump reception.flow | less  the bytecode beside the source\n"
                   "\nflowc COMMAND --help tells more. Exit status: 0 well, 1 mistakes in a flow,\n"
                   "2 wrong use or a file that cannot be read.");
@@ -88,9 +103,7 @@ int main(int argc, char **argv)
     argp_err_exit_status = FLOWC_USAGE;
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &choice);
     command = find(argv[choice.at]);
-    if (!command) {
-        fprintf(stderr, "flowc: there is no command '%s'; see flowc --help\n", argv[choice.at]);
-        return FLOWC_USAGE;
-    }
+    if (!command)
+        return no_command(argv[choice.at]);
     return run(command, argc - choice.at, argv + choice.at);
 }

@@ -81,12 +81,15 @@ static void put_group(struct sbuf *out, const struct graph *g, const struct grap
 
 void graph_mermaid(const struct graph *g, struct sbuf *out)
 {
-    unsigned number = 0;
+    unsigned number = 0, used = 0;
     sbuf_cstr(out, "flowchart TD\n");
     for (const struct graph_group *group = g->groups; group; group = group->next)
         put_group(out, g, group, number++);
     for (const struct graph_edge *e = g->edges; e; e = e->next)
         put_edge(out, e);
+    for (const struct graph_node *n = g->nodes; n; n = n->next)
+        used |= 1u << n->look;
     for (unsigned i = 0; i < GRAPH_LOOK_COUNT; i++)
-        sbuf_fmt(out, "    classDef %s %s\n", looks[i].class, looks[i].style);
+        if (used >> i & 1)
+            sbuf_fmt(out, "    classDef %s %s\n", looks[i].class, looks[i].style);
 }

@@ -97,7 +97,8 @@ const struct action_row *action_find(struct str name); /* NULL when there is non
 int action_id_of(const struct action_row *row);
 int action_arg_find(const struct action_row *row, struct str label);    /* index, or -1 */
 int action_outcome_find(const struct action_row *row, struct str name); /* index, or -1 */
-/* How a manual says what an argument accepts, and what a flag, one bit, means; "" when there is nothing to say of it. */
+/* How a manual says what an argument accepts, and what a flag, one bit, means; "" when there is nothing to say of it.
+ */
 const char *arg_type_text(enum arg_type t);
 const char *action_flag_text(enum action_flag flag);
 const char *arg_flag_text(enum arg_flag flag);
