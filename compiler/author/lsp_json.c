@@ -1,12 +1,33 @@
 #include "compiler/author/lsp_json.h"
 
+#include "compiler/source.h"
+
 static json_t *made(json_t *j)
 {
     lsp_must(j != NULL);
     return j;
 }
 
-json_t *lsp_string(struct str s) { return made(json_stringn(s.p ? s.p : "", s.len)); }
+/* Names of files need not be UTF-8, JSON must: what is not becomes a question mark. */
+static json_t *mended(struct str s)
+{
+    struct sbuf copy = { 0 };
+    size_t bad;
+    sbuf_str(&copy, s);
+    while (!utf8_valid(sbuf_view(&copy), &bad))
+        copy.p[bad] = '?';
+    json_t *j = made(json_stringn(copy.p, copy.len));
+    sbuf_free(&copy);
+    return j;
+}
+
+json_t *lsp_string(struct str s)
+{
+    size_t bad;
+    if (!s.len)
+        return made(json_string(""));
+    return utf8_valid(s, &bad) ? made(json_stringn(s.p, s.len)) : mended(s);
+}
 json_t *lsp_object(void) { return made(json_object()); }
 json_t *lsp_array(void) { return made(json_array()); }
 json_t *lsp_integer(long long n) { return made(json_integer(n)); }

@@ -32,6 +32,10 @@ if [ -n "$junit" ]; then
     options+=(--test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit "--test-reporter-destination=$junit")
 fi
 
+for command in node npm; do
+    command -v $command >/dev/null || { echo "run.sh: these tests need $command (Node.js 20 or newer)" >&2 && exit 2; }
+done
+
 # npm takes seconds even when there is nothing to do, so the lock file it worked on last is kept beside its work.
 install_modules() {
     local done="$1/node_modules/.installed-lock"
@@ -43,4 +47,9 @@ install_modules() {
 for manifest in "$here"/*/package-lock.json; do
     install_modules "$(dirname "$manifest")"
 done
-exec node --test "${options[@]}" "$here"/*/*.test.js
+status=0
+node --test "${options[@]}" "$here"/*/*.test.js || status=$?
+# What the pattern leaves out was not skipped: it was not asked for.
+[ -z "$junit" ] || perl -0pi -e \
+    's{<testcase [^>]*>\s*<skipped [^>]*does not match pattern[^>]*/>\s*</testcase>\s*}{}g' "$junit"
+exit $status

@@ -95,3 +95,14 @@ test("a message cut into single bytes is one message", async t => {
     client.open("a.flow", "flow a { hangup }\n");
     assert.deepEqual((await client.diagnostics("a.flow", 1)).diagnostics, []);
 });
+
+test("a file whose name is not UTF-8", async () => {
+    const uri = "file:///nowhere/%FF%C3/a.flow";
+    const text = "use \"b.flow\"\nflow a { continue with c }\n";
+    const { messages } = await talk(hello +
+        frame({ method: "textDocument/didOpen", params: { textDocument: { uri, version: 1, text } } }) +
+        frame({ id: 5, method: "textDocument/hover",
+            params: { textDocument: { uri }, position: { line: 0, character: 6 } } }) + bye);
+    assert.ok(answer(messages, 5));
+    assert.equal(answer(messages, 99).result, null);
+});
