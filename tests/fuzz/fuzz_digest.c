@@ -9,7 +9,16 @@ static int64_t stand_still(void *self)
 }
 static const struct clock clock_of_fuzz = { .mono_ms = stand_still, .wall_ms = stand_still };
 
-static void judge(const struct digest_credentials *c)
+/* An empty nonce stands for one of ours, as it is or with a byte changed. */
+static void give_nonce(struct digest *d, struct digest_credentials *c)
+{
+    if (c->nonce[0])
+        return;
+    digest_nonce(d, c->nonce);
+    c->nonce[(unsigned char)c->nc[0] % strlen(c->nonce)] ^= (char)(c->nc[1] & 1);
+}
+
+static void judge(struct digest_credentials *c)
 {
     struct sip_account account = { .may_register = true };
     struct digest *d;
@@ -20,7 +29,8 @@ static void judge(const struct digest_credentials *c)
         FUZZ_HOLDS(strlen(response) == 32 || strlen(response) == 64, "a response has the length of its hash");
     if (digest_new(&d, &clock_of_fuzz, "fuzz"))
         return;
-    FUZZ_HOLDS(digest_judge(d, c, "REGISTER", &account) != DIGEST_RIGHT, "a nonce of ours is needed");
+    give_nonce(d, c);
+    FUZZ_HOLDS(digest_judge(d, c, "REGISTER", &account) != DIGEST_RIGHT, "who knows no password is not let in");
     FUZZ_HOLDS(digest_judge(d, c, "INVITE", NULL) != DIGEST_RIGHT, "nobody is never right");
     digest_free(&d);
 }
