@@ -1,156 +1,95 @@
-/* The machine against Lua 5.4: fib(32), an integer loop, and park and resume against a coroutine's yield and resume.
- * Both sides take turns in one process tree; each line prints the best of several turns and how many times as fast the
- * machine is. Usage: vm_fib [TURNS] */
-#include <stdlib.h>
+/* The machine against interpreters of Lua, which run as children by turns: fib(32) and an integer loop, each as an
+ * author would write it. Usage: vm_fib [ROUNDS] */
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "tests/unit/isa/asm.h"
+#include "tests/bench/bench.h"
 #include "vm/run/vm.h"
 
-enum { L_SELF = 1, L_AGAIN, L_OUT, FIB = 32, LOOP = 30000000, PARKS = 3000000 };
+static const char fib_flow[] = "fn fib(n: int) -> int {\n"
+                               "    if n < 2 { return n }\n"
+                               "    return fib(n - 1) + fib(n - 2)\n"
+                               "}\n"
+                               "flow main { if fib(32) != 2178309 { reject not_found } }\n";
+static const char fib_lua[] = "local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end "
+                              "local start = os.clock() assert(fib(32) == 2178309) print(os.clock() - start)";
 
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
+static const char loop_flow[] = "fn work() -> int {\n"
+                                "    var n = 0\n"
+                                "    var sum = 0\n"
+                                "    repeat 30000000 {\n"
+                                "        sum = sum + n * 3 % 7\n"
+                                "        n = n + 1\n"
+                                "    }\n"
+                                "    return sum\n"
+                                "}\n"
+                                "flow main { if work() != 89999997 { reject not_found } }\n";
+static const char loop_lua[] = "local function work() local n, sum = 0, 0 for _ = 1, 30000000 do "
+                               "sum = sum + n * 3 % 7 n = n + 1 end return sum end "
+                               "local start = os.clock() assert(work() == 89999997) print(os.clock() - start)";
 
-/* fn fib(n: int) -> int { if n < 2 { return n }  return fib(n - 1) + fib(n - 2) } */
-static struct image *fib_image(void)
-{
-    struct asm_image *a = asm_new("fib");
-    asm_func(a, "main", 0, 0, "iii");
-    asm_op(a, OP_LOADI, 1, FIB);
-    asm_op(a, OP_CALL, 1, 0);
-    asm_op(a, OP_HALT);
-    asm_func(a, "fib", 1, 1, "iiiiii");
-    asm_jump(a, OP_JGEI, L_OUT, 1, 2);
-    asm_op(a, OP_MOVE, 0, 1);
-    asm_op(a, OP_RET);
-    asm_label(a, L_OUT);
-    asm_op(a, OP_ADDI, 3, 1, -1);
-    asm_op(a, OP_CALL, 1, 2);
-    asm_op(a, OP_ADDI, 5, 1, -2);
-    asm_op(a, OP_CALL, 1, 4);
-    asm_op(a, OP_ADD, 0, 2, 4);
-    asm_op(a, OP_RET);
-    return asm_load(a);
-}
-
-/* var n = 0, sum = 0; loop while n < LOOP { sum = sum + n * 3 % 7; n = n + 1 } */
-static struct image *loop_image(void)
-{
-    struct asm_image *a = asm_new("loop");
-    int limit = asm_num(a, TYPE_INT, LOOP);
-    asm_func(a, "main", 0, 0, "iiiiii");
-    asm_op(a, OP_LOADK, 2, limit);
-    asm_op(a, OP_LOADI, 4, 3);
-    asm_op(a, OP_LOADI, 5, 7);
-    asm_label(a, L_AGAIN);
-    asm_jump(a, OP_JLE, L_OUT, 2, 0);
-    asm_op(a, OP_MUL, 3, 0, 4);
-    asm_op(a, OP_REM, 3, 3, 5);
-    asm_op(a, OP_ADD, 1, 1, 3);
-    asm_op(a, OP_ADDI, 0, 0, 1);
-    asm_jump(a, OP_LOOP, L_AGAIN);
-    asm_label(a, L_OUT);
-    asm_op(a, OP_HALT);
-    return asm_load(a);
-}
-
-static struct image *park_image(void)
-{
-    struct asm_image *a = asm_new("park");
-    int action = asm_import(a, "pause", "i", "");
-    asm_outcome(a, "done", "", NULL);
-    asm_func(a, "main", 0, 0, "i");
-    asm_label(a, L_AGAIN);
-    asm_op(a, OP_ACT, action, 0);
-    asm_jump(a, OP_LOOP, L_AGAIN);
-    return asm_load(a);
-}
-
-static double run_once(struct image *im, long parks)
+static double run_flow(struct image *im)
 {
     struct vm *vm;
     struct vm_limits limits = { .fuel = UINT32_MAX };
     if (vm_new(&vm, im, NULL, &limits))
-        abort();
-    double start = seconds();
-    vm_run(vm);
-    for (long i = 0; i < parks; i++) {
-        if (vm_resume(vm, 0, NULL))
-            abort();
-        vm_run(vm);
-    }
-    double took = seconds() - start;
-    if (vm_state(vm) != (parks ? VM_PARKED : VM_ENDED)) {
-        fprintf(stderr, "%s\n", vm_fault_text(vm_fault(vm)));
-        abort();
-    }
+        bench_die("flow", "no machine");
+    double start = bench_seconds();
+    enum vm_state state = vm_run(vm);
+    double took = bench_seconds() - start;
+    if (state != VM_ENDED)
+        bench_die("flow", "a wrong result");
     vm_free(&vm);
     return took;
 }
 
-/* What the script says it took; it measures its own CPU time, without its start. */
-static double run_lua(const char *script)
+/* What the script says it took: its own processor time, without its start. */
+static double run_lua(const char *const *command, const char *script)
 {
     char line[64] = "";
     int ends[2];
     if (pipe(ends))
-        abort();
+        bench_die("pipe", "none left");
     pid_t child = fork();
     if (child == 0) {
         dup2(ends[1], 1);
         close(ends[0]);
-        execlp("lua5.4", "lua5.4", "-e", script, (char *)NULL);
+        if (command[1])
+            execlp(command[0], command[0], command[1], "-e", script, (char *)NULL);
+        else
+            execlp(command[0], command[0], "-e", script, (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
     ssize_t n = read(ends[0], line, sizeof line - 1);
     close(ends[0]);
     waitpid(child, NULL, 0);
-    return n > 0 ? atof(line) : 0;
+    if (n <= 0)
+        bench_die(command[0], "it did not run");
+    return atof(line);
 }
 
-static void compare(const char *name, struct image *im, long parks, const char *script, int turns)
+static void compare(const char *name, const char *flow, const char *lua, int rounds)
 {
-    double own = 1e9, lua = 1e9;
-    for (int i = 0; i < turns; i++) {
-        double a = run_once(im, parks), b = run_lua(script);
-        own = a < own ? a : own;
-        lua = b < lua ? b : lua;
-    }
-    if (parks)
-        printf("%-16s %8.1f ns  lua5.4 %8.1f ns  ratio %.2f\n", name, own * 1e9 / (double)parks,
-               lua * 1e9 / (double)parks, lua / own);
-    else
-        printf("%-16s %8.3f s   lua5.4 %8.3f s   ratio %.2f\n", name, own, lua, lua / own);
+    static const struct {
+        const char *name, *command[2]; /* and its one option */
+    } peers[] = {
+        { "Lua 5.4", { "lua5.4", NULL } },
+        { "luajit -joff", { "luajit", "-joff" } },
+    };
+    struct image *im = bench_flow("bench.flow", flow);
+    for (int i = 0; i < rounds; i++)
+        for (size_t p = 0; p < sizeof peers / sizeof *peers; p++) {
+            double own = run_flow(im);
+            bench_row(name, "s", own, peers[p].name, run_lua(peers[p].command, lua));
+        }
     image_unref(&im);
 }
 
 int main(int argc, char **argv)
 {
-    char script[512];
-    int turns = argc > 1 ? atoi(argv[1]) : 5;
-    snprintf(script, sizeof script,
-             "local function fib(n) if n < 2 then return n end return fib(n-1) + fib(n-2) end "
-             "local c = os.clock() fib(%d) print(os.clock() - c)",
-             FIB);
-    compare("fib(32)", fib_image(), 0, script, turns);
-    snprintf(script, sizeof script,
-             "local c, n, sum = os.clock(), 0, 0 while n < %d do sum = sum + n * 3 %% 7 n = n + 1 end "
-             "print(os.clock() - c)",
-             LOOP);
-    compare("integer loop", loop_image(), 0, script, turns);
-    snprintf(
-        script, sizeof script,
-        "local y, r = coroutine.yield, coroutine.resume local co = coroutine.create(function() while true do y() end "
-        "end) r(co) local c = os.clock() for i = 1, %d do r(co) end print(os.clock() - c)",
-        PARKS);
-    compare("park and resume", park_image(), PARKS, script, turns);
+    int rounds = argc > 1 ? atoi(argv[1]) : 5;
+    compare("fib(32)", fib_flow, fib_lua, rounds);
+    compare("integer loop", loop_flow, loop_lua, rounds);
     return 0;
 }
