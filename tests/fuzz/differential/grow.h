@@ -33,7 +33,7 @@ struct grow {
     struct sbuf *out;
     unsigned indent;
     struct grow_var vars[GROW_VARS];
-    unsigned nvars, named;
+    unsigned nvars, nconsts, named; /* the first names are constants of the file */
     struct grow_fn fns[GROW_FNS];
     unsigned nfns;
     const struct grow_fn *inside; /* NULL: the flow */

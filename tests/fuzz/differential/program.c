@@ -2,7 +2,7 @@
 
 #include "tests/fuzz/differential/grow.h"
 
-enum { BLOCKS = 3, FLOW_BLOCKS = 6 };
+enum { BLOCKS = 3, FLOW_BLOCKS = 6, CONSTANTS_MOST = 4 };
 
 unsigned grow_choose(struct grow *g, unsigned below)
 {
@@ -78,7 +78,7 @@ static void outcomes(struct grow *g, struct grow_fn *f)
 /* Calls itself once, one less deep, and goes on with what came of it. */
 static void deep(struct grow *g, const struct grow_fn *f, unsigned number)
 {
-    unsigned depth = g->vars[0].number, inner = grow_number(g);
+    unsigned depth = g->vars[g->nconsts].number, inner = grow_number(g);
     grow_line(g, "if v%u <= 0 {", depth);
     g->indent++;
     grow_begin(g, "return ");
@@ -110,7 +110,7 @@ static void function(struct grow *g)
 {
     struct grow_fn f = { .kind = (enum grow_kind)grow_choose(g, 4), .result = any_type(g) };
     unsigned number = g->nfns;
-    g->nvars = 0;
+    g->nvars = g->nconsts;
     grow_begin(g, "fn f%u(", number);
     params(g, &f);
     sbuf_cstr(g->out, ")");
@@ -129,7 +129,21 @@ static void function(struct grow *g)
     g->indent--;
     grow_line(g, "}\n");
     g->fns[g->nfns++] = f;
-    g->nvars = 0;
+    g->nvars = g->nconsts;
+}
+
+/* Of literals: what folding does with them stands in the code that uses them. */
+static void constants(struct grow *g)
+{
+    for (unsigned n = grow_choose(g, CONSTANTS_MOST); n; n--) {
+        unsigned number = grow_number(g);
+        enum grow_type type = any_type(g);
+        grow_begin(g, "const v%u = ", number);
+        grow_literal(g, type);
+        sbuf_char(g->out, '\n');
+        grow_name(g, type, number, false);
+    }
+    g->nconsts = g->nvars;
 }
 
 /* Whatever a name holds in the end is logged, so that nothing computed goes unseen. */
@@ -153,6 +167,7 @@ static void log_all(struct grow *g)
 void program_make(struct sbuf *out, struct str choices)
 {
     struct grow g = { .choices = choices, .out = out };
+    constants(&g);
     for (unsigned n = grow_choose(&g, GROW_FNS + 1); n; n--)
         function(&g);
     grow_line(&g, "flow f {");
