@@ -7,11 +7,13 @@
 #include "compiler/author/lsp_navigate.h"
 #include "compiler/author/lsp_path.h"
 
-enum { WORKSPACE_FILES_MAX = 5000, WORKSPACE_DEPTH_MAX = 8 };
+/* Somebody may open a whole home folder: what is looked at is bounded. */
+enum { WORKSPACE_FILES_MAX = 5000, WORKSPACE_ENTRIES_MAX = 200000, WORKSPACE_DEPTH_MAX = 8 };
 
 struct paths {
     char **items;
     size_t len, cap;
+    size_t entries; /* of folders, looked at so far */
 };
 
 static void add_path(struct paths *all, const char *path)
@@ -45,7 +47,7 @@ static void scan(struct paths *all, const char *folder, unsigned depth)
 {
     DIR *dir = opendir(folder);
     const struct dirent *entry;
-    while (dir && all->len < WORKSPACE_FILES_MAX && (entry = readdir(dir)))
+    while (dir && all->len < WORKSPACE_FILES_MAX && all->entries++ < WORKSPACE_ENTRIES_MAX && (entry = readdir(dir)))
         scan_entry(all, folder, entry, depth);
     if (dir)
         closedir(dir);
