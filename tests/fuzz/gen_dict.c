@@ -11,9 +11,7 @@ static void entry(const char *text)
     printf("\"\n");
 }
 
-int main(void)
-{
-    static const char *const words[] = {
+static const char *const words[] = {
 #define TOKEN(name, text, goes_on)
 #define KEYWORD(name, text, goes_on) text,
 #include "compiler/token.def"
@@ -31,51 +29,54 @@ int main(void)
 #define PAYLOAD(...)
 #define END(action)
 #include "stdlib/catalog/action.def"
-    };
-    static const char *const others[] = {
-        "flow f {\n",
-        "\n}\n",
-        "{",
-        "}",
-        "(",
-        ")",
-        "[",
-        "]",
-        "\"{",
-        "}\"",
-        "->",
-        "|",
-        "==",
-        "!=",
-        "<=",
-        ">=",
-        "20s",
-        "1h30m",
-        "2026-12-25",
-        "09:00-17:00",
-        "mon-fri",
-        "closed ",
-        "zone ",
-        "dial ",
-        "fetch ",
-        "\\{",
-        "else {",
-        "on hangup {",
-        "9223372036854775807",
-        "call.from",
-        "list of text",
-        " as int else 0",
-        "# comment\n",
-        "expect ",
-        "hear ",
-        "press ",
-        "at most 2",
-        "connections",
-        "\xc3\xa9",
-        "test \"t\" {\n",
-        "number(",
-        "digits(",
-    };
+};
+static const char *const others[] = {
+    "flow f {\n",
+    "\n}\n",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "\"{",
+    "}\"",
+    "->",
+    "|",
+    "==",
+    "!=",
+    "<=",
+    ">=",
+    "20s",
+    "1h30m",
+    "2026-12-25",
+    "09:00-17:00",
+    "mon-fri",
+    "closed ",
+    "zone ",
+    "dial ",
+    "fetch ",
+    "\\{",
+    "else {",
+    "on hangup {",
+    "9223372036854775807",
+    "call.from",
+    "list of text",
+    " as int else 0",
+    "# comment\n",
+    "expect ",
+    "hear ",
+    "press ",
+    "at most 2",
+    "connections",
+    "\xc3\xa9",
+    "test \"t\" {\n",
+    "number(",
+    "digits(",
+};
+
+int main(void)
+{
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         entry(words[i]);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -41,9 +41,7 @@ static int compare(const struct check_type *type, const struct eval_value *a, co
 {
     if (type->slot != TYPE_TEXT)
         return (a->num > b->num) - (a->num < b->num);
-    size_t both = a->text.len < b->text.len ? a->text.len : b->text.len;
-    int c = both ? memcmp(a->text.p, b->text.p, both) : 0;
-    return c ? c : (a->text.len > b->text.len) - (a->text.len < b->text.len);
+    return str_cmp(a->text, b->text);
 }
 
 bool eval_same(const struct check_type *type, const struct eval_value *a, const struct eval_value *b)
@@ -64,7 +62,7 @@ static struct str behind(struct str s, size_t n) { return (struct str){ s.p + n,
 /* By trying all there is; patterns here are short. Ranges as "[0-5]". */
 static bool matches(struct str pattern, struct str text)
 {
-    if (!pattern.len)
+    if (!pattern.len || !pattern.p)
         return !text.len;
     if (pattern.p[0] == '*') {
         if (matches(behind(pattern, 1), text))
@@ -165,7 +163,7 @@ static struct eval_value list(struct eval *e, const struct expr *x)
 static struct eval_value element(struct eval *e, const struct expr *x)
 {
     struct eval_value of = eval_expr(e, x->u.index.base), at = eval_expr(e, x->u.index.index);
-    if (at.num >= 0 && at.num < of.count)
+    if (at.num >= 0 && at.num < of.count && of.items)
         return of.items[at.num];
     if (!x->u.index.other)
         eval_end(e, ENDING_INDEX, 0);
@@ -175,9 +173,9 @@ static struct eval_value element(struct eval *e, const struct expr *x)
 /* The whole text as a number: an optional sign, then digits. */
 static bool read_int(struct str s, int64_t *out)
 {
-    size_t at = s.len && (s.p[0] == '-');
+    size_t at = s.len && s.p && s.p[0] == '-';
     __int128 n = 0;
-    if (at == s.len)
+    if (at == s.len || !s.p)
         return false;
     for (size_t i = at; i < s.len; i++) {
         if (s.p[i] < '0' || s.p[i] > '9' || n > INT64_MAX)
