@@ -96,7 +96,7 @@ static void feed(int to, struct str text)
 static int draw(struct str dot, const char *out)
 {
     int input = -1, status = -1;
-    pid_t pid;
+    pid_t pid = -1;
     signal(SIGPIPE, SIG_IGN);
     int why = start_dot(&pid, &input, out);
     if (why)

@@ -144,6 +144,13 @@ static void walk_break(struct graph_builder *b)
     b->open = NULL;
 }
 
+/* `continue` and `again`: the checker has seen to it that there is a loop or a menu around them. */
+static void walk_again(struct graph_builder *b, struct graph_node *to)
+{
+    if (to)
+        graph_go_back(b, to);
+}
+
 static void walk_return(struct graph_builder *b)
 {
     graph_place(b, b->in_flow ? GRAPH_END : GRAPH_RETURN, b->in_flow ? STR("end") : STR("back"), STR(""));
@@ -162,8 +169,8 @@ static void walk_stmt(struct graph_builder *b, const struct stmt *s)
     case STMT_FOR: walk_for(b, &s->u.loop_for); return;
     case STMT_LOOP: walk_body(b, graph_place(b, GRAPH_LOOP, STR("loop"), STR("")), s->u.loop, STR("")); return;
     case STMT_BREAK: walk_break(b); return;
-    case STMT_CONTINUE: graph_go_back(b, b->loop->node); return;
-    case STMT_AGAIN: graph_go_back(b, b->menu); return;
+    case STMT_CONTINUE: walk_again(b, b->loop ? b->loop->node : NULL); return;
+    case STMT_AGAIN: walk_again(b, b->menu); return;
     case STMT_CONTINUE_WITH: graph_place(b, GRAPH_LINK, STR("continue with"), s->u.flow.name->text); return;
     case STMT_RETURN: walk_return(b); return;
     case STMT_OUTCOME: graph_place(b, GRAPH_RETURN, graph_outcome(b, s->u.outcome.name.name->text), STR("")); return;
