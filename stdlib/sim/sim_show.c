@@ -101,7 +101,11 @@ void sim_show_end(struct sim_session *s, struct sbuf *out)
     const struct sim_call *call = sim_session_call(s);
     const struct flow_run *run = sim_session_run(s);
     switch (sim_session_end(s)) {
-    case FLOW_HUNG_UP: sbuf_cstr(out, "the flow ended the call"); break;
+    case FLOW_HUNG_UP:
+        sbuf_cstr(out, "the flow ended the call");
+        if (sim_call_state(call) == SIM_REJECTED)
+            sbuf_fmt(out, ", unanswered: %d %s", sim_call_status(call), cause_phrase(sim_call_status(call)));
+        break;
     case FLOW_REJECTED:
         sbuf_fmt(out, "the flow rejected the call with %d %s", sim_call_status(call),
                  cause_phrase(sim_call_status(call)));
