@@ -13,10 +13,10 @@
 
 struct sim_options {
     const char *file, *at, *from, *name, *to;
-    bool voicemail;
+    bool voicemail, trace;
 };
 
-enum { OPTION_NAME = 256 };
+enum { OPTION_NAME = 256, OPTION_TRACE };
 
 static error_t on_option(int key, char *arg, struct argp_state *state)
 {
@@ -27,6 +27,7 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
     case OPTION_NAME: o->name = arg; return 0;
     case 't': o->to = arg; return 0;
     case 'v': o->voicemail = true; return 0;
+    case OPTION_TRACE: o->trace = true; return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)
             argp_usage(state);
@@ -70,6 +71,7 @@ static bool set_facts(struct sim_facts *f, const struct sim_options *o, const st
 static const char *help =
     "  digits  press them          Enter  wait until the flow goes on\n"
     "  h       hang up             +10s   wait so long, then go on here\n"
+    "  h after 5s: wait so long, then hang up, whatever the flow does then\n"
     "  What others do is asked for by its outcomes: busy, ended after 40s, h after 5s; Enter is the first.\n";
 
 /* Whether keys pressed now mean something to the action in progress, and the caller has not yet let it pass. */
@@ -111,6 +113,14 @@ static void hang_up(struct sim_terminal *t)
     sim_call_hang_up(sim_session_call(t->session));
 }
 
+/* "h after 5s" */
+static bool is_late_hangup(struct str line, int64_t *ms)
+{
+    static const char word[] = "h after ";
+    size_t n = sizeof word - 1;
+    return str_starts(line, word) && sim_read_duration((struct str){ line.p + n, line.len - n }, ms);
+}
+
 static void take_turn(struct sim_terminal *t)
 {
     struct str line = sim_ask_line(t, "keys> ");
@@ -119,6 +129,8 @@ static void take_turn(struct sim_terminal *t)
         hang_up(t);
     else if (line.len == 0)
         t->silent = true;
+    else if (is_late_hangup(line, &ms))
+        t->hang_up_at = sim_now(t) + ms;
     else if (are_keys(line))
         press(t, line);
     else if (line.p[0] == '+' && sim_read_duration((struct str){ line.p + 1, line.len - 1 }, &ms))
@@ -133,7 +145,7 @@ static bool step(struct sim_terminal *t)
 {
     struct sim_clock *clock = sim_session_clock(t->session);
     int64_t next = sim_clock_next(clock);
-    if (is_callers_turn(t)) {
+    if (t->hang_up_at == INT64_MAX && is_callers_turn(t)) {
         take_turn(t);
     } else if (t->hang_up_at < next) {
         sim_clock_run_to(clock, t->hang_up_at);
@@ -166,6 +178,7 @@ static int call_flow(struct image *im, const struct sim_options *o)
     struct sim_terminal t = { .in = stdin,
                               .out = stdout,
                               .echo = !isatty(STDIN_FILENO),
+                              .trace = o->trace,
                               .hang_up_at = INT64_MAX,
                               .color = isatty(STDOUT_FILENO) && !(no && *no) };
     struct sim_world world = sim_terminal_world(&t);
@@ -190,6 +203,8 @@ static const struct argp_option options[] = {
     { "from-name", OPTION_NAME, "NAME", 0, "The caller's name", 0 },
     { "to", 't', "USER", 0, "Which Connection is called; the flow's name unless said", 0 },
     { "with-voicemail", 'v', NULL, 0, "The Connection has voicemail", 0 },
+    { "trace", OPTION_TRACE, NULL, 0,
+      "Print each action as it begins and ends, with its line, as flowd --verbose logs it", 0 },
     { 0 }
 };
 const struct argp flowc_sim_argp = {

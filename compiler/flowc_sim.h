@@ -14,7 +14,8 @@ int flowc_sim(int argc, char **argv);
 struct sim_terminal {
     struct sim_session *session;
     FILE *in, *out;
-    bool echo; /* what is read is not on the screen yet: it comes from a pipe */
+    bool echo;  /* what is read is not on the screen yet: it comes from a pipe */
+    bool trace; /* each action as it begins and ends, as the server logs it */
     bool color;
     bool over;  /* nothing more can be read: the caller hangs up */
     char *line; /* the last one read */

@@ -180,6 +180,17 @@ static struct answer ask(struct sim_terminal *t)
 
 /* ---- what comes of it ---- */
 
+/* "ended after 40s": by the callee; "ended by caller after 40s": it lasts until the caller hangs up then. */
+static void plan_talk(struct sim_dial_plan *plan, const struct answer *a, const struct dial_request *rq,
+                      struct sim_terminal *t)
+{
+    plan->talk_ms = a->after_ms < 0 ? 60000 : a->after_ms;
+    if (!str_is(a->rest, "by caller"))
+        return;
+    t->hang_up_at = sim_now(t) + plan->talk_ms;
+    plan->talk_ms = rq->max_ms + 1; /* beyond it, so that the limit is what ends it first */
+}
+
 static void on_dialled(const struct dial_request *rq, struct sim_dial_plan *plan, void *owner)
 {
     static const enum dial_outcome outcomes[] = {
@@ -195,10 +206,9 @@ static void on_dialled(const struct dial_request *rq, struct sim_dial_plan *plan
     plan->how = outcomes[a.outcome];
     plan->reason = a.rest;
     if (plan->how == DIAL_ENDED)
-        plan->talk_ms = a.after_ms < 0 ? 60000 : a.after_ms;
+        plan_talk(plan, &a, rq, owner);
     else
         plan->after_ms = a.after_ms;
-    (void)rq;
 }
 
 static void on_recorded(const struct record_request *rq, struct sim_record_plan *plan, void *owner)
@@ -273,18 +283,22 @@ static bool is_worth_a_line(const struct running *r, const char *outcome)
 static void on_acted(struct image_line at, const char *action, const char *outcome, void *owner)
 {
     struct sim_terminal *t = owner;
-    (void)at;
+    if (t->trace)
+        sim_print(t, "trace: line %u: %s %s", at.line, action, outcome ? outcome : "...");
     if (!outcome) {
         t->told = t->silent = false;
         return;
     }
-    if (is_worth_a_line(current(t), outcome))
+    if (!t->trace && is_worth_a_line(current(t), outcome))
         sim_print(t, "[%s: %s]", action, outcome);
 }
 
 static void on_traced(const char *area, struct str text, void *owner)
 {
-    if (strcmp(area, "log") == 0 || strcmp(area, "fault") == 0)
+    const struct sim_terminal *t = owner;
+    if (t->trace)
+        sim_print(owner, "trace: %s: %.*s", area, STR_ARG(text));
+    else if (strcmp(area, "log") == 0 || strcmp(area, "fault") == 0)
         sim_print(owner, "[%s: %.*s]", area, STR_ARG(text));
 }
 
