@@ -95,6 +95,11 @@ class SipPeer:
     def acknowledge(self, invite, cseq, sdp=""):
         self._request("ACK", invite, cseq, sdp)
 
+    def bye(self, invite, cseq=1):
+        """Ends the dialog, and waits until the server has said yes."""
+        self._request("BYE", invite, cseq)
+        return self.wait("SIP/2.0 200")
+
     # ---- registering ----
 
     def _register(self, authorization=""):
