@@ -3,15 +3,12 @@
 #include <stddef.h>
 #include <string.h>
 
-enum class { CLASS_NONE, CLASS_NUM, CLASS_REF };
-
 static const struct {
-    enum class class;
     enum type element;
     const char *text;
 } types[] = {
-    { CLASS_NONE, TYPE_NONE, "nothing" },
-#define TYPE(name, letter, class, element, text) { CLASS_##class, TYPE_##element, text },
+    { TYPE_NONE, "nothing" },
+#define TYPE(name, letter, class, element, text) { TYPE_##element, text },
 #include "vm/isa/type.def"
 #undef TYPE
 };
@@ -35,8 +32,6 @@ static const struct {
 #undef CAUSE
 };
 enum { CAUSES = sizeof causes / sizeof *causes };
-
-bool type_is_ref(enum type t) { return (unsigned)t <= TYPE_COUNT && types[t].class == CLASS_REF; }
 
 enum type type_element(enum type list) { return (unsigned)list <= TYPE_COUNT ? types[list].element : TYPE_NONE; }
 

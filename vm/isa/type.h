@@ -42,7 +42,21 @@ enum {
 #undef FIELD
 };
 
-bool type_is_ref(enum type t);           /* TEXT, SOUND, JSON and lists */
+/* TEXT, SOUND, JSON and lists. In line: the heap asks it of every slot. */
+static inline bool type_is_ref(enum type t)
+{
+#define TYPE_BIT_NUM 0u
+#define TYPE_BIT_REF 1u
+    const unsigned refs = 0u
+#define TYPE(name, letter, class, element, text) | TYPE_BIT_##class << TYPE_##name
+#include "vm/isa/type.def"
+#undef TYPE
+        ;
+#undef TYPE_BIT_NUM
+#undef TYPE_BIT_REF
+    return (unsigned)t <= TYPE_COUNT && (refs >> t & 1u);
+}
+
 enum type type_element(enum type list);  /* TYPE_NONE when it is no list */
 const char *type_text(enum type t);      /* as the language writes it: "list of text" */
 enum type field_type(enum call_field f); /* the type of FIELD's row */

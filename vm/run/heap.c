@@ -5,7 +5,7 @@
 
 #include "vm/run/machine.h"
 
-enum { HEAP_FIRST = 128, HEAP_START = 8 };
+enum { HEAP_FIRST = 256, HEAP_START = 8 }; /* the first is enough for most flows: they never collect */
 
 bool heap_stress;
 
@@ -64,10 +64,14 @@ static void forward_objects(struct heap *to, const struct heap *from)
     }
 }
 
-/* Copies what lives to a place of the same size. */
+/* Copies what lives to a place of the same size; of an empty heap nothing does. */
 static bool collect(struct vm *vm)
 {
-    struct heap to = { .used = HEAP_START, .cap = vm->heap.used < HEAP_START ? HEAP_START : vm->heap.used };
+    struct heap to = { .used = HEAP_START, .cap = vm->heap.used };
+    if (vm->heap.used <= HEAP_START) {
+        vm->heap.used = HEAP_START;
+        return true;
+    }
     to.p = malloc(to.cap);
     if (!to.p)
         return machine_fault(vm, VM_FAULT_MEMORY);
