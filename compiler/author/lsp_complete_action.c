@@ -93,7 +93,8 @@ void complete_action_labels(struct completion *c, const struct action_row *row)
         manual_arg(&manual, row, i);
         sbuf_fmt(&label, "%s:", a->label);
         sbuf_fmt(&snippet, "%s: $1", a->label);
-        complete_add(c, &(struct item){ sbuf_view(&label), ITEM_PROPERTY, manual_type(a->type), &manual, &snippet, 2 });
+        complete_add(c,
+                     &(struct item){ sbuf_view(&label), ITEM_PROPERTY, arg_type_text(a->type), &manual, &snippet, 2 });
         sbuf_free(&manual);
         sbuf_free(&snippet);
         sbuf_free(&label);

@@ -14,27 +14,6 @@ bool manual_shows_outcome(const struct action_row *row, unsigned index)
     return strcmp(row->outcomes[index].name, "chosen") != 0;
 }
 
-const char *manual_type(enum arg_type type)
-{
-    switch (type) {
-    case ARG_INT: return "int";
-    case ARG_BOOL: return "yes or no";
-    case ARG_DURATION: return "duration";
-    case ARG_BOX:
-    case ARG_TEXT: return "text";
-    case ARG_FILE: return "file name";
-    case ARG_JSON: return "json";
-    case ARG_SOUND: return "sound";
-    case ARG_LIST_TEXT: return "list of text";
-    case ARG_TARGETS: return "text or list of text";
-    case ARG_SOUNDS: return "file name, sound or list";
-    case ARG_SPEECH: return "text to say";
-    case ARG_BARGE: return "yes, no or digits";
-    case ARG_CAUSE_OR_CODE: return "cause or 400–699";
-    }
-    return "";
-}
-
 void manual_outcome_head(struct sbuf *out, const struct action_outcome *o)
 {
     sbuf_cstr(out, o->name);
@@ -50,7 +29,7 @@ static void add_args(struct sbuf *out, const struct action_row *row)
         const struct action_arg *a = &row->args[i];
         if (!manual_shows_arg(row, i))
             continue;
-        sbuf_fmt(out, "\n- `%s` — %s", a->label, manual_type(a->type));
+        sbuf_fmt(out, "\n- `%s` — %s", a->label, arg_type_text(a->type));
         if (a->flags & ARG_REQUIRED)
             sbuf_cstr(out, ", required");
         else if (*a->fallback)
@@ -91,7 +70,7 @@ void manual_action(struct sbuf *out, const struct action_row *row)
 void manual_arg(struct sbuf *out, const struct action_row *row, unsigned index)
 {
     const struct action_arg *a = &row->args[index];
-    sbuf_fmt(out, "`%s:` of **%s** — %s", a->label, row->name, manual_type(a->type));
+    sbuf_fmt(out, "`%s:` of **%s** — %s", a->label, row->name, arg_type_text(a->type));
     if (a->flags & ARG_REQUIRED)
         sbuf_cstr(out, ", required");
     sbuf_fmt(out, "\n\n%s\n", a->manual);
@@ -106,7 +85,7 @@ void manual_outcome(struct sbuf *out, const struct action_row *row, unsigned ind
     manual_outcome_head(out, o);
     sbuf_fmt(out, "` of **%s**%s\n\n%s\n", row->name, o->flags & OUTCOME_LOUD ? " — must be handled" : "", o->manual);
     for (unsigned i = 0; i < o->npayload; i++)
-        sbuf_fmt(out, "\n- `%s` — %s%s", o->payload[i].name, manual_type(o->payload[i].type),
+        sbuf_fmt(out, "\n- `%s` — %s%s", o->payload[i].name, arg_type_text(o->payload[i].type),
                  o->payload[i].flags & PAYLOAD_IS_OUTSIDE ? ", `outside`" : "");
 }
 

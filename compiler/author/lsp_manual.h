@@ -8,7 +8,6 @@
 /* Some arguments and outcomes of the catalogue are the compiler's own: no author writes them. */
 bool manual_shows_arg(const struct action_row *row, unsigned index);
 bool manual_shows_outcome(const struct action_row *row, unsigned index);
-const char *manual_type(enum arg_type type);
 
 void manual_action(struct sbuf *out, const struct action_row *row);
 void manual_arg(struct sbuf *out, const struct action_row *row, unsigned index);

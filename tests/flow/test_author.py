@@ -193,7 +193,8 @@ def test_completion_is_a_script(flowc, tmp_path, shell, commands):
     result = subprocess.run([shell, "-n", script], capture_output=True, text=True, timeout=20, check=False)
     assert (result.returncode, result.stderr) == (0, "")
     for command in commands:
-        options = re.findall(r"--([\w-]+)", flowc(command, "--help").stdout)
+        options = re.findall(r"^  (?:-., |    )--([\w-]+)", flowc(command, "--help").stdout, re.M)
+        assert "help" in options
         for option in options:
             if option not in ("help", "usage", "version"):
                 assert re.search(rf"(--|-l ){option}\b", script.read_text()), f"{command} --{option}"
