@@ -132,8 +132,11 @@ static bool read_text(struct json *j, uint64_t *ref)
     if (len < 0)
         return false;
     uint32_t at = len ? take(j, OBJECT_BYTES, (uint64_t)len) : 0;
-    if (at)
-        read_chars(&start, j->end, (char *)object_bytes(heap_object(&j->vm->heap, at)));
+    char *out = at ? (char *)object_bytes(heap_object(&j->vm->heap, at)) : NULL;
+    if (at && len == j->p - start - 1) /* an escape is always longer than what it stands for: there is none */
+        memcpy(out, start, (size_t)len);
+    else if (at)
+        read_chars(&start, j->end, out);
     *ref = ref_make(REF_JSON_TEXT, at);
     return true;
 }
