@@ -145,17 +145,10 @@ static void check_arg(struct check *c, const struct action_row *row, unsigned in
     quals_sink(c, row, index, arg);
 }
 
-/* `choices` and `outside` are the compiler's: a menu's block, and where a target comes from. */
-static bool is_written(const struct action_row *row, unsigned i)
-{
-    struct str label = str_of(row->args[i].label);
-    return !str_is(label, "choices") && !str_is(label, "outside");
-}
-
 static const char *near_label(const struct action_row *row, struct str label)
 {
     for (unsigned i = 0; i < row->nargs; i++)
-        if (is_written(row, i) && check_is_near(str_of(row->args[i].label), label))
+        if (action_shows_arg(row, i) && check_is_near(str_of(row->args[i].label), label))
             return row->args[i].label;
     return NULL;
 }
@@ -165,7 +158,7 @@ static void unknown_label(struct check *c, const struct action_row *row, const s
     struct sbuf all = { 0 };
     const char *near = near_label(row, arg->label.name->text);
     for (unsigned i = 0; i < row->nargs; i++)
-        if (is_written(row, i))
+        if (action_shows_arg(row, i))
             sbuf_fmt(&all, "%s%s", i ? ", " : "", row->args[i].label);
     struct diag *d =
         diag_error(c->diags, arg->label.span, "%s has no argument '%.*s'", row->name, STR_ARG(arg->label.name->text));
@@ -182,7 +175,7 @@ static void beyond_place(struct check *c, const struct action_row *row, struct a
     struct diag *d = diag_error(c->diags, arg->span, "%s takes no %s value without a label", row->name,
                                 row->nargs && (row->args[0].flags & ARG_PLACE) ? "further" : "first");
     for (unsigned i = row->nargs; i-- > 0;)
-        if (is_written(row, i)) {
+        if (action_shows_arg(row, i)) {
             diag_help(d, "say which argument it is: '%s: …'", row->args[i].label);
             break;
         }
@@ -194,7 +187,7 @@ static int arg_index(const struct action_row *row, const struct arg *arg, unsign
     int i = -1;
     if (arg->label.name) {
         i = action_arg_find(row, arg->label.name->text);
-        return i >= 0 && is_written(row, (unsigned)i) ? i : -1;
+        return i >= 0 && action_shows_arg(row, (unsigned)i) ? i : -1;
     }
     while (*place < row->nargs && !(row->args[*place].flags & ARG_PLACE))
         (*place)++;
@@ -204,7 +197,7 @@ static int arg_index(const struct action_row *row, const struct arg *arg, unsign
 static void check_missing(struct check *c, const struct action_row *row, const bool *seen, struct span head)
 {
     for (unsigned i = 0; i < row->nargs; i++)
-        if ((row->args[i].flags & ARG_REQUIRED) && is_written(row, i) && !seen[i]) {
+        if ((row->args[i].flags & ARG_REQUIRED) && action_shows_arg(row, i) && !seen[i]) {
             diag_error(c->diags, head, "%s needs its %s", row->name, row->args[i].label);
             return;
         }

@@ -47,6 +47,8 @@ static json_t *args_json(const struct action_row *row)
     json_t *list = json_array();
     for (unsigned i = 0; i < row->nargs; i++) {
         const struct action_arg *a = &row->args[i];
+        if (!action_shows_arg(row, i))
+            continue;
         json_array_append_new(list,
                               json_pack("{s:s, s:s, s:b, s:b, s:s, s:s}", "label", a->label, "type",
                                         arg_type_text(a->type), "by_place", (a->flags & ARG_PLACE) != 0, "required",
@@ -69,6 +71,8 @@ static json_t *outcomes_json(const struct action_row *row)
     json_t *list = json_array();
     for (unsigned i = 0; i < row->noutcomes; i++) {
         const struct action_outcome *o = &row->outcomes[i];
+        if (!action_shows_outcome(row, i))
+            continue;
         json_array_append_new(list, json_pack("{s:s, s:b, s:o, s:s}", "name", o->name, "must_be_handled",
                                               (o->flags & OUTCOME_LOUD) != 0, "payload", payload_json(o), "manual",
                                               o->manual));

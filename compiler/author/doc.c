@@ -48,6 +48,8 @@ static void put_args(const struct action_row *row, unsigned width, struct sbuf *
     if (!row->nargs)
         return;
     for (unsigned i = 0; i < row->nargs; i++) {
+        if (!action_shows_arg(row, i))
+            continue;
         doc_table_widen(&t, 0, str_of(row->args[i].label), TYPE_WIDTH);
         doc_table_widen(&t, 1, str_of(arg_type_text(row->args[i].type)), TYPE_WIDTH);
         doc_table_widen(&t, 2, default_of(&row->args[i]), DEFAULT_WIDTH);
@@ -56,6 +58,8 @@ static void put_args(const struct action_row *row, unsigned width, struct sbuf *
     for (unsigned i = 0; i < row->nargs; i++) {
         const struct action_arg *a = &row->args[i];
         struct sbuf manual = { 0 };
+        if (!action_shows_arg(row, i))
+            continue;
         sbuf_cstr(&manual, a->manual);
         put_rules(a, &manual);
         struct str cells[] = { str_of(a->label), str_of(arg_type_text(a->type)), default_of(a), sbuf_view(&manual) };
@@ -81,6 +85,8 @@ static void put_outcomes(const struct action_row *row, unsigned width, struct sb
     if (!row->noutcomes)
         return;
     for (unsigned i = 0; i < row->noutcomes; i++) {
+        if (!action_shows_outcome(row, i))
+            continue;
         sbuf_clear(&head);
         put_outcome(&row->outcomes[i], &head);
         doc_table_widen(&t, 0, sbuf_view(&head), OUTCOME_WIDTH);
@@ -89,6 +95,8 @@ static void put_outcomes(const struct action_row *row, unsigned width, struct sb
     sbuf_cstr(out, "\nOutcomes\n");
     for (unsigned i = 0; i < row->noutcomes; i++) {
         const struct action_outcome *o = &row->outcomes[i];
+        if (!action_shows_outcome(row, i))
+            continue;
         struct str loud = o->flags & OUTCOME_LOUD ? STR("must be handled") : STR("may be left off");
         sbuf_clear(&head);
         put_outcome(o, &head);

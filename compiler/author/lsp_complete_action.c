@@ -29,7 +29,7 @@ static void add_required(struct sbuf *out, const struct action_row *row, unsigne
     const char *before = " ";
     for (unsigned i = 0; i < row->nargs; i++) {
         const struct action_arg *a = &row->args[i];
-        if (!(a->flags & ARG_REQUIRED) || !manual_shows_arg(row, i))
+        if (!(a->flags & ARG_REQUIRED) || !action_shows_arg(row, i))
             continue;
         sbuf_cstr(out, before);
         if (!(a->flags & ARG_PLACE))
@@ -88,7 +88,7 @@ void complete_action_labels(struct completion *c, const struct action_row *row)
     for (unsigned i = 0; i < row->nargs; i++) {
         const struct action_arg *a = &row->args[i];
         struct sbuf manual = { 0 }, snippet = { 0 }, label = { 0 };
-        if (!manual_shows_arg(row, i) || (a->flags & ARG_PLACE) || place_has_label(&c->place, str_of(a->label)))
+        if (!action_shows_arg(row, i) || (a->flags & ARG_PLACE) || place_has_label(&c->place, str_of(a->label)))
             continue;
         manual_arg(&manual, row, i);
         sbuf_fmt(&label, "%s:", a->label);
@@ -103,7 +103,7 @@ void complete_action_labels(struct completion *c, const struct action_row *row)
 
 static bool is_open(const struct completion *c, const struct action_row *row, unsigned i)
 {
-    return manual_shows_outcome(row, i) && !place_has_outcome(&c->place, str_of(row->outcomes[i].name));
+    return action_shows_outcome(row, i) && !place_has_outcome(&c->place, str_of(row->outcomes[i].name));
 }
 
 void complete_action_outcomes(struct completion *c, const struct action_row *row)

@@ -1,19 +1,6 @@
 /* The manual of actions, from the catalogue, and of what an author has named. */
 #include "compiler/author/lsp_manual.h"
 
-#include <string.h>
-
-bool manual_shows_arg(const struct action_row *row, unsigned index)
-{
-    const char *label = row->args[index].label;
-    return strcmp(label, "choices") != 0 && strcmp(label, "outside") != 0;
-}
-
-bool manual_shows_outcome(const struct action_row *row, unsigned index)
-{
-    return strcmp(row->outcomes[index].name, "chosen") != 0;
-}
-
 void manual_outcome_head(struct sbuf *out, const struct action_outcome *o)
 {
     sbuf_cstr(out, o->name);
@@ -27,7 +14,7 @@ static void add_args(struct sbuf *out, const struct action_row *row)
 {
     for (unsigned i = 0; i < row->nargs; i++) {
         const struct action_arg *a = &row->args[i];
-        if (!manual_shows_arg(row, i))
+        if (!action_shows_arg(row, i))
             continue;
         sbuf_fmt(out, "\n- `%s` — %s", a->label, arg_type_text(a->type));
         if (a->flags & ARG_REQUIRED)
@@ -42,7 +29,7 @@ static void add_outcomes(struct sbuf *out, const struct action_row *row)
 {
     for (unsigned i = 0; i < row->noutcomes; i++) {
         const struct action_outcome *o = &row->outcomes[i];
-        if (!manual_shows_outcome(row, i))
+        if (!action_shows_outcome(row, i))
             continue;
         sbuf_cstr(out, "\n- `on ");
         manual_outcome_head(out, o);

@@ -5,10 +5,6 @@
 #include "compiler/author/lsp_mention.h"
 #include "compiler/author/lsp_server.h"
 
-/* Some arguments and outcomes of the catalogue are the compiler's own: no author writes them. */
-bool manual_shows_arg(const struct action_row *row, unsigned index);
-bool manual_shows_outcome(const struct action_row *row, unsigned index);
-
 void manual_action(struct sbuf *out, const struct action_row *row);
 void manual_arg(struct sbuf *out, const struct action_row *row, unsigned index);
 void manual_outcome(struct sbuf *out, const struct action_row *row, unsigned index);

@@ -97,6 +97,9 @@ const struct action_row *action_find(struct str name); /* NULL when there is non
 int action_id_of(const struct action_row *row);
 int action_arg_find(const struct action_row *row, struct str label);    /* index, or -1 */
 int action_outcome_find(const struct action_row *row, struct str name); /* index, or -1 */
+/* Some arguments and outcomes are the compiler's own: no author writes them. */
+bool action_shows_arg(const struct action_row *row, unsigned index);
+bool action_shows_outcome(const struct action_row *row, unsigned index);
 /* How a manual says what an argument accepts, and what a flag, one bit, means; "" when there is nothing to say of it.
  */
 const char *arg_type_text(enum arg_type t);

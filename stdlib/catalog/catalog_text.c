@@ -1,6 +1,20 @@
 /* How the catalogue's types and flags read in a manual. */
 #include "stdlib/catalog/catalog.h"
 
+#include <string.h>
+
+/* A menu's block has its choices; where a target comes from the compiler knows. */
+bool action_shows_arg(const struct action_row *row, unsigned index)
+{
+    const char *label = row->args[index].label;
+    return strcmp(label, "choices") != 0 && strcmp(label, "outside") != 0;
+}
+
+bool action_shows_outcome(const struct action_row *row, unsigned index)
+{
+    return strcmp(row->outcomes[index].name, "chosen") != 0;
+}
+
 const char *arg_type_text(enum arg_type t)
 {
     switch (t) {

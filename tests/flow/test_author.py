@@ -132,6 +132,13 @@ def test_doc_of_one(flowc):
     assert max(map(len, page.splitlines())) <= 80
 
 
+def test_doc_hides_what_no_author_writes(flowc, manual):
+    pages = {page["name"]: page for page in manual}
+    assert "choices" not in [a["label"] for a in pages["menu"]["arguments"]]
+    assert "chosen" not in [o["name"] for o in pages["menu"]["outcomes"]]
+    assert "The compiler's" not in flowc("doc", "bridge").stdout
+
+
 def test_doc_pages(flowc, manual):
     assert flowc("doc", "--all").stdout.count("\nExample\n") == len(manual)
     assert [page["name"] for page in json.loads(flowc("doc", "--json", "say", "hangup").stdout)] == ["say", "hangup"]
