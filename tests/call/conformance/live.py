@@ -40,6 +40,9 @@ class Live:
         self.device.reply(invite, 200, "OK", self.device.sdp())
         self.device.wait("ACK")
         self._wait_established()
+        if step.by == "limit":
+            self.device.reply(self.device.wait("BYE"), 200, "OK")
+            return
         time.sleep(step.after)  # the talk itself
         if step.by == "caller":
             self.caller.hang_up()

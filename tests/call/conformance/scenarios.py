@@ -1,8 +1,8 @@
 """The scenarios. What is not a matter of time is logged by the flows themselves, and so is part of the traces."""
-from conformance.script import Scenario, hang_up, others, press
+from conformance.script import Scenario, hang_up, others, press, wait
 
 MENU = """flow line {
-    menu "One or two?", tries: 2, timeout: 4s, between: 1s {
+    menu "Choose.", tries: 2, timeout: 4s, between: 1s {
         "1" { say "One." }
         "2" { log "two"; again }
         "3?"(keys) { log "{keys}" }
@@ -33,7 +33,7 @@ BARGE = """flow line {
     say "This is a long sentence that nobody wants to hear to its very end.", barge: "12" {
         on interrupted(key) { log "cut by {key}" }
     }
-    say "So is this, but its key is left for the gather that comes after it.", barge: yes
+    say "So is this, but its key is left for the gather.", barge: yes
     gather digits: 2, timeout: 4s, between: 1s {
         on matched(keys) { log "matched {keys}" }
         on invalid(keys) { log "invalid {keys}" }
@@ -46,14 +46,14 @@ BRIDGE = """flow line {
     bridge "bob", ring: 1s {
         on ended(talk, by) { log "ended by {by}" }
         on busy            { log "busy"; reject busy }
-        on no_answer       { log "no answer"; say "Nobody is there." }
+        on no_answer       { log "no answer"; say "No." }
         on declined        { log "declined"; reject declined }
         on offline         { log "offline" }
         on failed(why)     { log "failed" }
         on limited         { log "limited" }
     }
     log "after the bridge"
-    say "Goodbye."
+    say "Bye."
     on hangup { log "gone" }
 }
 """
@@ -63,7 +63,7 @@ AHEAD = """flow line {
         on matched(key) { log "{key}" }
         else { hangup }
     }
-    say "One moment."
+    say "Wait."
     bridge "bob" {
         on ended(talk, by) { log "by {by}" }
         else { log "not reached" }
@@ -82,7 +82,7 @@ VOICEMAIL = """flow line {
         on empty { log "empty" }
     }
     log "after the message"
-    say "Thank you."
+    say "Bye."
     on hangup { log "gone" }
 }
 """
@@ -93,7 +93,7 @@ RECORD = """flow line {
         on empty        { log "empty" }
         on failed       { log "failed" }
     }
-    say "Thank you."
+    say "Bye."
     on hangup { log "gone" }
 }
 """
@@ -147,6 +147,66 @@ flow line {
 }
 """
 
+LIMIT = """flow line {
+    bridge "bob", max: 1s {
+        on ended(talk, by) { log "by {by}" }
+        else { log "not reached" }
+    }
+}
+"""
+
+SWALLOW = """flow line {
+    gather digits: 2, until: "#", prompt: "Two digits." {
+        on matched(keys) { log "{keys}" }
+        else { hangup }
+    }
+    menu "And now?", timeout: 4s, between: 1s {
+        "#" { log "hash" }
+        "1" { log "one" }
+        "12" { log "twelve" }
+        on gave_up { log "gave up" }
+    }
+}
+"""
+
+NO_BARGE = """flow line {
+    gather digits: 1, timeout: 500ms, prompt: "Which?", barge: no {
+        on matched(key) { log "{key}" }
+        on invalid(key) { log "not {key}" }
+        on timeout      { log "nothing" }
+    }
+    gather digits: 1, timeout: 4s, prompt: "Secret.", secret: yes {
+        on matched(key) {
+            if key == "7" { log "right" } else { log "wrong" }
+        }
+        else { log "none" }
+    }
+}
+"""
+
+TONES = """flow line {
+    play tone("dial"), barge: "5" { on interrupted(key) { log "cut by {key}" } }
+    say "Now it is answered."
+    reject declined
+}
+"""
+
+FACTS = """flow line {
+    log "{call.from} {call.to} {call.dialed} {header("X-None")}."
+    log "{call.from_name}."
+    if call.dialed.has_voicemail { log "voicemail" } else { log "none" }
+    if call.dialed.ring_time == 20s { log "20s" }
+    hangup
+}
+"""
+
+FAULT = """fn none() -> int { return 0 }
+flow line {
+    log "soon"
+    log "{number(1 / none())}"
+}
+"""
+
 SCENARIOS = [
     Scenario("say and hangup", 'flow line {\n    say "Hello."\n    pause 100ms\n    hangup\n}\n'),
     Scenario("reject", 'flow line {\n    log "{call.from} to {call.to}"\n    reject busy\n}\n'),
@@ -160,12 +220,12 @@ SCENARIOS = [
     Scenario("menu: hangup", MENU, (press("menu", "2"), hang_up("menu"))),
     Scenario("gather: until", GATHER, (press("gather", "412#"), press("gather", "70"))),
     Scenario("gather: too few", GATHER, (press("gather", "41#"), press("gather", "7"))),
-    Scenario("gather: not valid", GATHER, (press("gather", "5123#"), press("gather", "1"))),
+    Scenario("gather: not valid", GATHER, (press("gather", "5123#"), press("gather", "17"))),
     Scenario("gather: the most, the rest typed ahead", GATHER, (press("gather", "4123456"),)),
     Scenario("gather: nothing", GATHER.replace("4s", "500ms")),
     Scenario("gather: hangup", GATHER, (press("gather", "412#"), hang_up("gather", 0.2))),
     Scenario("say: interrupted", BARGE, (press("say", "2"), press("say", "7"), press("gather", "8"))),
-    Scenario("say: hangup", WAITING, (hang_up("gather", 1.5),)),
+    Scenario("say: hangup", WAITING, (hang_up("gather", 1.1),)),
     Scenario("bridge: ended by the callee", BRIDGE, (others("bridge", "ended", after=0.5),)),
     Scenario("bridge: ended by the caller", BRIDGE, (others("bridge", "ended", by="caller", after=0.5),)),
     Scenario("bridge: busy", BRIDGE, (others("bridge", "busy"),)),
@@ -178,13 +238,21 @@ SCENARIOS = [
     Scenario("hunt: busy beats offline", HUNT, (others("bridge", "offline"), others("bridge", "busy", also=True))),
     Scenario("digits typed ahead of a bridge are lost", AHEAD, (press("gather", "19"), others("bridge", "busy"))),
     Scenario("voicemail: left", VOICEMAIL, (others("voicemail", "left", after=1),)),
-    Scenario("voicemail: empty", VOICEMAIL, (others("voicemail", "empty"),)),
+    Scenario("voicemail: empty", VOICEMAIL.replace("1s", "500ms"), (others("voicemail", "empty"),)),
     Scenario("voicemail: hangup in the message", VOICEMAIL, (hang_up("voicemail", 1),)),
     Scenario("voicemail: hangup at the tone", VOICEMAIL, (hang_up("voicemail"),)),
     Scenario("record: saved, then played", RECORD, (others("record", "saved", after=1),)),
-    Scenario("record: empty", RECORD, (others("record", "empty"),)),
+    Scenario("record: empty", RECORD.replace("1s", "500ms"), (others("record", "empty"),)),
     Scenario("record: hangup", RECORD, (hang_up("record", 1),)),
     Scenario("functions and loops", LOOPS, (press("gather", "3"), press("gather", "1"))),
-    Scenario("one flow continues with another", MENU.replace('say "One."', "continue with other"), (press("menu", "1"), press("menu", "9")),
-             MENU.replace("flow line", "flow other").replace("Bye", "Other")),
+    Scenario("bridge: ended by its limit", LIMIT, (others("bridge", "ended", by="limit", after=1.5),)),
+    Scenario("an until key after the last digit is swallowed", SWALLOW, (press("gather", "42#"), press("menu", "1"))),
+    Scenario("a longer choice wins", SWALLOW, (press("gather", "42#12"),)),
+    Scenario("a prompt that cannot be cut short", NO_BARGE, (press("gather", "3"), press("gather", "7"))),
+    Scenario("a prompt that cannot be cut short: silence", NO_BARGE, (wait("gather"), press("gather", "8"))),
+    Scenario("a tone, and a reject after the answer", TONES, (press("play", "5"),)),
+    Scenario("facts of the call", FACTS),
+    Scenario("a fault sends the call to the default flow", FAULT, (others("bridge", "offline"),)),
+    Scenario("one flow continues with another", MENU.replace('say "One."', "continue with other"),
+             (press("menu", "1"), press("menu", "9"), press("menu", "1")), MENU.replace("flow line", "flow other").replace("Bye", "Other")),
 ]

@@ -26,6 +26,11 @@ def press(action, keys):
     return Step(action, keys=keys)
 
 
+def wait(action):
+    """Nothing is done: the step is there so that the next has the action after this one."""
+    return Step(action)
+
+
 def hang_up(action, after=0.0):
     """The caller hangs up, so long after the action began, or while it rings, or after speaking so long into a recording."""
     return Step(action, hangs_up=True, after=after)
