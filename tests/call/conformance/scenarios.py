@@ -58,6 +58,8 @@ BRIDGE = """flow line {
 }
 """
 
+ANSWERED = BRIDGE.replace("    bridge", "    answer; bridge", 1)
+
 AHEAD = """flow line {
     gather digits: 1 {
         on matched(key) { log "{key}" }
@@ -255,4 +257,10 @@ SCENARIOS = [
     Scenario("a fault sends the call to the default flow", FAULT, (others("bridge", "offline"),)),
     Scenario("one flow continues with another", MENU.replace('say "One."', "continue with other"),
              (press("menu", "1"), press("menu", "9"), press("menu", "1")), MENU.replace("flow line", "flow other").replace("Bye", "Other")),
+    Scenario("bridge: one of two is busy", HUNT.replace(", hunt: yes", ""), (others("bridge", "busy"),)),
+    Scenario("bridge: declined after the answer", ANSWERED, (others("bridge", "declined"),)),
+    Scenario("bridge: hangup while it rings after the answer", ANSWERED, (hang_up("bridge", 0.3),)),
+    Scenario("pause: hangup", WAITING.replace("say \"This", "pause 3s; say \"This"), (hang_up("gather", 1.1),)),
+    Scenario("hunt: hangup at the second", HUNT, (others("bridge", "offline"), hang_up("bridge", 0.3, also=True))),
+    Scenario("menu in a function, hangup", LOOPS, (press("gather", "2"), hang_up("gather"))),
 ]

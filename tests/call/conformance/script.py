@@ -31,9 +31,9 @@ def wait(action):
     return Step(action)
 
 
-def hang_up(action, after=0.0):
+def hang_up(action, after=0.0, also=False):
     """The caller hangs up, so long after the action began, or while it rings, or after speaking so long into a recording."""
-    return Step(action, hangs_up=True, after=after)
+    return Step(action, hangs_up=True, after=after, also=also)
 
 
 def others(action, outcome, **how):
