@@ -260,7 +260,7 @@ SCENARIOS = [
     Scenario("bridge: one of two is busy", HUNT.replace(", hunt: yes", ""), (others("bridge", "busy"),)),
     Scenario("bridge: declined after the answer", ANSWERED, (others("bridge", "declined"),)),
     Scenario("bridge: hangup while it rings after the answer", ANSWERED, (hang_up("bridge", 0.3),)),
-    Scenario("pause: hangup", WAITING.replace("say \"This", "pause 3s; say \"This"), (hang_up("gather", 1.1),)),
+    Scenario("pause: hangup", WAITING.replace('say "This', 'pause 3s; say "This'), (hang_up("gather", 1.1),)),
     Scenario("hunt: hangup at the second", HUNT, (others("bridge", "offline"), hang_up("bridge", 0.3, also=True))),
-    Scenario("menu in a function, hangup", LOOPS, (press("gather", "2"), hang_up("gather"))),
+    Scenario("hangup in a function", LOOPS, (press("gather", "2"), hang_up("gather"))),
 ]
