@@ -2,10 +2,11 @@
 from server import build_flow
 from test_flows import logged
 
-# The callers have no display name, so this rings bob; but the text has come from outside.
+# No caller sends such a header, so this rings bob; but the text has come from outside.
 DIALS_OUTSIDE = """permit dial {permit}
 flow line {{
-    bridge "bob{{call.from_name}}", ring: 20s {{
+    let more = header("X-More")
+    bridge "bob{{more}}", ring: 20s {{
         on limited     {{ log "limited"; reject limited }}
         on failed(why) {{ log why; reject failed }}
         else           {{ hangup }}

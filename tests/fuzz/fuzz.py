@@ -30,7 +30,7 @@ TARGETS = {
 }
 
 
-def command(build, name, seconds):
+def command(build, name, seconds, seed):
     longest, words, seeds = TARGETS[name]
     work = build / "fuzz" / name
     found = build / "fuzz" / f"{name}-found"
@@ -38,16 +38,16 @@ def command(build, name, seconds):
         folder.mkdir(parents=True, exist_ok=True)
     kept = [ROOT / "tests/fuzz/corpus" / name, ROOT / "tests/fuzz/found" / name]
     folders = [work] + [folder for folder in kept + seeds if folder.is_dir()]
-    options = [f"-max_total_time={seconds}", f"-max_len={longest}", "-timeout=20", "-rss_limit_mb=1500",
+    options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={longest}", "-timeout=20", "-rss_limit_mb=1500",
                f"-artifact_prefix={found}/", "-print_final_stats=1", "-use_value_profile=1"]
     if words:
         options.append(f"-dict={build / 'flow.dict'}")
     return [str(build / "bin" / f"fuzz_{name}"), *options, *map(str, folders)], work
 
 
-def fuzz(build, name, seconds):
+def fuzz(build, name, seconds, seed):
     """One target for so many seconds: its status and the end of what it said."""
-    argv, work = command(build, name, seconds)
+    argv, work = command(build, name, seconds, seed)
     env = dict(os.environ, ASAN_OPTIONS="detect_leaks=1:abort_on_error=1", UBSAN_OPTIONS="print_stacktrace=1")
     began = time.monotonic()
     log = work.parent / f"{name}.log"
@@ -76,6 +76,7 @@ def main():
     parser.add_argument("--build", type=Path, default=ROOT / "build/fuzz", help="build folder of the preset 'fuzz'")
     parser.add_argument("--seconds", type=int, default=60, help="for all targets together (60)")
     parser.add_argument("--jobs", type=int, default=2, help="how many run at once (2)")
+    parser.add_argument("--seed", type=int, default=1, help="another one goes other ways; 0 takes one by chance (1)")
     parser.add_argument("--junit", type=Path, help="write the results there")
     parser.add_argument("-k", metavar="PATTERN", default="", help="only targets whose name this matches")
     args = parser.parse_args()
@@ -83,7 +84,7 @@ def main():
     names = [n for n in TARGETS if re.search(args.k, n)]
     each = max(1, args.seconds * args.jobs // max(1, len(names)))
     with ThreadPoolExecutor(args.jobs) as pool:
-        ran = pool.map(lambda name: fuzz(build, name, each), names)
+        ran = pool.map(lambda name: fuzz(build, name, each, args.seed), names)
         results = dict(zip(names, ran))
     if args.junit:
         write_junit(args.junit, results)

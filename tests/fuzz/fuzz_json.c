@@ -1,6 +1,7 @@
 /* Any text as JSON through the machine and out again: what jansson reads, the machine reads as the same value, and what
  * it wrote it reads again. */
 #include <jansson.h>
+#include <string.h>
 
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/isa/asm.h"
@@ -56,6 +57,8 @@ static unsigned depth_of(struct str text)
 static void compare(struct str text, struct str made)
 {
     const size_t how = JSON_DECODE_ANY | JSON_ALLOW_NUL;
+    if (memchr(text.p ? text.p : "", 0, text.len))
+        return; /* no JSON by RFC 8259 §7, but jansson takes a NUL behind a number for the end */
     json_t *want = json_loadb(text.len ? text.p : "", text.len, how, NULL), *is;
     if (!want || depth_of(text) > DEPTH_MOST) {
         json_decref(want);
