@@ -55,8 +55,6 @@ bool outcome_set_lay_out(struct arena *arena, struct outcome_set *set);
 /* The outcomes of a catalogue row, made once for each row. */
 struct outcome_set *outcome_set_of_action(struct arena *arena, const struct action_row *row);
 int outcome_set_find(const struct outcome_set *set, struct str name); /* index, or -1 */
-/* The outcomes of a checked statement; NULL when its name was not known. */
-const struct outcome_set *outcomes_of(struct arena *arena, const struct stmt_call *call);
 
 /* The arguments of a checked action by their place in its row; NULL where none was written. At most ACTION_ARGS_MAX. */
 enum { ACTION_ARGS_MAX = 24 };

@@ -145,8 +145,6 @@ struct str flow_run_continue_with(const struct flow_run *run) { return vm_contin
 
 const char *flow_run_fault(const struct flow_run *run) { return run->fault; }
 
-struct image *flow_run_image(const struct flow_run *run) { return vm_image(run->vm); }
-
 const char *flow_run_action(const struct flow_run *run) { return run->action ? run->action->row->name : ""; }
 
 const struct running *flow_run_running(const struct flow_run *run) { return run->action; }

@@ -46,7 +46,6 @@ void flow_run_digit(struct flow_run *run, char digit);
 void flow_run_hangup(struct flow_run *run);
 struct str flow_run_continue_with(const struct flow_run *run);
 const char *flow_run_fault(const struct flow_run *run); /* text of the fault, with the flow's line when known */
-struct image *flow_run_image(const struct flow_run *run);
 /* The action in progress, "" when none. For 'calls' listings. */
 const char *flow_run_action(const struct flow_run *run);
 /* The same with its arguments (running.h), NULL when none. For the simulator, from inside flow_events.traced. */

@@ -293,13 +293,6 @@ static void on_recorded(const struct stream_recorded *r, void *owner)
     recording_done(c->recording, r);
 }
 
-static void on_silent_peer(void *owner)
-{
-    struct call *c = owner;
-    log_info("call", "%s: no RTP from the caller: hanging up", c->facts.id);
-    call_drop(c, 0);
-}
-
 static const struct leg_events leg_events = {
     .on_confirmed = on_confirmed,
     .on_reoffer = on_reoffer,
@@ -310,7 +303,6 @@ static const struct stream_events stream_events = {
     .on_digit = on_digit,
     .on_played = on_played,
     .on_recorded = on_recorded,
-    .on_silent_peer = on_silent_peer,
 };
 
 /* ---- the beginning ---- */
