@@ -17,6 +17,10 @@ from sip_peer import SipPeer  # noqa: E402
 PASSWORDS = {user: f"{user}-secret" for user in ("ann", "bob", "carol")}
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "load: needs the machine for itself; ./test runs it after the others")
+
+
 @pytest.fixture
 def new_phone(tmp_path):
     """new_phone(user, …) starts a phone; all are stopped at the end."""

@@ -3,6 +3,8 @@ import collections
 import re
 import time
 
+import pytest
+
 import sipp
 from conftest import PASSWORDS
 from media_ends import MediaEnds
@@ -42,6 +44,7 @@ def eventually(condition, timeout):
     return True
 
 
+@pytest.mark.load
 def test_two_hundred_calls(server, ctl, tmp_path):
     ctl.add("ann", PASSWORDS["ann"])
     ctl.add("counter", virtual=True)
