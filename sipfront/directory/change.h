@@ -10,7 +10,12 @@ enum change_kind {
 #include "sipfront/directory/change.def"
 #undef CHANGE
 };
-#define CHANGE_KINDS (CHANGE_DELETE_MESSAGE + 1)
+enum {
+#define CHANGE(name, verb) +1
+    CHANGE_KINDS = 0
+#include "sipfront/directory/change.def"
+#undef CHANGE
+};
 
 struct change {
     struct change *next; /* in its queue */
@@ -43,6 +48,8 @@ static inline struct stored_binding *change_binding(const struct change *c)
 {
     return &((struct binding_row *)c->row)->b;
 }
+static inline struct box *change_box(const struct change *c) { return &((struct box_row *)c->row)->b; }
+static inline struct letter *change_letter(const struct change *c) { return &((struct letter_row *)c->row)->l; }
 static inline struct message *change_message(const struct change *c) { return &((struct message_row *)c->row)->m; }
 
 #endif

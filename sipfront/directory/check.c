@@ -80,6 +80,62 @@ static void check_message(struct change *c)
         refuse(c, "the length of a message is negative");
 }
 
+static bool is_mail(const char *s)
+{
+    const char *at = strchr(s, '@');
+    return at && at != s && at[1] && !strchr(at + 1, '@') && !strpbrk(s, " <>,;\"\\") && !has_control(s);
+}
+
+static bool is_web(const char *s)
+{
+    return (strncmp(s, "https://", 8) == 0 || strncmp(s, "http://", 7) == 0) && !strchr(s, ' ') && !has_control(s);
+}
+
+static void check_mail(struct change *c, const char *address)
+{
+    if (!is_mail(address))
+        refuse(c, "'%s' is no mail address: it is written name@domain", address);
+}
+
+static void check_web(struct change *c, const char *address)
+{
+    if (!is_web(address))
+        refuse(c, "'%s' is no web address: it begins with https:// or http://", address);
+}
+
+static void check_limit(struct change *c, const char *what, int64_t n)
+{
+    if (n < 0)
+        refuse(c, "the most %s of a box is a number from 1, or 0 for the server's", what);
+}
+
+static void check_box(struct change *c)
+{
+    const struct box *b = change_box(c);
+    check_text(c, "box's name", b->name);
+    if (*b->mail)
+        check_mail(c, b->mail);
+    if (*b->webhook)
+        check_web(c, b->webhook);
+    check_limit(c, "messages", b->most_messages);
+    check_limit(c, "time", b->most_ms);
+    check_limit(c, "bytes", b->most_bytes);
+    check_limit(c, "time a message", b->message_ms);
+    if (b->delete_mailed && !*b->mail)
+        refuse(c, "messages can be deleted after mailing only where there is a mail address");
+}
+
+static void check_letter(struct change *c)
+{
+    const struct letter *l = change_letter(c);
+    if (!*l->id)
+        refuse(c, "what goes out needs an id");
+    if (l->kind == LETTER_MAIL)
+        check_mail(c, l->to);
+    else
+        check_web(c, l->to);
+}
+
 void change_check(struct change *c)
 {
     switch (c->kind) {
@@ -93,6 +149,12 @@ void change_check(struct change *c)
         break;
     case CHANGE_PUT_BINDING: check_binding(c); break;
     case CHANGE_ADD_MESSAGE: check_message(c); break;
+    case CHANGE_PUT_BOX: check_box(c); break;
+    case CHANGE_PUT_LETTER: check_letter(c); break;
+    case CHANGE_SET_TRANSCRIPT:
+    case CHANGE_LOCK_BOX:
+    case CHANGE_REMOVE_BOX:
+    case CHANGE_DROP_LETTER:
     case CHANGE_REMOVE_CONNECTION:
     case CHANGE_REMOVE_NUMBER:
     case CHANGE_ATTACH:

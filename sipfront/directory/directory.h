@@ -43,12 +43,18 @@ struct stored_binding {
     double q;
     int64_t expires_wall_ms;
 };
+enum transcript_state { TRANSCRIPT_NONE, TRANSCRIPT_WAITING, TRANSCRIPT_DONE, TRANSCRIPT_FAILED };
+const char *transcript_state_name(enum transcript_state s);
+enum transcript_state transcript_state_of(const char *name); /* TRANSCRIPT_NONE for what is no name */
 struct message {
     const char *id; /* unique text */
     const char *box, *from, *from_name;
     const char *path; /* the WAV */
-    int64_t left_wall_ms, length_ms;
-    bool heard;
+    int64_t left_wall_ms, length_ms, bytes;
+    bool heard, urgent;
+    enum transcript_state transcript_state;
+    const char *transcript;     /* TRANSCRIPT_DONE: the words */
+    const char *transcript_why; /* TRANSCRIPT_FAILED: why; of one that waits: why the last try failed */
 };
 
 /* Opens or makes the database in that folder (made when missing) and reads all of it. Blocks: called before the loop
@@ -94,6 +100,9 @@ void directory_attach(struct directory *d, const char *user, const char *flow, s
 void directory_put_binding(struct directory *d, const struct stored_binding *b, struct directory_done done);
 void directory_drop_binding(struct directory *d, const char *user, const char *contact, struct directory_done done);
 void directory_add_message(struct directory *d, const struct message *m, struct directory_done done);
+/* ERR_NOT_FOUND when it was deleted meanwhile. */
+void directory_set_transcript(struct directory *d, const char *id, enum transcript_state state, const char *words,
+                              const char *why, struct directory_done done);
 void directory_mark_heard(struct directory *d, const char *id, bool heard, struct directory_done done);
 void directory_delete_message(struct directory *d, const char *id, struct directory_done done); /* row and file */
 

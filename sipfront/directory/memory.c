@@ -13,10 +13,12 @@ static void index_message(struct memory *m, struct message_row *row)
     for (; at > 0 && m->by_time.items[at - 1]->m.left_wall_ms > row->m.left_wall_ms; at--)
         m->by_time.items[at] = m->by_time.items[at - 1];
     m->by_time.items[at] = row;
+    boxes_add(&m->boxes, row);
 }
 
 static void forget_message(struct memory *m, const struct message_row *row)
 {
+    boxes_remove(&m->boxes, row);
     size_t at = 0;
     while (m->by_time.items[at] != row)
         at++;
@@ -102,8 +104,50 @@ static void take_add_message(struct memory *m, struct change *c) { adopt(m, ROW_
 
 static void take_mark_heard(struct memory *m, struct change *c)
 {
-    message_of(table_find(&m->tables[ROW_MESSAGE], str_of(c->key)))->m.heard = c->flag;
+    struct message_row *row = message_of(table_find(&m->tables[ROW_MESSAGE], str_of(c->key)));
+    boxes_remove(&m->boxes, row);
+    row->m.heard = c->flag;
+    boxes_add(&m->boxes, row);
 }
+
+/* The row is replaced: its texts lie within it. */
+static void take_set_transcript(struct memory *m, struct change *c)
+{
+    const struct message *said = change_message(c);
+    struct message with = message_of(table_find(&m->tables[ROW_MESSAGE], str_of(said->id)))->m;
+    with.transcript_state = said->transcript_state;
+    with.transcript = said->transcript;
+    with.transcript_why = said->transcript_why;
+    memory_put(m, ROW_MESSAGE, &row_message(&with)->row);
+}
+
+static struct box *box_of(const struct memory *m, const char *name)
+{
+    struct row *row = table_find(&m->tables[ROW_BOX], str_of(name));
+    return row ? &((struct box_row *)row)->b : NULL;
+}
+
+/* Settings do not unlock: that is lock_box's alone. */
+static void take_put_box(struct memory *m, struct change *c)
+{
+    const struct box *old = box_of(m, change_box(c)->name);
+    change_box(c)->wrong_pins = old ? old->wrong_pins : 0;
+    change_box(c)->locked_until_wall_ms = old ? old->locked_until_wall_ms : 0;
+    adopt(m, ROW_BOX, c);
+}
+
+static void take_lock_box(struct memory *m, struct change *c)
+{
+    struct box *b = box_of(m, change_box(c)->name);
+    b->wrong_pins = change_box(c)->wrong_pins;
+    b->locked_until_wall_ms = change_box(c)->locked_until_wall_ms;
+}
+
+static void take_remove_box(struct memory *m, struct change *c) { drop(m, ROW_BOX, str_of(c->key)); }
+
+static void take_put_letter(struct memory *m, struct change *c) { adopt(m, ROW_LETTER, c); }
+
+static void take_drop_letter(struct memory *m, struct change *c) { drop(m, ROW_LETTER, str_of(c->key)); }
 
 static void take_delete_message(struct memory *m, struct change *c) { drop(m, ROW_MESSAGE, str_of(c->key)); }
 
@@ -120,6 +164,7 @@ void memory_take(struct memory *m, struct change *c)
 void memory_free(struct memory *m)
 {
     vec_free(&m->by_time);
-    for (int i = 0; i <= ROW_MESSAGE; i++)
+    boxes_free(&m->boxes);
+    for (int i = 0; i < ROW_KINDS; i++)
         table_free(&m->tables[i]);
 }

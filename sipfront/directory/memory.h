@@ -2,13 +2,15 @@
 #ifndef SIPFRONT_DIRECTORY_MEMORY_H
 #define SIPFRONT_DIRECTORY_MEMORY_H
 
+#include "sipfront/directory/memory_boxes.h"
 #include "sipfront/directory/store.h"
 #include "sipfront/directory/table.h"
 #include "vm/base/vec.h"
 
 struct memory { /* zero it to begin */
-    struct table tables[ROW_MESSAGE + 1];
+    struct table tables[ROW_KINDS];
     VEC(struct message_row *) by_time; /* oldest first; the rows of tables[ROW_MESSAGE] */
+    struct table boxes;                /* of struct box_index; the same rows by box */
 };
 
 /* Takes the row; one of the same key is replaced. */

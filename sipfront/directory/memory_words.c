@@ -105,6 +105,47 @@ static void words_delete_message(const struct memory *m, struct change *c)
     no_message(c);
 }
 
+static void words_set_transcript(const struct memory *m, struct change *c)
+{
+    (void)m;
+    sbuf_fmt(&c->why, "there is no message '%s'", change_message(c)->id);
+}
+
+static void words_put_box(const struct memory *m, struct change *c)
+{
+    (void)m;
+    sbuf_fmt(&c->why, "the box '%s' cannot be stored: %s", change_box(c)->name, err_text(c->e));
+}
+
+static void no_box(struct change *c, const char *name)
+{
+    sbuf_fmt(&c->why, "the box '%s' has no settings of its own", name);
+}
+
+static void words_lock_box(const struct memory *m, struct change *c)
+{
+    (void)m;
+    no_box(c, change_box(c)->name);
+}
+
+static void words_remove_box(const struct memory *m, struct change *c)
+{
+    (void)m;
+    no_box(c, c->key);
+}
+
+static void words_put_letter(const struct memory *m, struct change *c)
+{
+    (void)m;
+    sbuf_fmt(&c->why, "'%s' cannot be stored: %s", change_letter(c)->id, err_text(c->e));
+}
+
+static void words_drop_letter(const struct memory *m, struct change *c)
+{
+    (void)m;
+    sbuf_fmt(&c->why, "nothing is on its way as '%s'", c->key);
+}
+
 void memory_words(const struct memory *m, struct change *c)
 {
     static void (*const words[CHANGE_KINDS])(const struct memory *m, struct change *c) = {

@@ -99,8 +99,8 @@ struct binding_row *row_binding(const struct stored_binding *b)
 
 struct message_row *row_message(const struct message *m)
 {
-    const char *texts[] = { m->id, m->box, m->from, m->from_name, m->path };
-    struct message_row *r = row_new(sizeof *r, sizes_of(texts, 5));
+    const char *texts[] = { m->id, m->box, m->from, m->from_name, m->path, m->transcript, m->transcript_why };
+    struct message_row *r = row_new(sizeof *r, sizes_of(texts, 7));
     char *at = (char *)(r + 1);
     r->m = *m;
     r->m.id = put(&at, m->id);
@@ -108,7 +108,43 @@ struct message_row *row_message(const struct message *m)
     r->m.from = put(&at, m->from);
     r->m.from_name = put(&at, m->from_name);
     r->m.path = put(&at, m->path);
+    r->m.transcript = put(&at, m->transcript);
+    r->m.transcript_why = put(&at, m->transcript_why);
     set_key(&r->row, r->m.id, strlen(r->m.id));
+    return r;
+}
+
+struct box_row *row_box(const struct box *b)
+{
+    const char *texts[] = { b->name, b->mail, b->webhook, b->pin, b->greeting, b->busy_greeting, b->spoken_name };
+    struct box_row *r = row_new(sizeof *r, sizes_of(texts, 7));
+    char *at = (char *)(r + 1);
+    r->b = *b;
+    r->b.name = put(&at, b->name);
+    r->b.mail = put(&at, b->mail);
+    r->b.webhook = put(&at, b->webhook);
+    r->b.pin = put(&at, b->pin);
+    r->b.greeting = put(&at, b->greeting);
+    r->b.busy_greeting = put(&at, b->busy_greeting);
+    r->b.spoken_name = put(&at, b->spoken_name);
+    set_key(&r->row, r->b.name, strlen(r->b.name));
+    return r;
+}
+
+struct letter_row *row_letter(const struct letter *l)
+{
+    const char *texts[] = { l->id, l->to, l->subject, l->text, l->attachment, l->about, l->why };
+    struct letter_row *r = row_new(sizeof *r, sizes_of(texts, 7));
+    char *at = (char *)(r + 1);
+    r->l = *l;
+    r->l.id = put(&at, l->id);
+    r->l.to = put(&at, l->to);
+    r->l.subject = put(&at, l->subject);
+    r->l.text = put(&at, l->text);
+    r->l.attachment = put(&at, l->attachment);
+    r->l.about = put(&at, l->about);
+    r->l.why = put(&at, l->why);
+    set_key(&r->row, r->l.id, strlen(r->l.id));
     return r;
 }
 

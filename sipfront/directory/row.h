@@ -4,7 +4,9 @@
 #ifndef SIPFRONT_DIRECTORY_ROW_H
 #define SIPFRONT_DIRECTORY_ROW_H
 
+#include "sipfront/directory/box.h"
 #include "sipfront/directory/directory.h"
+#include "sipfront/directory/letter.h"
 
 struct row {
     struct row *next; /* in its bucket, see table.h */
@@ -32,6 +34,15 @@ struct message_row {
     struct message m;
 };
 
+struct box_row {
+    struct row row; /* key: name */
+    struct box b;
+};
+struct letter_row {
+    struct row row; /* key: id */
+    struct letter l;
+};
+
 /* Deep copies. NULL texts become "". Never NULL: running out of memory ends the process, as in vm/base/vec.h. Free
  * with free(). */
 struct connection_row *row_connection(const struct connection *c) MUST_USE;
@@ -39,6 +50,8 @@ struct number_row *row_number(const struct number *n) MUST_USE;
 struct flow_row *row_flow(const struct flow_version *f) MUST_USE;
 struct binding_row *row_binding(const struct stored_binding *b) MUST_USE;
 struct message_row *row_message(const struct message *m) MUST_USE;
+struct box_row *row_box(const struct box *b) MUST_USE;
+struct letter_row *row_letter(const struct letter *l) MUST_USE;
 
 /* The key of a binding, added to b. */
 void row_binding_key(struct sbuf *b, const char *user, const char *contact);

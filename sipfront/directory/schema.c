@@ -57,5 +57,47 @@ static const char first[] = "CREATE TABLE image ("
                             " heard INTEGER NOT NULL"
                             ") STRICT, WITHOUT ROWID;";
 
-const char *const schema_steps[] = { first };
+/* Boxes, what is known of their messages, and what is on its way out. A box needs no row: one of a Connection without a
+ * row has the server's settings. The index serves one box's list: unheard first, by time. */
+static const char boxes[] = "ALTER TABLE message ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;"
+                            "ALTER TABLE message ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;"
+                            "ALTER TABLE message ADD COLUMN transcript TEXT NOT NULL DEFAULT '';"
+                            "ALTER TABLE message ADD COLUMN transcript_state TEXT NOT NULL DEFAULT 'none'"
+                            " CHECK (transcript_state IN ('none', 'waiting', 'done', 'failed'));"
+                            "ALTER TABLE message ADD COLUMN transcript_why TEXT NOT NULL DEFAULT '';"
+                            "CREATE INDEX message_box ON message (box, heard, left_wall_ms);"
+                            "CREATE TABLE box ("
+                            " name TEXT PRIMARY KEY CHECK (name <> ''),"
+                            " mail TEXT NOT NULL,"
+                            " webhook TEXT NOT NULL,"
+                            " pin TEXT NOT NULL,"
+                            " greeting TEXT NOT NULL,"
+                            " busy_greeting TEXT NOT NULL,"
+                            " spoken_name TEXT NOT NULL,"
+                            " pin_always INTEGER NOT NULL,"
+                            " delete_mailed INTEGER NOT NULL,"
+                            " transcribe INTEGER NOT NULL,"
+                            " most_messages INTEGER NOT NULL,"
+                            " most_ms INTEGER NOT NULL,"
+                            " most_bytes INTEGER NOT NULL,"
+                            " message_ms INTEGER NOT NULL,"
+                            " wrong_pins INTEGER NOT NULL,"
+                            " locked_until_wall_ms INTEGER NOT NULL"
+                            ") STRICT, WITHOUT ROWID;"
+                            "CREATE TABLE outbox ("
+                            " id TEXT PRIMARY KEY,"
+                            " kind TEXT NOT NULL CHECK (kind IN ('mail', 'webhook')),"
+                            " target TEXT NOT NULL,"
+                            " subject TEXT NOT NULL,"
+                            " body TEXT NOT NULL,"
+                            " attachment TEXT NOT NULL,"
+                            " about TEXT NOT NULL,"
+                            " why TEXT NOT NULL,"
+                            " given_up INTEGER NOT NULL,"
+                            " tries INTEGER NOT NULL,"
+                            " made_wall_ms INTEGER NOT NULL,"
+                            " next_wall_ms INTEGER NOT NULL"
+                            ") STRICT, WITHOUT ROWID;";
+
+const char *const schema_steps[] = { first, boxes };
 const int schema_newest = sizeof schema_steps / sizeof schema_steps[0];

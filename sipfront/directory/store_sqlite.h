@@ -11,7 +11,12 @@ enum statement {
 #include "sipfront/directory/statement.def"
 #undef STATEMENT
 };
-#define STATEMENTS (SQL_DELETE_MESSAGE + 1)
+enum {
+#define STATEMENT(name, sql) +1
+    STATEMENTS = 0
+#include "sipfront/directory/statement.def"
+#undef STATEMENT
+};
 
 struct store {
     sqlite3 *db;

@@ -74,8 +74,55 @@ static struct row *read_message(sqlite3_stmt *s)
         .left_wall_ms = sqlite3_column_int64(s, 5),
         .length_ms = sqlite3_column_int64(s, 6),
         .heard = sqlite3_column_int(s, 7),
+        .urgent = sqlite3_column_int(s, 8),
+        .bytes = sqlite3_column_int64(s, 9),
+        .transcript = text(s, 10),
+        .transcript_state = transcript_state_of(text(s, 11)),
+        .transcript_why = text(s, 12),
     };
     return &row_message(&m)->row;
+}
+
+static struct row *read_box(sqlite3_stmt *s)
+{
+    struct box b = {
+        .name = text(s, 0),
+        .mail = text(s, 1),
+        .webhook = text(s, 2),
+        .pin = text(s, 3),
+        .greeting = text(s, 4),
+        .busy_greeting = text(s, 5),
+        .spoken_name = text(s, 6),
+        .pin_always = sqlite3_column_int(s, 7),
+        .delete_mailed = sqlite3_column_int(s, 8),
+        .transcribe = sqlite3_column_int(s, 9),
+        .most_messages = sqlite3_column_int64(s, 10),
+        .most_ms = sqlite3_column_int64(s, 11),
+        .most_bytes = sqlite3_column_int64(s, 12),
+        .message_ms = sqlite3_column_int64(s, 13),
+        .wrong_pins = sqlite3_column_int64(s, 14),
+        .locked_until_wall_ms = sqlite3_column_int64(s, 15),
+    };
+    return &row_box(&b)->row;
+}
+
+static struct row *read_letter(sqlite3_stmt *s)
+{
+    struct letter l = {
+        .id = text(s, 0),
+        .kind = letter_kind_of(text(s, 1)),
+        .to = text(s, 2),
+        .subject = text(s, 3),
+        .text = text(s, 4),
+        .attachment = text(s, 5),
+        .about = text(s, 6),
+        .why = text(s, 7),
+        .given_up = sqlite3_column_int(s, 8),
+        .tries = sqlite3_column_int64(s, 9),
+        .made_wall_ms = sqlite3_column_int64(s, 10),
+        .next_wall_ms = sqlite3_column_int64(s, 11),
+    };
+    return &row_letter(&l)->row;
 }
 
 static const struct {
@@ -92,7 +139,14 @@ static const struct {
     { ROW_BINDING, read_binding,
       "SELECT user, contact, instance, received, call_id, agent, reg_id, cseq, q, expires_wall_ms FROM binding" },
     { ROW_MESSAGE, read_message,
-      "SELECT id, box, from_user, from_name, path, left_wall_ms, length_ms, heard FROM message ORDER BY left_wall_ms" },
+      "SELECT id, box, from_user, from_name, path, left_wall_ms, length_ms, heard, urgent, bytes, transcript,"
+      " transcript_state, transcript_why FROM message ORDER BY left_wall_ms" },
+    { ROW_BOX, read_box,
+      "SELECT name, mail, webhook, pin, greeting, busy_greeting, spoken_name, pin_always, delete_mailed, transcribe,"
+      " most_messages, most_ms, most_bytes, message_ms, wrong_pins, locked_until_wall_ms FROM box" },
+    { ROW_LETTER, read_letter,
+      "SELECT id, kind, target, subject, body, attachment, about, why, given_up, tries, made_wall_ms, next_wall_ms"
+      " FROM outbox" },
 };
 
 static int load_table(struct store *st, size_t i, const struct loading *to)

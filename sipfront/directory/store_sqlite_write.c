@@ -112,8 +112,9 @@ static int write_drop_binding(struct store *st, struct change *c)
 static int write_add_message(struct store *st, struct change *c)
 {
     const struct message *m = change_message(c);
-    return refusal(store_run(st, SQL_ADD_MESSAGE, "tttttiii", m->id, m->box, m->from, m->from_name, m->path,
-                             m->left_wall_ms, m->length_ms, (int64_t)m->heard));
+    return refusal(store_run(st, SQL_ADD_MESSAGE, "tttttiiiiittt", m->id, m->box, m->from, m->from_name, m->path,
+                             m->left_wall_ms, m->length_ms, (int64_t)m->heard, (int64_t)m->urgent, m->bytes,
+                             m->transcript, transcript_state_name(m->transcript_state), m->transcript_why));
 }
 
 static int write_mark_heard(struct store *st, struct change *c)
@@ -139,6 +140,45 @@ static int write_delete_message(struct store *st, struct change *c)
     if (rc != SQLITE_DONE)
         return rc;
     return found ? SQLITE_OK : MISSING;
+}
+
+static int write_set_transcript(struct store *st, struct change *c)
+{
+    const struct message *m = change_message(c);
+    return met(st, store_run(st, SQL_SET_TRANSCRIPT, "tttt", m->id, transcript_state_name(m->transcript_state),
+                             m->transcript, m->transcript_why));
+}
+
+static int write_put_box(struct store *st, struct change *c)
+{
+    const struct box *b = change_box(c);
+    return refusal(store_run(st, SQL_PUT_BOX, "tttttttiiiiiii", b->name, b->mail, b->webhook, b->pin, b->greeting,
+                             b->busy_greeting, b->spoken_name, (int64_t)b->pin_always, (int64_t)b->delete_mailed,
+                             (int64_t)b->transcribe, b->most_messages, b->most_ms, b->most_bytes, b->message_ms));
+}
+
+static int write_lock_box(struct store *st, struct change *c)
+{
+    const struct box *b = change_box(c);
+    return met(st, store_run(st, SQL_LOCK_BOX, "tii", b->name, b->wrong_pins, b->locked_until_wall_ms));
+}
+
+static int write_remove_box(struct store *st, struct change *c)
+{
+    return met(st, store_run(st, SQL_REMOVE_BOX, "t", c->key));
+}
+
+static int write_put_letter(struct store *st, struct change *c)
+{
+    const struct letter *l = change_letter(c);
+    return refusal(store_run(st, SQL_PUT_LETTER, "ttttttttiiii", l->id, letter_kind_name(l->kind), l->to, l->subject,
+                             l->text, l->attachment, l->about, l->why, (int64_t)l->given_up, l->tries, l->made_wall_ms,
+                             l->next_wall_ms));
+}
+
+static int write_drop_letter(struct store *st, struct change *c)
+{
+    return met(st, store_run(st, SQL_DROP_LETTER, "t", c->key));
 }
 
 static int (*const write_change[CHANGE_KINDS])(struct store *st, struct change *c) = {
