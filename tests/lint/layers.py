@@ -19,9 +19,10 @@ MAY_INCLUDE = {
     "sipfront/media": ["vm/base", "sipfront/loop"],
     "sipfront/speech": ["vm/base", "sipfront/loop"],
     "sipfront/directory": ["vm/base", "sipfront/loop"],
+    "sipfront/notify": ["vm/base", "sipfront/loop", "sipfront/directory"],
     "sipfront/call": ["vm/base", "vm/run", "vm/isa", "stdlib", "stdlib/catalog", "sipfront/loop", "sipfront/sip",
-                      "sipfront/media", "sipfront/speech", "sipfront/directory"],
-    "sipfront/console": ["vm/base", "sipfront/loop", "sipfront/directory", "sipfront/call"],
+                      "sipfront/media", "sipfront/speech", "sipfront/directory", "sipfront/notify"],
+    "sipfront/console": ["vm/base", "sipfront/loop", "sipfront/directory", "sipfront/notify", "sipfront/call"],
 }
 
 # The mains see everything. NAME_*.c beside NAME.c are parts of that main.
@@ -35,8 +36,8 @@ LIBRARIES = [
     (r"flite/.*|flite\.h|pocketsphinx.*", ["sipfront/speech"]),
     (r"sndfile\.h|speex/.*|spandsp.*|opus/.*|srtp2/.*", ["sipfront/media"]),
     (r"microhttpd\.h", ["sipfront/console"]),
-    (r"curl/.*", ["sipfront/call"]),
-    (r"openssl/.*", ["vm/isa", "sipfront/sip", "sipfront/media", "sipfront/directory"]),
+    (r"curl/.*", ["sipfront/call", "sipfront/notify"]),
+    (r"openssl/.*", ["vm/isa", "sipfront/sip", "sipfront/media", "sipfront/directory", "sipfront/notify", "sipfront/call"]),
     (r"sys/(socket|epoll|un)\.h|netinet/.*|arpa/.*|netdb\.h", ["vm/base", "sipfront"]),
 ]
 
