@@ -210,7 +210,13 @@ static void test_voicemail(void **state)
     char path[128];
     snprintf(path, sizeof path, "%s/m1.wav", f->parent);
     assert_int_equal(file_write(path, "RIFF\0audio", 10), ERR_OK);
-    struct message m = { "m1", "ann", "bob", "B", path, 1767225600000, 1500, false };
+    struct message m = { .id = "m1",
+                         .box = "ann",
+                         .from = "bob",
+                         .from_name = "B",
+                         .path = path,
+                         .left_wall_ms = 1767225600000,
+                         .length_ms = 1500 };
     directory_add_message(f->server.directory, &m, (struct directory_done){ on_added, f->loop });
     loop_run(f->loop);
     RUN(lines);
