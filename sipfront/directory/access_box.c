@@ -121,11 +121,9 @@ static void change_row(struct directory *d, enum change_kind kind, struct row *r
     directory_change(d, c);
 }
 
-void directory_set_transcript(struct directory *d, const char *id, enum transcript_state state, const char *words,
-                              const char *why, struct directory_done done)
+void directory_set_transcript(struct directory *d, const struct message *said, struct directory_done done)
 {
-    struct message m = { .id = id, .transcript_state = state, .transcript = words, .transcript_why = why };
-    change_row(d, CHANGE_SET_TRANSCRIPT, &row_message(&m)->row, done);
+    change_row(d, CHANGE_SET_TRANSCRIPT, &row_message(said)->row, done);
 }
 
 void directory_put_box(struct directory *d, const struct box *b, struct directory_done done)

@@ -100,9 +100,8 @@ void directory_attach(struct directory *d, const char *user, const char *flow, s
 void directory_put_binding(struct directory *d, const struct stored_binding *b, struct directory_done done);
 void directory_drop_binding(struct directory *d, const char *user, const char *contact, struct directory_done done);
 void directory_add_message(struct directory *d, const struct message *m, struct directory_done done);
-/* ERR_NOT_FOUND when it was deleted meanwhile. */
-void directory_set_transcript(struct directory *d, const char *id, enum transcript_state state, const char *words,
-                              const char *why, struct directory_done done);
+/* Of said only id and what begins with transcript counts. ERR_NOT_FOUND when the message was deleted meanwhile. */
+void directory_set_transcript(struct directory *d, const struct message *said, struct directory_done done);
 void directory_mark_heard(struct directory *d, const char *id, bool heard, struct directory_done done);
 void directory_delete_message(struct directory *d, const char *id, struct directory_done done); /* row and file */
 

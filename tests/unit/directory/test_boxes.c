@@ -64,14 +64,20 @@ static void test_order_of_messages(void **state)
     assert_int_equal(directory_box_holds(f->d, "nobody").unheard, 0);
 }
 
+static void say(struct fixture *f, const char *id, enum transcript_state state, const char *words, const char *why)
+{
+    struct message m = { .id = id, .transcript_state = state, .transcript = words, .transcript_why = why };
+    directory_set_transcript(f->d, &m, fixture_done(f));
+}
+
 static void test_transcript(void **state)
 {
     struct fixture *f = *state;
     add(f, "a", 10, false);
-    directory_set_transcript(f->d, "a", TRANSCRIPT_WAITING, "", "no engine", fixture_done(f));
+    say(f, "a", TRANSCRIPT_WAITING, "", "no engine");
     fixture_expect(f, ERR_OK, "");
     assert_int_equal(directory_message(f->d, "a")->transcript_state, TRANSCRIPT_WAITING);
-    directory_set_transcript(f->d, "a", TRANSCRIPT_DONE, "call me", "", fixture_done(f));
+    say(f, "a", TRANSCRIPT_DONE, "call me", "");
     fixture_expect(f, ERR_OK, "");
     for (int round = 0; round < 2; round++) {
         const struct message *m = directory_message(f->d, "a");
@@ -81,7 +87,7 @@ static void test_transcript(void **state)
         assert_order(f, false, "a");
         fixture_reopen(f);
     }
-    directory_set_transcript(f->d, "z", TRANSCRIPT_DONE, "x", "", fixture_done(f));
+    say(f, "z", TRANSCRIPT_DONE, "x", "");
     fixture_expect(f, ERR_NOT_FOUND, "there is no message 'z'");
 }
 
