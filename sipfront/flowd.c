@@ -27,10 +27,13 @@ static const char manual[] =
 struct options {
     const char *data, *listen, *socket, *flows;
     unsigned long sip_port, rtp_min, rtp_max;
+    const char *ca_file;
+    const char *fetch_private[16];
+    unsigned nfetch_private;
     bool demo;
 };
 
-enum { OPT_DATA = 0x100, OPT_SOCKET, OPT_FLOWS, OPT_SIP_PORT, OPT_RTP, OPT_DEMO, OPT_VERBOSE };
+enum { OPT_DATA = 0x100, OPT_SOCKET, OPT_FLOWS, OPT_SIP_PORT, OPT_RTP, OPT_DEMO, OPT_CA_FILE, OPT_FETCH_PRIVATE };
 
 static const struct argp_option options[] = {
     { "data", OPT_DATA, "DIR", 0, "Folder of the database, voicemail and sounds (run.d)", 0 },
@@ -39,6 +42,9 @@ static const struct argp_option options[] = {
     { "rtp-ports", OPT_RTP, "FROM-TO", 0, "UDP ports for audio (10000-19999)", 0 },
     { "socket", OPT_SOCKET, "PATH", 0, "Unix socket of the API (DIR/api.sock)", 0 },
     { "flows", OPT_FLOWS, "DIR", 0, "Folder of the built-in compiled flows", 0 },
+    { "ca-file", OPT_CA_FILE, "FILE", 0, "Who may sign the certificates of web services, PEM (the system's)", 0 },
+    { "fetch-private", OPT_FETCH_PRIVATE, "NETWORK", 0,
+      "Let flows ask web services in this private network, such as 10.1.0.0/16 or 127.0.0.1; may be repeated", 0 },
     { "demo", OPT_DEMO, NULL, 0,
       "On the first start add the Connections ann, bob and welcome, and print how to call them", 0 },
     { "verbose", 'v', NULL, 0, "Log also what calls do step by step", 0 },
@@ -73,6 +79,12 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case 'l': o->listen = arg; return 0;
     case OPT_SOCKET: o->socket = arg; return 0;
     case OPT_FLOWS: o->flows = arg; return 0;
+    case OPT_CA_FILE: o->ca_file = arg; return 0;
+    case OPT_FETCH_PRIVATE:
+        if (o->nfetch_private == sizeof o->fetch_private / sizeof o->fetch_private[0])
+            argp_error(st, "--fetch-private may be given %u times", o->nfetch_private);
+        o->fetch_private[o->nfetch_private++] = arg;
+        return 0;
     case OPT_DEMO: o->demo = true; return 0;
     case 'v': log_set_level(LOG_DEBUG); return 0;
     case OPT_RTP: read_range(st, o, arg); return 0;
@@ -146,6 +158,9 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         .rtp_max = (uint16_t)o->rtp_max,
         .data = o->data,
         .default_flow = default_flow,
+        .ca_file = o->ca_file,
+        .fetch_private = o->fetch_private,
+        .nfetch_private = o->nfetch_private,
     };
     enum err e = server_new(&d->server, d->loop, &sp, why);
     if (e)

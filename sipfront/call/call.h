@@ -77,9 +77,12 @@ void call_drop(struct call *c, int status);
 
 /* The parts of the call port, each in its file. */
 void call_port_init(struct call *c);
+/* What a call can do here, for checking an image before it is accepted (flow_bind_check). */
+const struct call_port *call_port_offered(void);
 struct call_op *call_answer_start(void *self, answered_cb *done, void *owner);
 struct call_op *call_play_start(void *self, const struct play_request *rq, play_done_cb *done, void *owner);
 struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner);
+struct call_op *call_fetch_start(void *self, const struct fetch_request *rq, fetch_done_cb *done, void *owner);
 struct call_op *call_record_start(void *self, const struct record_request *rq, record_done_cb *done, void *owner);
 
 /* Events of the caller's leg and stream, handed to what waits for them. */

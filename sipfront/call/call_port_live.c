@@ -48,22 +48,27 @@ static void trace(void *self, const char *area, struct str text)
     log_info("flow", "call=%s %s: %.*s", c->facts.id, area, STR_ARG(text));
 }
 
+static const struct call_port offered = {
+    .answer = call_answer_start,
+    .is_answered = is_answered,
+    .reject = reject,
+    .hangup = hangup,
+    .play = call_play_start,
+    .dial = call_dial_start,
+    .legs = legs,
+    .record = call_record_start,
+    .greeting = greeting,
+    .box_full = box_full,
+    .stop = call_op_stop,
+    .trace = trace,
+    .fetch = call_fetch_start,
+};
+
+const struct call_port *call_port_offered(void) { return &offered; }
+
 void call_port_init(struct call *c)
 {
-    c->port = (struct call_port){
-        .clock = loop_clock(c->server->loop),
-        .answer = call_answer_start,
-        .is_answered = is_answered,
-        .reject = reject,
-        .hangup = hangup,
-        .play = call_play_start,
-        .dial = call_dial_start,
-        .legs = legs,
-        .record = call_record_start,
-        .greeting = greeting,
-        .box_full = box_full,
-        .stop = call_op_stop,
-        .trace = trace,
-        .self = c,
-    };
+    c->port = offered;
+    c->port.clock = loop_clock(c->server->loop);
+    c->port.self = c;
 }

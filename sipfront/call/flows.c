@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sipfront/call/call.h"
 #include "stdlib/flow_run.h"
 #include "vm/base/log.h"
 #include "vm/base/vec.h"
@@ -56,7 +57,7 @@ static enum err load(struct image **out, struct str bytes, struct image_refusal 
     enum err e = image_load(out, bytes.p, bytes.len, why);
     if (e)
         return e;
-    e = flow_bind_check(*out, NULL, why);
+    e = flow_bind_check(*out, call_port_offered(), why);
     if (e)
         image_unref(out);
     return e;

@@ -126,6 +126,25 @@ static enum err open_sip(struct server *s, const struct server_params *p, struct
     return ERR_OK;
 }
 
+static enum err open_web(struct server *s, const struct server_params *p, struct sbuf *why)
+{
+    struct address_range *ranges = calloc(p->nfetch_private + 1, sizeof *ranges);
+    struct web_params wp = { .loop = s->loop, .ca_file = p->ca_file, .reachable = ranges };
+    enum err e = ranges ? ERR_OK : ERR_NOMEM;
+    for (; !e && wp.nreachable < p->nfetch_private; wp.nreachable++) {
+        const char *text = p->fetch_private[wp.nreachable];
+        if (!address_range_read(&ranges[wp.nreachable], text)) {
+            sbuf_fmt(why, "'%s' is no network: write it as 10.1.0.0/16 or fd00::/8", text);
+            e = ERR_INVALID;
+        }
+    }
+    if (!e && (e = web_new(&s->web, &wp)) != ERR_OK)
+        sbuf_fmt(why, "web requests cannot be made%s%s: %s", p->ca_file ? " with " : "", p->ca_file ? p->ca_file : "",
+                 err_text(e));
+    free(ranges);
+    return e;
+}
+
 enum err server_new(struct server **out, struct loop *l, const struct server_params *p, struct sbuf *why)
 {
     enum err e;
@@ -140,6 +159,9 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
     if (e)
         goto done;
     e = open_media(s, p, why);
+    if (e)
+        goto done;
+    e = open_web(s, p, why);
     if (e)
         goto done;
     e = open_sip(s, p, why);
@@ -163,6 +185,7 @@ void server_free(struct server **server)
     agent_free(&s->agent);
     workers_free(&s->workers);
     loop_drain(s->loop); /* results of the workers' last jobs */
+    web_free(&s->web);
     prompt_cache_free(&s->prompts);
     media_free(&s->media);
     speech_free(&s->speech);

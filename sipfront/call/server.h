@@ -17,6 +17,10 @@ struct server_params {
     uint16_t rtp_min, rtp_max; /* 0: the media engine's default */
     const char *data;          /* folder: database, voicemail, sounds */
     const char *default_flow;  /* path of the compiled default.flow */
+    /* fetch */
+    const char *ca_file;              /* PEM: who may sign certificates of web services; NULL: the system's */
+    const char *const *fetch_private; /* private networks that may be asked, as 10.1.0.0/16; checked */
+    unsigned nfetch_private;
 };
 
 /* Opens everything and begins to serve. *why says what failed. */

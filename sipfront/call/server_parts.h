@@ -7,6 +7,7 @@
 #include "sipfront/media/prompt.h"
 #include "sipfront/sip/agent.h"
 #include "sipfront/speech/speech.h"
+#include "sipfront/web/web.h"
 
 struct server {
     struct loop *loop;
@@ -17,6 +18,7 @@ struct server {
     struct prompt_cache *prompts;
     struct agent *agent;
     struct flows *flows;
+    struct web *web;
     struct call *calls;
     char *data, *address;
     unsigned ncalls;

@@ -20,8 +20,9 @@ MAY_INCLUDE = {
     "sipfront/speech": ["vm/base", "sipfront/loop"],
     "sipfront/directory": ["vm/base", "sipfront/loop"],
     "sipfront/notify": ["vm/base", "sipfront/loop", "sipfront/directory"],
+    "sipfront/web": ["vm/base", "sipfront/loop"],
     "sipfront/call": ["vm/base", "vm/run", "vm/isa", "stdlib", "stdlib/catalog", "sipfront/loop", "sipfront/sip",
-                      "sipfront/media", "sipfront/speech", "sipfront/directory", "sipfront/notify"],
+                      "sipfront/media", "sipfront/speech", "sipfront/directory", "sipfront/notify", "sipfront/web"],
     "sipfront/console": ["vm/base", "sipfront/loop", "sipfront/directory", "sipfront/notify", "sipfront/call"],
 }
 
@@ -36,7 +37,7 @@ LIBRARIES = [
     (r"flite/.*|flite\.h|pocketsphinx.*", ["sipfront/speech"]),
     (r"sndfile\.h|speex/.*|spandsp.*|opus/.*|srtp2/.*", ["sipfront/media"]),
     (r"microhttpd\.h", ["sipfront/console"]),
-    (r"curl/.*", ["sipfront/call", "sipfront/notify"]),
+    (r"curl/.*", ["sipfront/web", "sipfront/notify"]),
     (r"openssl/.*", ["vm/isa", "sipfront/sip", "sipfront/media", "sipfront/directory", "sipfront/notify", "sipfront/call"]),
     (r"sys/(socket|epoll|un)\.h|netinet/.*|arpa/.*|netdb\.h", ["vm/base", "sipfront"]),
 ]

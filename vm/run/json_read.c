@@ -302,3 +302,10 @@ bool json_read(struct vm *vm, struct str text, uint64_t *ref)
     vec_free(&j.pending);
     return true;
 }
+
+size_t vm_json_size(struct str text)
+{
+    struct json j = { 0 };
+    uint64_t ref;
+    return text.len && read_whole(&j, text, &ref) ? (size_t)j.need : 0;
+}

@@ -61,6 +61,10 @@ void vm_arg_json(const struct vm *vm, unsigned arg, struct sbuf *out);       /* 
  * the VM VM_READY; ERR_LIMIT when the payload does not fit into the call's memory (the VM is then VM_FAULTED). */
 enum err vm_resume(struct vm *vm, unsigned outcome, const struct vm_value *payload);
 
+/* How many bytes of a call's memory this JSON text takes; 0 when it is none that a machine reads, or null. Pure: any
+ * thread. */
+size_t vm_json_size(struct str text);
+
 /* Refills fuel; the host calls it as time passes (once a second at least while the VM lives). */
 void vm_refuel(struct vm *vm);
 
