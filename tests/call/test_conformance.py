@@ -22,7 +22,7 @@ from sip_peer import SipPeer
 def server():
     """One for all scenarios, which are calls one after another."""
     folder = tempfile.mkdtemp(prefix="flow")
-    with Server(folder, options=["--verbose"]) as running:
+    with Server(folder, options=["--verbose", "--fetch-private", "127.0.0.1"]) as running:
         yield running
     shutil.rmtree(folder)
 
@@ -37,7 +37,8 @@ def live(server, tmp_path_factory):
          Phone(folder / "ann", "ann", domain=server.sip, password=PASSWORDS["ann"], expires=600) as ann:
         assert bob.register().startswith("SIP/2.0 200")
         ann.wait("REGISTER_OK")
-        yield Live(server, ctl, ann, bob, folder)
+        with Live(server, ctl, ann, bob, folder) as both_ends:
+            yield both_ends
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)

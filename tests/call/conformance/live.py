@@ -1,10 +1,12 @@
 """A scenario in a real call: a phone calls the server, a scripted device is the far end, the server's log is the trace."""
+import json
 import re
 import time
 
 import audio
 from conformance.script import Cue
 from server import CDR, build_flow, fields
+from web_service import WebService
 
 LINE = re.compile(r"(?:DEBUG trace|INFO flow): call=(?P<call>\w+) (?P<text>.*)$")
 BEGAN = re.compile(r"DEBUG trace: call=\w+ line \d+: (\w+) \.\.\.$")
@@ -16,7 +18,16 @@ class Live:
 
     def __init__(self, server, ctl, caller, device, folder):
         self.server, self.ctl, self.caller, self.device, self.folder = server, ctl, caller, device, folder
+        self.web = WebService({"/": self._serve})
         self._established = False
+        self._answers = []
+
+    def __enter__(self):
+        self.web.__enter__()
+        return self
+
+    def __exit__(self, *_):
+        self.web.__exit__()
 
     def _wait_established(self):
         if not self._established:
@@ -66,6 +77,18 @@ class Live:
         else:
             assert step.outcome == "offline", step  # carol needs nothing done
 
+    # ---- the web service ----
+
+    def _serve(self, asked):
+        """The step has said before the call how this request ends."""
+        word, _, rest = self._answers.pop(0).partition(" ")
+        if word == "timeout":
+            return WebService.HANGS
+        if word == "failed":
+            return None  # it hangs up
+        code, _, body = rest.partition(" ") if word == "status" else ("200", "", rest)
+        return int(code), {}, json.loads(body) if body else b""
+
     # ---- the caller ----
 
     def _speak(self, step):
@@ -82,6 +105,8 @@ class Live:
     def _do(self, step):
         if step.action == "bridge":
             self._bridge(step)
+        elif step.action == "fetch":
+            pass  # _serve() does it
         elif step.action in ("voicemail", "record"):
             self._speak(step)
         else:
@@ -95,9 +120,13 @@ class Live:
     # ---- the call ----
 
     def _deploy(self, scenario):
+        self._answers = [step.outcome for step in scenario.steps if step.action == "fetch"]
         if scenario.then:
             self.ctl.run("deploy", build_flow(scenario.then, self.folder), "--name", "other")
-        self.ctl.attach_flow("line", build_flow(scenario.flow, self.folder))
+        self.ctl.attach_flow("line", build_flow(self._placed(scenario.flow), self.folder))
+
+    def _placed(self, source):
+        return source.replace(":65535/", f":{self.web.port}/")
 
     def _follow(self, cue):
         """Does each step at its time, until the call is over; returns its CDR."""

@@ -209,6 +209,22 @@ flow line {
 }
 """
 
+# Live: a service of the test's own at that address. It does what the next step says, and a step without an answer hangs up.
+FETCH = """permit fetch "http://127.0.0.1"
+flow line {
+    fetch "http://127.0.0.1:65535/", timeout: 1500ms {
+        on ok(doc)           { let name = doc.name as text else "-"; log "ok {name}" }
+        on status(code, doc) { let name = doc.name as text else "-"; log "status {code} {name}" }
+        on timeout           { log "timeout" }
+        on failed            { log "failed" }
+    }
+    fetch "http://127.0.0.2{header("X-None")}/" { on failed(why) { log why } else { log "asked" } }
+    answer
+    pause 100ms
+    on hangup { log "gone" }
+}
+"""
+
 SCENARIOS = [
     Scenario("say and hangup", 'flow line {\n    say "Hello."\n    pause 100ms\n    hangup\n}\n'),
     Scenario("reject", 'flow line {\n    log "{call.from} to {call.to}"\n    reject busy\n}\n'),
@@ -262,5 +278,10 @@ SCENARIOS = [
     Scenario("bridge: hangup while it rings after the answer", ANSWERED, (hang_up("bridge", 0.3),)),
     Scenario("pause: hangup", WAITING.replace('say "This', 'pause 3s; say "This'), (hang_up("gather", 1.1),)),
     Scenario("hunt: hangup at the second", HUNT, (others("bridge", "offline"), hang_up("bridge", 0.3, also=True))),
+    Scenario("fetch: ok", FETCH, (others("fetch", 'ok {"name":"Eva"}'),)),
+    Scenario("fetch: a status", FETCH, (others("fetch", 'status 404 {"name":"nobody"}'),)),
+    Scenario("fetch: an answer that is no JSON", FETCH, (others("fetch", "ok"),)),
+    Scenario("fetch: timeout", FETCH, (others("fetch", "timeout"),)),
+    Scenario("fetch: failed", FETCH, (others("fetch", "failed"),)),
     Scenario("hangup in a function", LOOPS, (press("gather", "2"), hang_up("gather"))),
 ]
