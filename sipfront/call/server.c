@@ -116,13 +116,16 @@ static enum err open_media(struct server *s, const struct server_params *p, stru
 static enum err open_sip(struct server *s, const struct server_params *p, struct sbuf *why)
 {
     struct agent_params ap = { .listen = p->listen, .port = p->sip_port, .realm = REALM, .user_agent = "Call Flow" };
-    struct agent_port port = { .account = agent_account, .bound = agent_bound, .invited = router_invited, .owner = s };
+    struct agent_port port = {
+        .account = agent_account, .bound = agent_bound, .invited = router_invited, .waiting = lamp_waiting, .owner = s
+    };
     enum err e = agent_new(&s->agent, s->loop, &ap, &port);
     if (e) {
         sbuf_fmt(why, "SIP cannot use %s port %u: %s", p->listen, p->sip_port, err_text(e));
         return e;
     }
     directory_each_binding(s->directory, restore_binding, s);
+    lamp_watch(s);
     return ERR_OK;
 }
 
@@ -182,6 +185,8 @@ void server_free(struct server **server)
     *server = NULL;
     if (!s)
         return;
+    if (s->directory)
+        directory_on_messages(s->directory, NULL, NULL); /* the lamps go first */
     agent_free(&s->agent);
     workers_free(&s->workers);
     loop_drain(s->loop); /* results of the workers' last jobs */

@@ -39,6 +39,10 @@ enum err server_make_folders(const struct server *s, struct sbuf *why) MUST_USE;
 /* How many messages the box holds. */
 unsigned server_box_count(const struct server *s, struct str box);
 
+/* agent_port.waiting: what the user's lamp shows. Then the directory's changes, told to the lamps from now on. */
+bool lamp_waiting(void *owner, const char *user, struct sip_waiting *out);
+void lamp_watch(struct server *s);
+
 /* A call has gone from the list. */
 void server_call_gone(struct server *s);
 

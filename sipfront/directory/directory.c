@@ -2,6 +2,7 @@
 #include "sipfront/directory/directory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sipfront/directory/inside.h"
 #include "vm/base/log.h"
@@ -31,11 +32,37 @@ static void log_outcome(struct directory *d, const struct change *c)
     }
 }
 
+/* The box whose messages the change changes; NULL when it is another kind of change. Owned by the caller. */
+static char *box_of(struct directory *d, const struct change *c)
+{
+    const struct message *m = NULL;
+    if (c->kind == CHANGE_ADD_MESSAGE)
+        m = change_message(c);
+    else if (c->kind == CHANGE_MARK_HEARD || c->kind == CHANGE_DELETE_MESSAGE)
+        m = directory_message(d, c->key);
+    return m ? strdup(m->box) : NULL;
+}
+
+static void take_over(struct directory *d, struct change *c)
+{
+    char *box = d->on_messages ? box_of(d, c) : NULL;
+    memory_take(&d->memory, c);
+    if (box)
+        d->on_messages(box, d->on_messages_arg);
+    free(box);
+}
+
+void directory_on_messages(struct directory *d, void (*changed)(const char *box, void *arg), void *arg)
+{
+    d->on_messages = changed;
+    d->on_messages_arg = arg;
+}
+
 /* Tells the owner, and takes over what was stored. The callback may make further changes. */
 static void settle(struct directory *d, struct change *c)
 {
     if (!c->e)
-        memory_take(&d->memory, c);
+        take_over(d, c);
     else
         memory_words(&d->memory, c);
     log_outcome(d, c);

@@ -78,6 +78,9 @@ void directory_each_message(const struct directory *d, const char *box,
                             void (*each)(const struct message *m, void *arg), void *arg);
 const struct message *directory_message(const struct directory *d, const char *id);
 
+/* changed(box, arg) comes at every change of a box's messages, once memory has it. One listener; NULL ends it. */
+void directory_on_messages(struct directory *d, void (*changed)(const char *box, void *arg), void *arg);
+
 /* ---- changes: done(e, why, arg) comes on the loop, never from inside; why is for people and "" on success ---- */
 typedef void directory_done_cb(enum err e, const char *why, void *arg);
 struct directory_done {

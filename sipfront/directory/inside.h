@@ -16,6 +16,8 @@ struct directory {
     size_t refused;              /* in a row, for want of room */
     size_t failed;               /* in a row, by the database */
     struct batch *in_flight;
+    void (*on_messages)(const char *box, void *arg); /* may be NULL */
+    void *on_messages_arg;
 };
 
 /* Takes the change; its done comes on the loop, never from inside. */

@@ -18,13 +18,15 @@
 #include <sofia-sip/url.h>
 
 #include "sipfront/sip/leg_inner.h"
+#include "sipfront/sip/mwi.h"
+#include "sipfront/sip/subscription.h"
 #include "vm/base/log.h"
 
-#define METHODS "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE"
+#define METHODS "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, SUBSCRIBE"
 
 enum { SHUTDOWN_MS = 3500, STOP_MS = 1000, START_STEPS = 200, UDP_MTU = 65000 };
 
-static void on_options(struct agent *a, const struct agent_event *ev)
+void agent_on_options(struct agent *a, const struct agent_event *ev)
 {
     nua_respond(ev->nh, SIP_200_OK, NUTAG_WITH_THIS(a->nua), SIPTAG_ACCEPT_STR("application/sdp"), TAG_END());
 }
@@ -35,36 +37,12 @@ static void on_stranger(struct agent *a, const struct agent_event *ev)
     switch ((int)ev->kind) {
     case nua_i_invite: leg_on_invite(a, ev); return;
     case nua_i_register: registrar_on_register(a, ev); break;
-    case nua_i_options: on_options(a, ev); break;
+    case nua_i_subscribe: subscription_on_subscribe(a, ev); return;
+    case nua_i_options: agent_on_options(a, ev); break;
     case nua_i_info:
     case nua_i_update: nua_respond(ev->nh, SIP_481_NO_TRANSACTION, NUTAG_WITH_THIS(a->nua), TAG_END()); break;
     }
     nua_handle_destroy(ev->nh); /* with a second 2xx of a forked INVITE this sends its ACK and BYE */
-}
-
-static void on_leg_request(struct agent *a, const struct agent_event *ev)
-{
-    switch ((int)ev->kind) {
-    case nua_i_invite:
-    case nua_i_update: leg_on_reoffer(ev); break;
-    case nua_i_ack: leg_on_ack(ev); break;
-    case nua_i_cancel: leg_on_cancel(ev); break;
-    case nua_i_bye: leg_on_bye(ev); break;
-    case nua_i_info: leg_on_info(ev); break;
-    case nua_i_options: on_options(a, ev); break;
-    }
-}
-
-static void on_leg_event(struct agent *a, const struct agent_event *ev)
-{
-    switch ((int)ev->kind) {
-    case nua_r_invite: leg_on_response(ev); break;
-    case nua_i_error: leg_on_error(ev); break;
-    case nua_i_terminated: leg_on_terminated(ev); break;
-    default:
-        if (ev->sip)
-            on_leg_request(a, ev);
-    }
 }
 
 static void on_stopped(struct agent *a)
@@ -100,14 +78,16 @@ static void on_event(nua_event_t kind, int status, const char *phrase, nua_t *nu
                      nua_hmagic_t *hmagic, const sip_t *sip, tagi_t tags[])
 {
     struct agent *a = (struct agent *)magic;
-    struct agent_event ev = { kind, status, phrase, nh, (struct leg *)hmagic, sip, tags };
+    struct agent_event ev = {
+        kind, status, phrase, nh, (struct handle_owner *)hmagic, (struct leg *)hmagic, sip, tags
+    };
     (void)nua;
     if (kind == nua_r_get_params)
         on_params(a, tags);
     else if (kind == nua_r_shutdown && status >= 200)
         a->state = AGENT_STOPPED, on_stopped(a);
-    else if (ev.leg)
-        on_leg_event(a, &ev);
+    else if (ev.owner)
+        ev.owner->on_event(a, &ev);
     else if (nh && a->nua && nh != nua_default(a->nua))
         on_stranger(a, &ev);
 }
@@ -128,9 +108,10 @@ static nua_t *create_stack(struct agent *a, const char *url)
     return nua_create(loop_root(a->loop), on_event, (nua_magic_t *)a, NUTAG_URL(url), NUTAG_MEDIA_ENABLE(0),
                       NUTAG_AUTOACK(0), NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0), NUTAG_ENABLEMESSAGE(0),
                       NUTAG_SESSION_TIMER(0), NUTAG_OUTBOUND("no-options-keepalive no-validate"),
-                      NUTAG_APPL_METHOD("INVITE, REGISTER, OPTIONS, INFO, UPDATE"), SIPTAG_ALLOW_STR(METHODS),
-                      SIPTAG_SUPPORTED(NULL), SIPTAG_USER_AGENT_STR(a->user_agent), NTATAG_SERVER_RPORT(2),
-                      NTATAG_UDP_MTU(UDP_MTU), NTATAG_USER_VIA(0), TAG_END());
+                      NUTAG_APPL_METHOD("INVITE, REGISTER, OPTIONS, INFO, UPDATE, SUBSCRIBE"),
+                      SIPTAG_ALLOW_STR(METHODS), NUTAG_SUB_EXPIRES(SUBSCRIPTION_MAX_S), SIPTAG_SUPPORTED(NULL),
+                      SIPTAG_USER_AGENT_STR(a->user_agent), NTATAG_SERVER_RPORT(2), NTATAG_UDP_MTU(UDP_MTU),
+                      NTATAG_USER_VIA(0), TAG_END());
 }
 
 /* Asked before the stack is made, which leaks when it cannot bind. */
@@ -168,6 +149,7 @@ static enum err start_stack(struct agent *a, const struct agent_params *p)
     a->nua = create_stack(a, url);
     if (!a->nua)
         return ERR_NET;
+    subscription_allow(a->nua);
     nua_get_params(a->nua, TAG_ANY(), TAG_END());
     for (int i = 0; i < START_STEPS && a->port_number == 0; i++)
         su_root_step(loop_root(a->loop), 10);
@@ -178,6 +160,8 @@ static void on_binding(void *owner, const struct sip_binding *b, bool gone)
 {
     struct agent *a = owner;
     a->port.bound(a->port.owner, b, gone);
+    if (!gone)
+        mwi_on_register(a, b);
 }
 
 static enum err start(struct agent *a, const struct agent_params *p)
@@ -245,6 +229,8 @@ void agent_shutdown(struct agent *a, void (*done)(void *arg), void *arg)
     a->deadline = clock_start(a->clock, SHUTDOWN_MS, on_shutdown_late, a);
     for (struct leg *leg = a->legs; leg; leg = leg->next)
         leg_hangup(leg, NULL);
+    subscription_end_all(a);
+    mwi_end_all(a);
     agent_leg_gone(a);
 }
 

@@ -35,6 +35,11 @@ struct sip_binding {
     const char *agent; /* User-Agent */
 };
 
+/* What the message lamp shows (RFC 3842): messages not yet heard and heard; the urgent ones are among them. */
+struct sip_waiting {
+    unsigned fresh, old, urgent_fresh, urgent_old;
+};
+
 struct agent_port {
     /* false when there is no such SIP user. */
     bool (*account)(void *owner, const char *user, struct sip_account *out);
@@ -42,6 +47,8 @@ struct agent_port {
     void (*bound)(void *owner, const struct sip_binding *b, bool gone);
     /* A new call, authenticated. The leg's owner from now on; leg_listen() first, then leg_reject() or the rest. */
     void (*invited)(void *owner, struct leg *leg, const struct leg_invite *invite);
+    /* false when that user has no mailbox. May be NULL: nobody has one. */
+    bool (*waiting)(void *owner, const char *user, struct sip_waiting *out);
     void *owner;
 };
 

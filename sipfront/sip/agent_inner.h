@@ -10,6 +10,9 @@
 #include "sipfront/sip/bindings.h"
 #include "sipfront/sip/digest.h"
 
+struct subscription;
+struct lamp;
+
 enum { SIP_USER_MAX = 128, SIP_SOURCE_MAX = 80 };
 
 enum agent_state { AGENT_RUNNING, AGENT_HANGING_UP, AGENT_STOPPING, AGENT_STOPPED };
@@ -23,6 +26,8 @@ struct agent {
     struct digest *digest;
     struct bindings *bindings;
     struct leg *legs; /* all that live, in no order */
+    struct subscription *subscriptions;
+    struct lamp *lamps; /* NOTIFYs on their way to phones that have not subscribed */
     char *realm, *user_agent;
     uint32_t min_expires_s, max_expires_s;
     char address[64];
@@ -32,14 +37,23 @@ struct agent {
     void *done_arg;
 };
 
+struct agent_event;
+
+/* Whoever has bound a handle of the stack has this as its first member, and hears of the handle's events. It may be
+ * freed when on_event() returns. */
+struct handle_owner {
+    void (*on_event)(struct agent *a, const struct agent_event *ev);
+};
+
 /* One call of nua's callback. */
 struct agent_event {
     nua_event_t kind;
     int status;
     const char *phrase;
     nua_handle_t *nh;
-    struct leg *leg;  /* NULL: the handle is new, or nobody's */
-    const sip_t *sip; /* NULL when the stack made the event */
+    struct handle_owner *owner; /* NULL: the handle is new, or nobody's */
+    struct leg *leg;            /* the same, where a leg handles the event */
+    const sip_t *sip;           /* NULL when the stack made the event */
     tagi_t *tags;
 };
 
@@ -47,6 +61,12 @@ struct agent_event {
 bool auth_user(struct agent *a, const struct agent_event *ev, char user[SIP_USER_MAX]);
 
 void registrar_on_register(struct agent *a, const struct agent_event *ev);
+
+/* The address of a user here, as phones are told it: "sip:ann@192.0.2.1:5061", whatever has to be escaped escaped. */
+void agent_write_uri(const struct agent *a, const char *user, struct sbuf *out);
+
+/* Says what this agent can do, in a dialog or outside. */
+void agent_on_options(struct agent *a, const struct agent_event *ev);
 
 /* Where the current request came from: "192.0.2.1:5060" or "[2001:db8::1]:5060"; "" when nobody knows. */
 void agent_source(const struct agent *a, char out[SIP_SOURCE_MAX]);

@@ -29,11 +29,41 @@ static const struct {
 #undef LEG_MOVE
 };
 
+/* ---- the switch: it only forwards ---- */
+
+static void on_request(struct agent *a, const struct agent_event *ev)
+{
+    switch ((int)ev->kind) {
+    case nua_i_invite:
+    case nua_i_update: leg_on_reoffer(ev); break;
+    case nua_i_ack: leg_on_ack(ev); break;
+    case nua_i_cancel: leg_on_cancel(ev); break;
+    case nua_i_bye: leg_on_bye(ev); break;
+    case nua_i_info: leg_on_info(ev); break;
+    case nua_i_options: agent_on_options(a, ev); break;
+    }
+}
+
+static void on_event(struct agent *a, const struct agent_event *ev)
+{
+    switch ((int)ev->kind) {
+    case nua_r_invite: leg_on_response(ev); break;
+    case nua_i_error: leg_on_error(ev); break;
+    case nua_i_terminated: leg_on_terminated(ev); break;
+    default:
+        if (ev->sip)
+            on_request(a, ev);
+    }
+}
+
+/* ---- its life ---- */
+
 struct leg *leg_new(struct agent *a, nua_handle_t *nh, enum leg_state state)
 {
     struct leg *leg = calloc(1, sizeof *leg);
     if (!leg)
         abort();
+    leg->base.on_event = on_event;
     leg->agent = a;
     leg->nh = nh;
     leg->state = state;

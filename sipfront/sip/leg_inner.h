@@ -27,6 +27,7 @@ enum leg_what {
 enum leg_report { LEG_UNREPORTED, LEG_REPORTING, LEG_REPORTED };
 
 struct leg {
+    struct handle_owner base;
     struct agent *agent;
     struct leg *next, **at; /* in agent->legs */
     nua_handle_t *nh;

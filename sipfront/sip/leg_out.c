@@ -34,34 +34,17 @@ static void add_quoted(struct sbuf *out, const char *name)
     sbuf_cstr(out, "\" ");
 }
 
-static void add_escaped(struct sbuf *out, const char *user)
-{
-    static const char plain[] = "-_.!~*'()&=+$,;?/"; /* RFC 3261 §25.1, user */
-    for (; *user; user++) {
-        unsigned char c = (unsigned char)*user;
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (letter || strchr(plain, c))
-            sbuf_char(out, *user);
-        else
-            sbuf_fmt(out, "%%%02X", c);
-    }
-}
-
 /* "Ann" <sip:ann@server>; a caller without a user is anonymous (RFC 3323 §4.1). */
 static void write_caller(struct sbuf *out, const struct agent *a, const struct leg_dial *d)
 {
-    bool v6 = strchr(a->address, ':') != NULL;
     if (!d->from_user || !*d->from_user) {
         sbuf_cstr(out, "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
         return;
     }
     if (d->from_name && *d->from_name)
         add_quoted(out, d->from_name);
-    sbuf_cstr(out, "<sip:");
-    add_escaped(out, d->from_user);
-    sbuf_fmt(out, v6 ? "@[%s]" : "@%s", a->address);
-    if (a->port_number != 5060)
-        sbuf_fmt(out, ":%u", a->port_number);
+    sbuf_char(out, '<');
+    agent_write_uri(a, d->from_user, out);
     sbuf_char(out, '>');
 }
 

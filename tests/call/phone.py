@@ -59,11 +59,14 @@ def netstring_read(stream):
 class Phone:
     """Use as a context manager, or start() and stop()."""
 
-    def __init__(self, folder, user, domain=None, password=None, answers=True, says=None, expires=0, codec="pcmu"):
-        """domain: host:port of the server; without one the phone is its own. expires: seconds to register for."""
+    def __init__(self, folder, user, domain=None, password=None, answers=True, says=None, expires=0, codec="pcmu",
+                 apps=()):
+        """domain: host:port of the server; without one the phone is its own. expires: seconds to register for.
+        apps: further modules of baresip, such as mwi."""
         self.folder = Path(folder)
         self.folder.mkdir(parents=True)
         self.user = user
+        self.apps = apps
         self.sip_port = free_port(spread=2)  # baresip listens for TLS on the next one
         self.control_port = free_port(socket.SOCK_STREAM)
         self.domain = domain or f"127.0.0.1:{self.sip_port}"
@@ -77,6 +80,7 @@ class Phone:
 
     def _write_config(self, says):
         config = CONFIG.format(folder=self.folder, says=says, sip_port=self.sip_port, control_port=self.control_port)
+        config += "".join(f"module_app {app}.so\n" for app in self.apps)
         for name, text in (("config", config), ("accounts", ""), ("contacts", ""), ("uuid", "")):
             (self.folder / name).write_text(text)
 

@@ -28,12 +28,12 @@ def encode_pcmu(samples):
 class SipPeer:
     """Use as a context manager. One dialog at a time."""
 
-    def __init__(self, server, user, password):
+    def __init__(self, server, user, password, own_port=0):
         self.user, self.password = user, password
         host, port = server.split(":")
         self.server = (host, int(port))
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.bind(("127.0.0.1", own_port))
         self.socket.settimeout(10)
         self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.rtp.bind(("127.0.0.1", 0))

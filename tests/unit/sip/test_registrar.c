@@ -246,7 +246,7 @@ static void plain_requests(void **state)
     } rows[] = {
         { "OPTIONS", NULL, "SIP/2.0 200" }, { "BYE", "none", "SIP/2.0 481" },     { "INFO", "none", "SIP/2.0 481" },
         { "INFO", NULL, "SIP/2.0 481" },    { "MESSAGE", NULL, "SIP/2.0 405" },   { "UPDATE", "none", "SIP/2.0 481" },
-        { "BREW", NULL, "SIP/2.0 501" },    { "SUBSCRIBE", NULL, "SIP/2.0 405" }, { "REFER", NULL, "SIP/2.0 405" },
+        { "BREW", NULL, "SIP/2.0 501" },    { "SUBSCRIBE", NULL, "SIP/2.0 489" }, { "REFER", NULL, "SIP/2.0 405" },
         { "CANCEL", NULL, "SIP/2.0 481" },
     };
     struct phone p;
@@ -303,7 +303,7 @@ static void addresses_that_can_be_bound(void **state)
         { "192.0.2.253", NULL, ERR_NET },
         { "no address", NULL, ERR_NET },
     };
-    const struct agent_port port = { find_account, note_bound, note_invited, NULL };
+    const struct agent_port port = { .account = find_account, .bound = note_bound, .invited = note_invited };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct agent_params params = { .listen = rows[i].listen, .realm = REALM };
@@ -322,7 +322,7 @@ static void addresses_that_can_be_bound(void **state)
 
 static void a_port_in_use_is_an_error(void **state)
 {
-    const struct agent_port port = { find_account, note_bound, note_invited, NULL };
+    const struct agent_port port = { .account = find_account, .bound = note_bound, .invited = note_invited };
     struct agent_params params = { .listen = "127.0.0.1", .realm = REALM };
     struct agent *second;
     (void)state;

@@ -75,7 +75,7 @@ static void note_invited(void *owner, struct leg *leg, const struct leg_invite *
 static inline int wire_open(void **state)
 {
     const struct agent_params params = { .listen = "127.0.0.1", .realm = REALM, .user_agent = "test" };
-    const struct agent_port port = { find_account, note_bound, note_invited, NULL };
+    const struct agent_port port = { .account = find_account, .bound = note_bound, .invited = note_invited };
     (void)state;
     memset(&w, 0, sizeof w);
     log_set_level(LOG_ERROR);
