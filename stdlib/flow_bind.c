@@ -104,9 +104,15 @@ static enum err bind_hours(const struct image_hours *h, struct image_refusal *wh
     return ERR_UNSUPPORTED;
 }
 
+static enum err bind_lua(struct image_refusal *why)
+{
+    snprintf(why->text, sizeof why->text, "the flow calls functions in Lua, and this server was built without LuaJIT");
+    return ERR_UNSUPPORTED;
+}
+
 enum err flow_bind_check(const struct image *im, const struct call_port *port, struct image_refusal *why)
 {
-    enum err e = ERR_OK;
+    enum err e = im->nexterns ? bind_lua(why) : ERR_OK;
     zone_find(ZONE_OF_SERVER); /* read here, so that no call waits for the file */
     for (uint32_t i = 0; i < im->nimports && !e; i++)
         e = bind_import(&im->imports[i], port, why);

@@ -17,6 +17,7 @@ static const char *const role_texts[] = {
     [ROLE_FUNCTION] = "function",
     [ROLE_IMPORT] = "action import",
     [ROLE_HOURS] = "hours table",
+    [ROLE_EXTERN] = "function in Lua",
     [ROLE_FIELD] = "call field; the slot before it has the field's type",
     [ROLE_WINDOW] = "window: first slot of results, then parameters",
 };

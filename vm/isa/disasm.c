@@ -63,6 +63,8 @@ static void add_row(const struct image *im, const struct operand_row *o, unsigne
         add_name(out, im->imports[n].name, n);
     else if (o->role == ROLE_HOURS && n < im->nhours)
         add_name(out, im->hours[n].name, n);
+    else if (o->role == ROLE_EXTERN && n < im->nexterns)
+        add_name(out, im->externs[n].shape.name, n);
     else
         sbuf_fmt(out, "?%u", n);
 }
@@ -92,7 +94,8 @@ static void add_operand(const struct image *im, const struct operand_row *o, con
     case ROLE_CONSTANT:
     case ROLE_FUNCTION:
     case ROLE_IMPORT:
-    case ROLE_HOURS: add_row(im, o, code_u16(p), out); break;
+    case ROLE_HOURS:
+    case ROLE_EXTERN: add_row(im, o, code_u16(p), out); break;
     case ROLE_NONE: break;
     }
 }
@@ -158,13 +161,14 @@ static void add_slots(const struct image_func *f, struct sbuf *out)
         sbuf_fmt(out, "  on hangup -> %u\n", f->on_hangup);
 }
 
-static void add_import(const struct image_import *m, struct sbuf *out)
+static void add_import(const char *what, const struct image_import *m, struct sbuf *out)
 {
-    sbuf_cstr(out, "action ");
-    sbuf_str(out, m->name);
+    sbuf_fmt(out, "%s %.*s", what, STR_ARG(m->name));
     for (unsigned i = 0; i < m->nparams; i++)
         sbuf_fmt(out, "%s %.*s: %s", i ? "," : "", STR_ARG(m->params[i].label), type_text(m->params[i].type));
     sbuf_cstr(out, " ->");
+    if (!m->noutcomes && m->nresults)
+        sbuf_fmt(out, " %s", type_text((enum type)m->results[0]));
     for (unsigned i = 0; i < m->noutcomes; i++) {
         const struct image_outcome *o = &m->outcomes[i];
         sbuf_fmt(out, "%s %.*s", i ? " |" : "", STR_ARG(o->name));
@@ -179,7 +183,9 @@ void image_disasm(const struct image *im, struct sbuf *out)
 {
     sbuf_fmt(out, "flow %.*s, begins in function %u\n", STR_ARG(im->flow), im->entry);
     for (uint32_t i = 0; i < im->nimports; i++)
-        add_import(&im->imports[i], out);
+        add_import("action", &im->imports[i], out);
+    for (uint32_t i = 0; i < im->nexterns; i++)
+        add_import("lua", &im->externs[i].shape, out);
     for (uint32_t i = 0; i < im->nfuncs; i++) {
         sbuf_fmt(out, "\nfunction %u ", i);
         add_name(out, im->funcs[i].name, i);

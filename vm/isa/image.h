@@ -12,7 +12,7 @@
 #include "vm/base/arena.h"
 #include "vm/base/err.h"
 #include "vm/base/str.h"
-#include "vm/isa/type.h"
+#include "vm/isa/image_import.h"
 
 enum { IMAGE_MAX_SIZE = 64 << 20, IMAGE_SLOTS_MAX = 250, IMAGE_CODE_MAX = 60000, IMAGE_ID_SIZE = 32 };
 
@@ -44,27 +44,6 @@ struct image_func {
     uint32_t on_hangup; /* the entry function only: pc of 'on hangup', 0 when there is none */
     const struct image_line *lines;
     uint32_t nlines;
-};
-
-struct image_param {
-    struct str label; /* the argument's name in the catalogue */
-    enum type type;
-};
-struct image_outcome {
-    struct str name;
-    const enum type *payload;    /* npayload types */
-    const uint8_t *payload_slot; /* for each, which slot of the window gets it (from 1 on, below nresults) */
-    uint8_t npayload;
-};
-/* An action as places ask for it: only the arguments that are written there. Window: results, then parameters. */
-struct image_import {
-    struct str name;
-    uint8_t nresults;       /* outcome number in slot 0 (INT), then payload slots */
-    const uint8_t *results; /* nresults × enum type */
-    const struct image_param *params;
-    uint8_t nparams;
-    const struct image_outcome *outcomes; /* all outcomes the flow knows of, in its numbering */
-    uint8_t noutcomes;
 };
 
 /* A rule of an hours table. Days: bit 0 Monday … 6 Sunday, or a date (year 0: every year). Closed: from = to = 0. */
@@ -108,6 +87,10 @@ struct image {
     uint32_t nfuncs;
     const struct image_import *imports;
     uint32_t nimports;
+    const struct image_lua *lua; /* files */
+    uint32_t nlua;
+    const struct image_extern *externs;
+    uint32_t nexterns;
     const struct image_hours *hours;
     uint32_t nhours;
     const struct image_permit *permits;

@@ -118,6 +118,30 @@ static void decode_imports(struct reader *r, struct image *im)
     im->imports = imports;
 }
 
+static void decode_lua_files(struct reader *r, struct image *im)
+{
+    im->nlua = read_count(r, OPERAND_MAX, 2);
+    struct image_lua *files = ARENA_ARRAY(r->arena, struct image_lua, im->nlua);
+    for (uint32_t i = 0; i < im->nlua; i++) {
+        files[i].path = read_text(r);
+        files[i].text.len = read_u32(r, IMAGE_LUA_SIZE);
+        files[i].text.p = (const char *)read_bytes(r, files[i].text.len);
+    }
+    im->lua = files;
+}
+
+static void decode_lua(struct reader *r, struct image *im)
+{
+    decode_lua_files(r, im);
+    im->nexterns = read_count(r, OPERAND_MAX, 5);
+    struct image_extern *externs = ARENA_ARRAY(r->arena, struct image_extern, im->nexterns);
+    for (uint32_t i = 0; i < im->nexterns; i++) {
+        externs[i].file = read_u32(r, UINT16_MAX);
+        decode_import(r, &externs[i].shape);
+    }
+    im->externs = externs;
+}
+
 static void decode_rule(struct reader *r, struct image_hours_rule *rule)
 {
     rule->days = read_byte(r);
@@ -255,6 +279,7 @@ static void decode_section(struct reader *r, struct image *im, enum image_sectio
     case SECTION_DEBUG: decode_debug(r, im); break;
     case SECTION_SOURCE: decode_source(r, im); break;
     case SECTION_TESTS: decode_tests(r, im); break;
+    case SECTION_LUA: decode_lua(r, im); break;
     case SECTION_END: break;
     }
 }
@@ -263,7 +288,7 @@ static void decode_sections(struct reader *r, struct image *im)
 {
     static const uint8_t order[] = { SECTION_TEXTS,   SECTION_SHAPE,  SECTION_CONSTS,  SECTION_FUNCS,
                                      SECTION_IMPORTS, SECTION_HOURS,  SECTION_PERMITS, SECTION_PROMPTS,
-                                     SECTION_DEBUG,   SECTION_SOURCE, SECTION_TESTS };
+                                     SECTION_DEBUG,   SECTION_SOURCE, SECTION_TESTS,   SECTION_LUA };
     struct sections found = { 0 };
     find_sections(r, &found);
     if (!found.at[SECTION_SHAPE] || !found.at[SECTION_TEXTS] || !found.at[SECTION_FUNCS])

@@ -126,25 +126,46 @@ static void encode_outcome(struct encoder *e, struct sbuf *b, const struct image
     }
 }
 
+static void encode_import(struct encoder *e, struct sbuf *b, const struct image_import *m)
+{
+    put_text(e, b, m->name);
+    sbuf_char(b, (char)m->nresults);
+    put_types(b, m->results, m->nresults);
+    sbuf_char(b, (char)m->nparams);
+    for (unsigned k = 0; k < m->nparams; k++) {
+        put_text(e, b, m->params[k].label);
+        sbuf_char(b, (char)m->params[k].type);
+    }
+    sbuf_char(b, (char)m->noutcomes);
+    for (unsigned k = 0; k < m->noutcomes; k++)
+        encode_outcome(e, b, &m->outcomes[k]);
+}
+
 static void encode_imports(struct encoder *e)
 {
     struct sbuf *b = &e->section[SECTION_IMPORTS];
     if (!e->im->nimports)
         return;
     put_num(b, e->im->nimports);
-    for (uint32_t i = 0; i < e->im->nimports; i++) {
-        const struct image_import *m = &e->im->imports[i];
-        put_text(e, b, m->name);
-        sbuf_char(b, (char)m->nresults);
-        put_types(b, m->results, m->nresults);
-        sbuf_char(b, (char)m->nparams);
-        for (unsigned k = 0; k < m->nparams; k++) {
-            put_text(e, b, m->params[k].label);
-            sbuf_char(b, (char)m->params[k].type);
-        }
-        sbuf_char(b, (char)m->noutcomes);
-        for (unsigned k = 0; k < m->noutcomes; k++)
-            encode_outcome(e, b, &m->outcomes[k]);
+    for (uint32_t i = 0; i < e->im->nimports; i++)
+        encode_import(e, b, &e->im->imports[i]);
+}
+
+static void encode_lua(struct encoder *e)
+{
+    struct sbuf *b = &e->section[SECTION_LUA];
+    if (!e->im->nlua)
+        return;
+    put_num(b, e->im->nlua);
+    for (uint32_t i = 0; i < e->im->nlua; i++) {
+        put_text(e, b, e->im->lua[i].path);
+        put_num(b, e->im->lua[i].text.len);
+        sbuf_str(b, e->im->lua[i].text);
+    }
+    put_num(b, e->im->nexterns);
+    for (uint32_t i = 0; i < e->im->nexterns; i++) {
+        put_num(b, e->im->externs[i].file);
+        encode_import(e, b, &e->im->externs[i].shape);
     }
 }
 
@@ -288,6 +309,7 @@ enum err image_encode(const struct image *im, unsigned strip, struct sbuf *out)
     encode_source(&e);
     if (!(strip & IMAGE_STRIP_TESTS))
         sbuf_str(&e.section[SECTION_TESTS], im->tests);
+    encode_lua(&e);
     encode_texts(&e);
     enum err result = join(&e, out);
     for (int s = 0; s < SECTION_END; s++)

@@ -26,6 +26,7 @@ enum image_section {
     SECTION_DEBUG,  /* names of functions, paths of sources, lines */
     SECTION_SOURCE, /* texts of sources */
     SECTION_TESTS,
+    SECTION_LUA, /* files in Lua, and the functions of theirs that code calls */
     SECTION_END,
 };
 

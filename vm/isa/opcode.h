@@ -35,6 +35,7 @@ enum operand_role {
     ROLE_FUNCTION,
     ROLE_IMPORT,
     ROLE_HOURS,
+    ROLE_EXTERN,
     ROLE_FIELD,
     ROLE_WINDOW,
 };

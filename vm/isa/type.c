@@ -33,6 +33,25 @@ static const struct {
 };
 enum { CAUSES = sizeof causes / sizeof *causes };
 
+bool type_crosses(enum type t)
+{
+    switch (t) {
+    case TYPE_INT:
+    case TYPE_BOOL:
+    case TYPE_DURATION:
+    case TYPE_MOMENT:
+    case TYPE_TEXT:
+    case TYPE_JSON:
+    case TYPE_LIST_TEXT: return true;
+    case TYPE_NONE:
+    case TYPE_CAUSE:
+    case TYPE_SOUND:
+    case TYPE_LIST_NUM:
+    case TYPE_LIST_SOUND: return false;
+    }
+    return false;
+}
+
 enum type type_element(enum type list) { return (unsigned)list <= TYPE_COUNT ? types[list].element : TYPE_NONE; }
 
 const char *type_text(enum type t) { return (unsigned)t <= TYPE_COUNT ? types[t].text : "no type"; }

@@ -57,6 +57,7 @@ static inline bool type_is_ref(enum type t)
     return (unsigned)t <= TYPE_COUNT && (refs >> t & 1u);
 }
 
+bool type_crosses(enum type t);          /* may it be given to, or come from, a function in Lua? */
 enum type type_element(enum type list);  /* TYPE_NONE when it is no list */
 const char *type_text(enum type t);      /* as the language writes it: "list of text" */
 enum type field_type(enum call_field f); /* the type of FIELD's row */

@@ -22,7 +22,8 @@ static bool is_type(unsigned t) { return t != TYPE_NONE && t <= TYPE_COUNT; }
 
 static bool counts_ok(const struct image *im, struct image_refusal *why)
 {
-    if (im->nfuncs > ROWS_MAX || im->nconsts > ROWS_MAX || im->nimports > ROWS_MAX || im->nhours > ROWS_MAX)
+    if (im->nfuncs > ROWS_MAX || im->nconsts > ROWS_MAX || im->nimports > ROWS_MAX || im->nhours > ROWS_MAX ||
+        im->nexterns > ROWS_MAX)
         return verify_refuse(why, "a table has more rows than an instruction can name");
     return true;
 }
@@ -112,6 +113,48 @@ static bool import_ok(const struct image *im, uint32_t index, struct image_refus
     return true;
 }
 
+static bool lua_file_ok(const struct image *im, uint32_t index, struct image_refusal *why)
+{
+    struct str text = im->lua[index].text;
+    if (text.len > IMAGE_LUA_SIZE)
+        return verify_refuse(why, "Lua file %u is longer than such a file may be", index);
+    return !str_starts(text, "\x1b") || verify_refuse(why, "Lua file %u is bytecode, not Lua", index);
+}
+
+static bool extern_types_ok(const struct image_import *m)
+{
+    for (unsigned i = 0; i < m->nparams; i++)
+        if (!type_crosses(m->params[i].type))
+            return false;
+    for (unsigned i = 0; i < m->nresults; i++)
+        if (!type_crosses((enum type)m->results[i]))
+            return false;
+    return true;
+}
+
+/* The first result is the outcome's number, or the value itself. */
+static bool extern_shape_ok(const struct image_import *m)
+{
+    if (m->nparams > IMAGE_LUA_VALUES || m->nresults == 0)
+        return false;
+    if (m->noutcomes == 0)
+        return m->nresults == 1;
+    for (unsigned i = 0; i < m->noutcomes; i++)
+        if (m->outcomes[i].npayload > IMAGE_LUA_VALUES || !outcome_ok(m, i))
+            return false;
+    return m->results[0] == TYPE_INT;
+}
+
+static bool extern_ok(const struct image *im, uint32_t index, struct image_refusal *why)
+{
+    const struct image_extern *x = &im->externs[index];
+    if (x->file >= im->nlua)
+        return verify_refuse(why, "Lua function %u: there is no Lua file %u", index, x->file);
+    if (!extern_types_ok(&x->shape))
+        return verify_refuse(why, "Lua function %u: a type of its values cannot cross", index);
+    return extern_shape_ok(&x->shape) || verify_refuse(why, "Lua function %u: its results do not fit", index);
+}
+
 bool verify_zone(struct str zone)
 {
     for (size_t i = 0; i < zone.len; i++) {
@@ -172,6 +215,10 @@ static bool tables_ok(const struct image *im, struct image_refusal *why)
         ok = slots_ok(im, i, why) && lines_ok(im, i, why);
     for (uint32_t i = 0; ok && i < im->nimports; i++)
         ok = import_ok(im, i, why);
+    for (uint32_t i = 0; ok && i < im->nlua; i++)
+        ok = lua_file_ok(im, i, why);
+    for (uint32_t i = 0; ok && i < im->nexterns; i++)
+        ok = extern_ok(im, i, why);
     for (uint32_t i = 0; ok && i < im->nhours; i++)
         ok = hours_ok(im, i, why);
     for (uint32_t i = 0; ok && i < im->npermits; i++)

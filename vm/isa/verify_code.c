@@ -110,17 +110,19 @@ static bool check_row(struct walk *w, enum operand_role role, unsigned n)
     case ROLE_FUNCTION: return check_below(w, n, w->im->nfuncs, "function");
     case ROLE_IMPORT: return check_below(w, n, w->im->nimports, "action");
     case ROLE_HOURS: return check_below(w, n, w->im->nhours, "hours table");
+    case ROLE_EXTERN: return check_below(w, n, w->im->nexterns, "function in Lua");
     default: return true;
     }
 }
 
-/* A window follows the function or action that it is for. */
+/* A window follows the function or action that it is for. Each was found to be there. */
 static bool check_window(struct walk *w, const uint8_t *p)
 {
     unsigned row = code_u16(p - 2);
     if (w->f->code[w->pc] == OP_CALL)
         return check_function_window(w, &w->im->funcs[row], p[0]);
-    return check_import_window(w, &w->im->imports[row], p[0]);
+    return check_import_window(w, w->f->code[w->pc] == OP_LUA ? &w->im->externs[row].shape : &w->im->imports[row],
+                               p[0]);
 }
 
 static bool check_operand(struct walk *w, const struct operand_row *o, const uint8_t *p)
@@ -132,7 +134,8 @@ static bool check_operand(struct walk *w, const struct operand_row *o, const uin
     case ROLE_CONSTANT: return check_constant(w, code_u16(p), o->type);
     case ROLE_FUNCTION:
     case ROLE_IMPORT:
-    case ROLE_HOURS: return check_row(w, o->role, code_u16(p));
+    case ROLE_HOURS:
+    case ROLE_EXTERN: return check_row(w, o->role, code_u16(p));
     case ROLE_FIELD: return check_field(w, p[0], p[-1]); /* stands behind the slot that gets it */
     case ROLE_WINDOW: return check_window(w, p);
     case ROLE_NONE:

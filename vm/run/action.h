@@ -24,6 +24,8 @@ struct vm_value {
 
 enum { ACTION_DAY_TEXT = 32 };
 
+struct vm_lua;
+
 struct action_host {
     /* The call's field; out->type must be the field's type. Texts are borrowed until the next call. */
     void (*field)(void *self, enum call_field f, struct vm_value *out);
@@ -35,6 +37,9 @@ struct action_host {
     /* The moment as "YYYY-MM-DD HH:MM W" (W: 1 Monday … 7) in that zone; an empty zone is the server's own. NULL: UTC.
      */
     void (*day_text)(void *self, int64_t moment, struct str zone, char out[ACTION_DAY_TEXT]);
+    /* Runs a function in Lua (lua_port.h). NULL: this host has no Lua, and such a call is a fault. */
+    bool (*lua)(void *self, struct vm_lua *call);
+    char *lua_why; /* VM_LUA_WHY bytes: what was wrong when that ended in a fault; or NULL: nobody wants to know */
     void *self;
 };
 

@@ -43,6 +43,7 @@ SLOW(jobj);
 SLOW(jarr);
 SLOW(jput);
 SLOW(jadd);
+SLOW(lua); /* slow_lua.c */
 #undef SLOW
 
 #endif

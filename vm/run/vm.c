@@ -341,6 +341,8 @@ L_JADD:
 L_CONTINUE:
     vm->state = VM_CONTINUE;
     goto stopped;
+L_LUA:
+    SLOW(lua, 4);
 
 overflow:
     machine_fault(vm, VM_FAULT_OVERFLOW);

@@ -25,6 +25,7 @@ struct asm_image {
     struct image_func funcs[ASM_ROWS];
     struct image_import imports[ASM_ROWS];
     struct image_hours hours[ASM_ROWS];
+    struct image_extern externs[ASM_ROWS];
     struct sbuf code;
     uint32_t labels[ASM_LABELS];
     VEC(struct asm_fix) fixes;
@@ -59,6 +60,7 @@ static inline struct asm_image *asm_new(const char *flow)
     a->im.funcs = a->funcs;
     a->im.imports = a->imports;
     a->im.hours = a->hours;
+    a->im.externs = a->externs;
     return a;
 }
 
@@ -108,10 +110,18 @@ static inline int asm_import(struct asm_image *a, const char *name, const char *
     return (int)a->im.nimports++;
 }
 
-/* An outcome of the import made last, with its payload's types; slots are those of the window. */
-static inline void asm_outcome(struct asm_image *a, const char *name, const char *payload, const uint8_t *slots)
+/* A function in Lua of file 0. asm_lua_outcome() adds its outcomes; without one it gives a value. */
+static inline int asm_lua(struct asm_image *a, const char *name, const char *results, const char *params)
 {
-    struct image_import *m = &a->imports[a->im.nimports - 1];
+    int row = asm_import(a, name, results, params);
+    a->im.nimports--;
+    a->externs[a->im.nexterns].shape = a->imports[row];
+    return (int)a->im.nexterns++;
+}
+
+static inline void asm_add_outcome(struct asm_image *a, struct image_import *m, const char *name, const char *payload,
+                                   const uint8_t *slots)
+{
     unsigned n = (unsigned)strlen(payload);
     enum type *types = ARENA_ARRAY(a->arena, enum type, n + 1);
     uint8_t *letters = asm_types(a, payload);
@@ -120,6 +130,16 @@ static inline void asm_outcome(struct asm_image *a, const char *name, const char
     ((struct image_outcome *)m->outcomes)[m->noutcomes++] =
         (struct image_outcome){ str_of(name), types,
                                 n ? (const uint8_t *)arena_dup(a->arena, (const char *)slots, n) : NULL, (uint8_t)n };
+}
+
+/* An outcome of the import, or function in Lua, made last, with its payload's types; slots are those of the window. */
+static inline void asm_outcome(struct asm_image *a, const char *name, const char *payload, const uint8_t *slots)
+{
+    asm_add_outcome(a, &a->imports[a->im.nimports - 1], name, payload, slots);
+}
+static inline void asm_lua_outcome(struct asm_image *a, const char *name, const char *payload, const uint8_t *slots)
+{
+    asm_add_outcome(a, &a->externs[a->im.nexterns - 1].shape, name, payload, slots);
 }
 
 #endif

@@ -15,6 +15,8 @@ static const struct str sample_continues[] = { STR("support") };
 static const struct image_source sample_sources[] = { { STR("demo.flow"),
                                                         STR("flow demo {\n    say \"Press 1.\"\n}\n") } };
 
+static const struct image_lua sample_lua[] = { { STR("p.lua"), STR("function quote(a) return 1 end\n") } };
+
 enum { SAMPLE_AGAIN = 1, SAMPLE_ONE, SAMPLE_TWO, SAMPLE_OUT, SAMPLE_SHORT };
 
 /* fn twice(n: int) -> int, by adding in a loop. */
@@ -55,6 +57,7 @@ static inline void sample_main(struct asm_image *a, int gather, int twice)
     asm_op(a, OP_HALT);
     asm_label(a, SAMPLE_TWO);
     asm_op(a, OP_LISTT, 5, 1, 2);
+    asm_op(a, OP_LUA, 0, 0);
     asm_op(a, OP_JOBJ, 9);
     asm_op(a, OP_JPUT, 9, 1, 9);
     asm_label(a, SAMPLE_SHORT);
@@ -80,6 +83,11 @@ static inline struct asm_image *sample_new(void)
     a->im.ncontinues = 1;
     a->im.sources = sample_sources;
     a->im.nsources = 1;
+    a->im.lua = sample_lua;
+    a->im.nlua = 1;
+    asm_lua(a, "quote", "i", "t");
+    asm_lua(a, "look", "it", "");
+    asm_lua_outcome(a, "found", "t", (const uint8_t[]){ 1 });
     a->im.tests = STR("tests, opaque");
     int twice = sample_twice(a);
     sample_main(a, gather, twice);

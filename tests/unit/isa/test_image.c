@@ -73,6 +73,9 @@ static void tables_come_back(void **state)
     assert_true(str_is(im->prompts[1].text, "a.wav") && im->prompts[1].kind == PROMPT_FILE);
     assert_true(str_eq(im->sources[0].text, sample_sources[0].text));
     assert_true(str_is(im->tests, "tests, opaque"));
+    assert_true(str_is(im->lua[0].path, "p.lua") && str_eq(im->lua[0].text, sample_lua[0].text));
+    assert_true(str_is(im->externs[0].shape.name, "quote") && im->externs[0].shape.noutcomes == 0);
+    assert_true(str_is(im->externs[1].shape.outcomes[0].name, "found"));
     assert_int_equal(im->imports[0].outcomes[0].payload_slot[0], 1);
     assert_int_equal(im->funcs[im->entry].lines[1].line, 3);
     unload(&l);

@@ -10,8 +10,8 @@
 
 /* Codes of an entry function with slots: 0 int, 1 text, 2 json, 3 list of text, 4 duration, 5 sound, 6 list of int, 7
  * bool. Constants: 0 number, 1 text, 2 list of text, 3 list of int, 4 text that is no zone. Function 1 takes an int and
- * a text and gives an int; action 0 takes a text and ends in one outcome with a text; action 1 never comes back. Hours:
- * 0. */
+ * a text and gives an int; function 0 in Lua takes a text and gives an int, 1 ends in an outcome with a text; action 0
+ * takes a text and ends in one outcome with a text; action 1 never comes back. Hours: 0. */
 static const char slots[] = "itjTdsIb";
 
 #define CODE(...) (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ })
@@ -78,6 +78,11 @@ static const struct {
     { "no such hours", CODE(OP_OPEN, 7, U16(1), 0, OP_HALT), "no hours table 1" },
     { "zone", CODE(OP_DAYTEXT, 1, 0, U16(1), OP_HALT), NULL },
     { "no zone", CODE(OP_DAYTEXT, 1, 0, U16(4), OP_HALT), "no time zone" },
+    { "lua", CODE(OP_LUA, U16(0), 0, OP_HALT), NULL },
+    { "no such function in Lua", CODE(OP_LUA, U16(2), 0, OP_HALT), "no function in Lua 2" },
+    { "lua's parameter", CODE(OP_LUA, U16(0), 4, OP_HALT), "slot 5 is sound, text is wanted" },
+    { "lua's outcome", CODE(OP_LUA, U16(1), 1, OP_HALT), "slot 1 is text, int is wanted" },
+    { "lua beyond", CODE(OP_LUA, U16(0), 7, OP_HALT), "too short" },
     { "json is no text", CODE(OP_JFIELD, 2, 1, 1, OP_HALT), "slot 1 is text, json" },
 };
 
@@ -92,6 +97,10 @@ static struct asm_image *fixture(void)
     asm_outcome(a, "done", "t", (const uint8_t[]){ 1 });
     asm_import(a, "hangup", "", "");
     a->hours[a->im.nhours++] = (struct image_hours){ STR("office"), STR("UTC"), sample_rules, 3 };
+    a->im.lua = sample_lua, a->im.nlua = 1;
+    asm_lua(a, "quote", "i", "t");
+    asm_lua(a, "look", "it", "");
+    asm_lua_outcome(a, "found", "t", (const uint8_t[]){ 1 });
     asm_func(a, "main", 0, 0, slots);
     asm_op(a, OP_HALT);
     asm_func(a, "callee", 1, 2, "iit");
@@ -199,6 +208,26 @@ static void permit_of_no_kind(struct asm_image *a) { a->im.permits = &odd_permit
 static void permit_of_nothing(struct asm_image *a) { a->im.permits = &empty_permit, a->im.npermits = 1; }
 static void prompt_of_no_kind(struct asm_image *a) { a->im.prompts = &odd_prompt, a->im.nprompts = 1; }
 
+static char long_lua[IMAGE_LUA_SIZE + 1];
+static const struct image_lua bytecode_lua[] = { { STR("p.lua"), STR("\x1bLJ\2") } };
+static const struct image_lua too_long_lua[] = { { STR("p.lua"), { long_lua, sizeof long_lua } } };
+static struct image_outcome many_values = { .npayload = IMAGE_LUA_VALUES + 1 };
+static void lua_is_bytecode(struct asm_image *a) { a->im.lua = bytecode_lua; }
+static void lua_is_too_long(struct asm_image *a) { a->im.lua = too_long_lua; }
+static void lua_of_no_file(struct asm_image *a) { a->externs[1].file = 1; }
+static void lua_takes_sound(struct asm_image *a) { a->im.nexterns = 0, asm_lua(a, "x", "i", "s"); }
+static void lua_gives_cause(struct asm_image *a) { a->im.nexterns = 0, asm_lua(a, "x", "c", ""); }
+static void lua_gives_nothing(struct asm_image *a) { a->im.nexterns = 0, asm_lua(a, "x", "", ""); }
+static void lua_gives_two(struct asm_image *a) { a->im.nexterns = 0, asm_lua(a, "x", "ii", ""); }
+static void lua_takes_many(struct asm_image *a) { a->im.nexterns = 0, asm_lua(a, "x", "i", "iiiiiiiiiiiiiiiii"); }
+static void lua_payload_beyond(struct asm_image *a)
+{
+    a->externs[1].shape.noutcomes = 0;
+    asm_lua_outcome(a, "x", "t", (const uint8_t[]){ 2 });
+}
+static void lua_payload_too_many(struct asm_image *a) { a->externs[1].shape.outcomes = &many_values; }
+static void lua_outcome_in_text(struct asm_image *a) { a->externs[1].shape.results = asm_types(a, "tt"); }
+
 static const struct {
     void (*breaks)(struct asm_image *);
     const char *name, *want;
@@ -225,6 +254,17 @@ static const struct {
     ROW(payload_over_outcome, "payload of outcome 0"),
     ROW(payload_beyond, "payload of outcome 0"),
     ROW(payload_of_other_type, "payload of outcome 0"),
+    ROW(lua_is_bytecode, "is bytecode"),
+    ROW(lua_is_too_long, "longer than"),
+    ROW(lua_of_no_file, "there is no Lua file 1"),
+    ROW(lua_takes_sound, "cannot cross"),
+    ROW(lua_gives_cause, "cannot cross"),
+    ROW(lua_gives_nothing, "do not fit"),
+    ROW(lua_gives_two, "do not fit"),
+    ROW(lua_takes_many, "do not fit"),
+    ROW(lua_payload_beyond, "do not fit"),
+    ROW(lua_payload_too_many, "do not fit"),
+    ROW(lua_outcome_in_text, "do not fit"),
     ROW(zone_is_path, "time zone"),
     ROW(rule_of_eighth_day, "rule 0"),
     ROW(rule_of_february_30, "rule 0"),

@@ -9,11 +9,12 @@
 
 #include "tests/unit/isa/sample.h"
 #include "vm/run/heap.h"
-#include "vm/run/vm.h"
+#include "vm/run/lua_port.h"
 
 /* Slots: 0 the action's result; shown: 1 int, 2 text, 3 json, 4 list of text, 5 list of int, 6 sound, 7 list of sound;
- * not shown: 8 9 10 int, 11 12 13 text, 14 15 json, 16 list of text, 17 list of int, 18 19 sound. */
-static const char slots[] = "iitjTIsSiiitttjjTIss";
+ * not shown: 8 9 10 int, 11 12 13 text, 14 15 json, 16 list of text, 17 list of int, 18 19 sound; 20 … 23 results
+ * and 24 … 27 arguments of the function in Lua. */
+static const char slots[] = "iitjTIsSiiitttjjTIssitjTitjT";
 
 static const char *const texts[] = { "",    "abc",    "ż",   "a",      "b",    "12",    "-9223372036854775808",
                                      "1??", "[1-5]*", "123", "office", "X-Id", "hello", "Europe/Warsaw",
@@ -38,13 +39,14 @@ enum {
     T_L,
     TEXTS
 };
-static const int64_t nums[] = { INT64_MAX, INT64_MIN, 7, -2, 3000000000, 1766656800123 };
-enum { N_MAX = TEXTS, N_MIN, N_7, N_M2, N_BIG, N_MOMENT, NUMS_END, L_TEXTS = NUMS_END, L_NUMS };
+static const int64_t nums[] = { INT64_MAX, INT64_MIN, 7, -2, 3000000000, 1766656800123, 1000001 };
+enum { N_MAX = TEXTS, N_MIN, N_7, N_M2, N_BIG, N_MOMENT, N_MILLION, NUMS_END, L_TEXTS = NUMS_END, L_NUMS };
 
 #define CODE(...)  (const int[]){ __VA_ARGS__ }, sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int)
 #define T(slot, k) OP_TEXTK, (slot), (k)
 #define I(slot, n) OP_LOADI, (slot), (n)
 #define K(slot, k) OP_LOADK, (slot), (k)
+#define LUA_SHOWN  OP_MOVE, 1, 20, OP_MOVE, 2, 21, OP_MOVE, 3, 22, OP_MOVE, 4, 23
 #define ASK        OP_ACT, 1, 10 /* slot 11 <- "given", slot 14 <- the json */
 
 static const struct {
@@ -122,6 +124,11 @@ static const struct {
 
     { "CALL", CODE(I(9, 20), OP_CALL, 1, 8, OP_MOVE, 1, 8), "i=40" },
     { "CALL for ever", CODE(OP_CALL, 2, 8), "functions called each other too deeply" },
+    { "LUA", CODE(I(24, 5), T(25, T_ABC), OP_JOFT, 26, 25, OP_LISTTK, 27, L_TEXTS, OP_LUA, 0, 20, LUA_SHOWN),
+      "i=7 t=5 abc \"abc\" abc  ż j=[true] T=[p,,abc]" },
+    { "LUA without arguments", CODE(OP_LUA, 0, 20, LUA_SHOWN), "i=7 t=0  null j=[true] T=[p,,]" },
+    { "LUA fails", CODE(I(24, -1), OP_LUA, 0, 20), "a function in Lua failed" },
+    { "LUA takes all the fuel", CODE(K(24, N_MILLION), OP_LUA, 0, 20), "the flow ran too long without waiting" },
     { "CONTINUE", CODE(T(11, T_OFFICE), OP_CONTINUE, 11), "continues with office" },
 
     { "CONCAT", CODE(T(11, T_ABC), T(13, T_Z), OP_CONCAT, 2, 11, 3), "t=abcż" },
@@ -242,6 +249,26 @@ static bool host_open(void *self, const struct image_hours *hours, int64_t momen
     return str_is(hours->name, "office") && moment == 11;
 }
 
+/* What a host's function in Lua could do: shows its arguments, takes as many steps as its int argument says, and fails
+ * when that is negative. */
+static bool host_lua(void *self, struct vm_lua *c)
+{
+    struct sbuf *kept = self;
+    char copy[32];
+    int64_t steps = vm_lua_num(c, 0);
+    snprintf(copy, sizeof copy, "%.*s", STR_ARG(vm_lua_text(c, 1)));
+    struct str items[] = { STR("p"), STR(""), str_of(copy) };
+    sbuf_clear(kept);
+    sbuf_fmt(kept, "%lld %s ", (long long)steps, copy);
+    vm_lua_json(c, 2, kept);
+    for (unsigned i = 0; i < vm_lua_count(c, 3); i++)
+        sbuf_fmt(kept, " %.*s", STR_ARG(vm_lua_item(c, 3, i)));
+    c->taken = steps > 0 ? (uint32_t)steps : 0;
+    return steps >= 0 && vm_lua_give(c, 1, &(struct vm_value){ .text = sbuf_view(kept) }) &&
+           vm_lua_give(c, 2, &(struct vm_value){ .text = STR("[true]") }) && vm_lua_give_texts(c, 3, items, 3) &&
+           vm_lua_give(c, 0, &(struct vm_value){ .num = (int64_t)c->row + 7 });
+}
+
 /* Writes operands as they are: jumps are distances here. */
 static void emit(struct asm_image *a, const int *code, size_t len)
 {
@@ -277,6 +304,9 @@ static struct image *row_image(size_t row)
     asm_import(a, "ask", "itttj", "");
     asm_outcome(a, "done", "tj", (const uint8_t[]){ 1, 4 });
     a->hours[a->im.nhours++] = (struct image_hours){ STR("office"), STR("UTC"), sample_rules, 3 };
+    a->im.lua = sample_lua, a->im.nlua = 1;
+    asm_lua(a, "f", "itjT", "itjT");
+    asm_lua_outcome(a, "done", "tjT", (const uint8_t[]){ 1, 2, 3 });
     asm_func(a, "main", 0, 0, slots);
     emit(a, rows[row].code, rows[row].len);
     asm_op(a, OP_ACT, 0, 0);
@@ -370,7 +400,12 @@ static void outcome(struct vm **at, const struct action_host *host, struct sbuf 
 static void run_rows(void)
 {
     struct sbuf kept = { 0 }, out = { 0 };
-    const struct action_host host = { host_field, host_header, host_wall, host_open, NULL, &kept };
+    const struct action_host host = { .field = host_field,
+                                      .header = host_header,
+                                      .wall_ms = host_wall,
+                                      .open = host_open,
+                                      .lua = host_lua,
+                                      .self = &kept };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct image *im = row_image(i);
         struct vm *vm;
