@@ -75,7 +75,7 @@ struct decl_fn {
     struct block *body;          /* NULL: a Lua function */
     struct span head;            /* from `fn` to the arrow's end */
     bool has_mistakes;           /* the head could not be read: say nothing of its callers */
-    const struct decl *lua;      /* the `extern lua` it stands in, or NULL */
+    struct decl *lua;            /* the `extern lua` it stands in, or NULL */
     /* filled by the checker */
     struct fn_info *info;
 };
@@ -91,6 +91,11 @@ struct decl_flow {
 struct decl_extern {
     struct literal path;
     struct decl *fns; /* DECL_FN each */
+    /* filled by the loader: the file among the sources, when it could be read */
+    bool there;
+    uint32_t file;
+    /* the emitter's: its place in the image + 1, 0 when it is not there yet */
+    uint32_t number;
 };
 
 struct decl_use {

@@ -27,6 +27,9 @@ static void warn_unused_decls(struct check *c)
     for (const struct decl *d = main->first; d; d = d->next)
         if (d->kind == DECL_FN || d->kind == DECL_CONST || d->kind == DECL_HOURS)
             warn_unused_decl(c, d);
+        else if (d->kind == DECL_EXTERN)
+            for (const struct decl *fn = d->u.lua.fns; fn; fn = fn->next)
+                warn_unused_decl(c, fn);
 }
 
 /* The prelude is checked by itself. What it does not offer is forgotten then: flows may use those names. */

@@ -67,7 +67,9 @@ static void check_fn_arg(struct check *c, const struct decl *fn, struct param *p
     snprintf(who, sizeof who, "'%.*s'", STR_ARG(p->name.name->text));
     bool fits = (takes_number(c, fn, p) && check_expr(c, a->value, NULL) == T(INT)) ||
                 check_wants(c, a->value, p->symbol->type, who);
-    if (fits)
+    if (fits && fn->u.fn.lua)
+        quals_sink(c, NULL, 0, a);
+    else if (fits)
         quals_flow(c, &p->symbol->cell, a->value);
 }
 

@@ -123,7 +123,10 @@ void check_declare(struct check *c, struct file *f)
         else if (d->kind == DECL_HOURS && d->name.name)
             declare_hours(c, d);
         else if (d->kind == DECL_EXTERN)
-            diag_error(c->diags, d->span, "functions in Lua are not supported by this version of the language");
+            for (struct decl *fn = d->u.lua.fns; fn; fn = fn->next) {
+                declare_fn(c, fn);
+                check_declare_lua(c, fn);
+            }
     }
 }
 

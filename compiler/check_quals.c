@@ -241,6 +241,8 @@ static const char *sink_place(struct check *c, const struct sink *s)
                    { "remember", "be remembered" },
                    { "notify", "go into a notification" } };
     struct sbuf text = { 0 };
+    if (!s->row)
+        return "be given to a function in Lua";
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (str_is(str_of(s->row->name), places[i].action))
             return places[i].place;
@@ -250,7 +252,7 @@ static const char *sink_place(struct check *c, const struct sink *s)
     return copy;
 }
 
-static void judge_secret(struct check *c, const struct sink *s, const struct action_arg *a)
+static void judge_secret(struct check *c, const struct sink *s, bool reveals)
 {
     struct witness w = find_witness(s->arg->value, QUAL_SECRET);
     if (!w.found)
@@ -258,7 +260,7 @@ static void judge_secret(struct check *c, const struct sink *s, const struct act
     struct diag *d =
         diag_error(c->diags, w.at->span, "'%s' is secret and cannot %s", witness_name(c, &w), sink_place(c, s));
     add_way(d, &w);
-    if (a->flags & ARG_REVEALS)
+    if (reveals)
         diag_help(d, "'reveal(…)' lets it out, to a constant https host only");
 }
 
@@ -301,11 +303,12 @@ static void add_quals(void *ctx, const struct source_seen *s)
 
 static void judge(struct check *c, const struct sink *s)
 {
-    const struct action_arg *a = &s->row->args[s->index];
+    const struct action_arg *a = s->row ? &s->row->args[s->index] : NULL;
     walk_expr(&(struct walk){ add_quals, &s->arg->value->quals }, s->arg->value, QUAL_ALL);
-    if (a->flags & (ARG_NO_SECRET | ARG_REVEALS))
-        judge_secret(c, s, a);
-    judge_outside(c, s, a);
+    if (!a || a->flags & (ARG_NO_SECRET | ARG_REVEALS))
+        judge_secret(c, s, a && a->flags & ARG_REVEALS);
+    if (a)
+        judge_outside(c, s, a);
 }
 
 void quals_sink(struct check *c, const struct action_row *row, unsigned index, struct arg *arg)

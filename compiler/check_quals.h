@@ -37,7 +37,7 @@ void quals_join(struct check *c, struct cell *to, struct cell *from, struct span
 /* The cell has these qualifiers from the start; `at` is what gives them. */
 void quals_seed(struct check *c, struct cell *to, uint8_t quals, struct span at);
 /* The value's qualifiers are written into it; the argument of the action must not have the qualifiers its row refuses,
- * and needs the permits its row asks for. */
+ * and needs the permits its row asks for. row NULL: of a function in Lua, which takes no secret. */
 void quals_sink(struct check *c, const struct action_row *row, unsigned index, struct arg *arg);
 /* Spreads everything, then judges the sinks. Call once, when all is checked. */
 void quals_finish(struct check *c);

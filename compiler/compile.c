@@ -5,6 +5,7 @@
 #include "compiler/ast_name.h"
 #include "compiler/check.h"
 #include "compiler/check_fn.h"
+#include "compiler/compile_lua.h"
 #include "compiler/compile_prelude.h"
 #include "compiler/emit.h"
 #include "compiler/emit_test.h"
@@ -101,6 +102,23 @@ static void load_use(struct compile *c, struct decl *d, struct str from, unsigne
         d->u.use.file = read_source(c, source);
 }
 
+/* A file in Lua is a source as the others are: so mistakes in it can be shown, and an editor's text of it counts. */
+static void load_lua(struct compile *c, struct decl *d, struct str from)
+{
+    struct decl_extern *lua = &d->u.lua;
+    if (!lua->path.text.len)
+        return;
+    const char *path = source_join_path(c->arena, from, lua->path.text);
+    enum err e = load_source(c, path, &lua->file);
+    if (!e && source_at(c->sources, lua->file)->text.len > IMAGE_LUA_SIZE)
+        e = ERR_TOO_BIG;
+    lua->there = !e;
+    if (e)
+        report_unreadable(c, lua->path.span, path, e);
+    else
+        compile_look_lua(c->arena, c->sources, c->diags, d);
+}
+
 static void load_uses(struct compile *c)
 {
     unsigned count = 0;
@@ -108,6 +126,8 @@ static void load_uses(struct compile *c)
         for (struct decl *d = f->first; d; d = d->next)
             if (d->kind == DECL_USE)
                 load_use(c, d, source_at(c->sources, f->source)->path, &count);
+            else if (d->kind == DECL_EXTERN)
+                load_lua(c, d, source_at(c->sources, f->source)->path);
 }
 
 enum visit { VISIT_NEW, VISIT_OPEN, VISIT_DONE };

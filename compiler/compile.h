@@ -22,6 +22,17 @@ struct compile_texts {
 };
 void compile_set_texts(struct compile *c, struct compile_texts texts);
 
+/* How files in Lua are looked into (`extern lua`): that they can be read as Lua, and define the functions that a flow
+ * declares. Set once, before the first compilation, by a command that can; else only their being there is checked. */
+struct compile_lua_mistake {
+    uint32_t line; /* of the file in Lua, 0: unknown */
+    int function;  /* which one is missing, -1: another mistake */
+    char text[200];
+};
+typedef bool compile_lua_fn(struct str path, struct str text, const struct str *functions, unsigned n,
+                            struct compile_lua_mistake *out);
+void compile_use_lua(compile_lua_fn *look);
+
 /* Reads, checks and, when out is not NULL, emits. *out is filled only on success; pass it to image_encode().
  * ERR_NOT_FOUND, ERR_IO, ERR_TOO_BIG: the file itself cannot be read, and nothing was reported; ERR_SYNTAX: mistakes
  * were reported. Warnings alone are no failure. A file without a flow can be checked, not emitted. */

@@ -64,7 +64,10 @@ struct image_func emit_function(struct emit *e, struct fn_info *fn)
     } else {
         f.nresults = (uint8_t)fn_nresults(&fn->decl->u.fn);
         f.nparams = (uint8_t)fn->nparams;
-        emit_block(e, fn->decl->u.fn.body);
+        if (fn->decl->u.fn.lua)
+            emit_lua_body(e, fn);
+        else
+            emit_block(e, fn->decl->u.fn.body);
         code_op(&e->code, OP_RET);
     }
     report_size(e, fn);

@@ -66,14 +66,6 @@ static void fill_permits(struct emit *e, struct image *im)
 
 /* ---- sources ---- */
 
-/* The path as seen from the folder of the flow's file: so an image does not tell where it was built. */
-static struct str path_from(struct str folder, struct str path)
-{
-    if (path.len <= folder.len || !str_eq(folder, (struct str){ path.p, folder.len }))
-        return path;
-    return (struct str){ path.p + folder.len, path.len - folder.len };
-}
-
 static struct str folder_of(struct str path)
 {
     while (path.len && path.p[path.len - 1] != '/')
@@ -81,17 +73,34 @@ static struct str folder_of(struct str path)
     return path;
 }
 
+struct str emit_path(const struct emit *e, struct str path)
+{
+    struct str folder = folder_of(source_at(e->env->sources, e->env->files->source)->path);
+    if (path.len <= folder.len || !str_eq(folder, (struct str){ path.p, folder.len }))
+        return path;
+    return (struct str){ path.p + folder.len, path.len - folder.len };
+}
+
+/* The texts of files in Lua stand elsewhere in the image. */
+static void forget_lua(struct emit *e, struct image_source *rows)
+{
+    for (const struct file *f = e->env->files; f; f = f->next)
+        for (const struct decl *d = f->first; d; d = d->next)
+            if (d->kind == DECL_EXTERN && d->u.lua.there)
+                rows[d->u.lua.file].text = (struct str){ "", 0 };
+}
+
 static void fill_sources(struct emit *e, struct image *im)
 {
     uint32_t n = source_count(e->env->sources);
-    struct str folder = folder_of(source_at(e->env->sources, e->env->files->source)->path);
     struct image_source *rows = ARENA_ARRAY(e->arena, struct image_source, n + 1);
     for (uint32_t i = 0; i < n; i++) {
         const struct source *s = source_at(e->env->sources, i);
         bool own = !e->env->prelude || e->env->prelude->source != i;
-        rows[i].path = own ? path_from(folder, s->path) : s->path;
+        rows[i].path = own ? emit_path(e, s->path) : s->path;
         rows[i].text = own ? s->text : (struct str){ "", 0 };
     }
+    forget_lua(e, rows);
     im->sources = rows;
     im->nsources = n;
 }
@@ -125,6 +134,10 @@ static void fill_tables(struct emit *e, struct image *im)
     im->nconsts = (uint32_t)e->consts.len;
     im->imports = KEEP(e, &e->imports);
     im->nimports = (uint32_t)e->imports.len;
+    im->lua = KEEP(e, &e->lua);
+    im->nlua = (uint32_t)e->lua.len;
+    im->externs = KEEP(e, &e->externs);
+    im->nexterns = (uint32_t)e->externs.len;
     im->hours = KEEP(e, &e->hours);
     im->nhours = (uint32_t)e->hours.len;
     im->prompts = KEEP(e, &e->prompts);
@@ -140,6 +153,8 @@ static void close(struct emit *e)
     vec_free(&e->imports);
     vec_free(&e->funcs);
     vec_free(&e->queue);
+    vec_free(&e->lua);
+    vec_free(&e->externs);
     vec_free(&e->hours);
     vec_free(&e->prompts);
     vec_free(&e->listed);

@@ -33,6 +33,8 @@ struct emit {
     VEC(struct image_func) funcs;
     VEC(struct fn_info *) queue; /* by number: all functions that were asked for */
     VEC(struct image_hours) hours;
+    VEC(struct image_lua) lua;
+    VEC(struct image_extern) externs;
     VEC(struct image_prompt) prompts;
     VEC(uint8_t) listed; /* by constant: bit of each kind of prompt that it is listed as, and of LISTED_FLOW */
     VEC(struct str) continues;
@@ -63,7 +65,11 @@ const struct outcome_set *emit_action_set(struct emit *e, const struct action_ro
 /* ---- emit_image.c ---- */
 unsigned function_of(struct emit *e, struct fn_info *fn);
 unsigned hours_of(struct emit *e, const struct decl *d);
+/* The path as seen from the folder of the flow's file: so an image does not tell where it was built. */
+struct str emit_path(const struct emit *e, struct str path);
 void emit_line(struct emit *e, struct span at);
+/* ---- emit_lua.c ---- */
+void emit_lua_body(struct emit *e, const struct fn_info *fn); /* the code of a function in Lua */
 /* ---- emit_function.c ---- */
 struct image_func emit_function(struct emit *e, struct fn_info *fn);
 
