@@ -50,6 +50,12 @@ static inline struct stored_binding *change_binding(const struct change *c)
 }
 static inline struct box *change_box(const struct change *c) { return &((struct box_row *)c->row)->b; }
 static inline struct letter *change_letter(const struct change *c) { return &((struct letter_row *)c->row)->l; }
+static inline struct trunk_row *change_trunk(const struct change *c) { return (struct trunk_row *)c->row; }
+static inline struct dial_rule *change_dial_rule(const struct change *c)
+{
+    return &((struct dial_rule_row *)c->row)->r;
+}
+static inline struct dial_usage *change_usage(const struct change *c) { return &((struct usage_row *)c->row)->u; }
 static inline struct message *change_message(const struct change *c) { return &((struct message_row *)c->row)->m; }
 
 #endif

@@ -1,7 +1,7 @@
 /* What may be stored: the rules for values that no other row bears upon, with words for people. */
 #include <string.h>
 
-#include "sipfront/directory/change.h"
+#include "sipfront/directory/check.h"
 
 enum {
     MOST_TEXT = 255, /* bytes of a SIP user, a name, a flow's name */
@@ -10,8 +10,7 @@ enum {
     MOST_DIGITS = 15, /* ITU-T E.164, section 6 */
 };
 
-static void refuse(struct change *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static void refuse(struct change *c, const char *fmt, ...)
+void check_refuse(struct change *c, const char *fmt, ...)
 {
     va_list ap;
     if (c->e)
@@ -33,14 +32,14 @@ static bool has_control(const char *s)
 }
 
 /* A text that people give and phones or pages show: not blank, of bounded length, without control characters. */
-static void check_text(struct change *c, const char *what, const char *text)
+void check_text(struct change *c, const char *what, const char *text)
 {
     if (is_blank(text))
-        refuse(c, "the %s is empty", what);
+        check_refuse(c, "the %s is empty", what);
     else if (strlen(text) > MOST_TEXT)
-        refuse(c, "the %s has %zu bytes, at most %d are possible", what, strlen(text), MOST_TEXT);
+        check_refuse(c, "the %s has %zu bytes, at most %d are possible", what, strlen(text), MOST_TEXT);
     else if (has_control(text))
-        refuse(c, "the %s holds a control character", what);
+        check_refuse(c, "the %s holds a control character", what);
 }
 
 static void check_connection(struct change *c)
@@ -49,9 +48,9 @@ static void check_connection(struct change *c)
     check_text(c, "SIP user", k->user);
     check_text(c, "Name", k->name);
     if (k->ring_ms < 0 || k->ring_ms > MOST_RING_MS)
-        refuse(c, "the ring time must lie between 0 and 3600 seconds");
+        check_refuse(c, "the ring time must lie between 0 and 3600 seconds");
     if (!k->ha1_md5[0] != !k->ha1_sha256[0])
-        refuse(c, "a password has both digests or none");
+        check_refuse(c, "a password has both digests or none");
 }
 
 static void check_number(struct change *c)
@@ -59,25 +58,25 @@ static void check_number(struct change *c)
     const struct number *n = change_number(c);
     size_t digits = n->digits[0] == '+' ? strspn(n->digits + 1, "0123456789") : 0;
     if (digits < LEAST_DIGITS || digits > MOST_DIGITS || n->digits[digits + 1] || n->digits[1] == '0')
-        refuse(c, "a Number is written +, country code, number, digits only, such as +48221234567");
+        check_refuse(c, "a Number is written +, country code, number, digits only, such as +48221234567");
 }
 
 static void check_binding(struct change *c)
 {
     const struct stored_binding *b = change_binding(c);
     if (!b->contact[0] || !b->user[0])
-        refuse(c, "a binding needs a SIP user and a contact");
+        check_refuse(c, "a binding needs a SIP user and a contact");
     if (!(b->q >= 0 && b->q <= 1))
-        refuse(c, "q of a contact lies between 0 and 1");
+        check_refuse(c, "q of a contact lies between 0 and 1");
 }
 
 static void check_message(struct change *c)
 {
     const struct message *m = change_message(c);
     if (!m->id[0] || !m->box[0] || !m->path[0])
-        refuse(c, "a message needs an id, a box and a file");
+        check_refuse(c, "a message needs an id, a box and a file");
     if (m->length_ms < 0)
-        refuse(c, "the length of a message is negative");
+        check_refuse(c, "the length of a message is negative");
 }
 
 static bool is_mail(const char *s)
@@ -94,19 +93,19 @@ static bool is_web(const char *s)
 static void check_mail(struct change *c, const char *address)
 {
     if (!is_mail(address))
-        refuse(c, "'%s' is no mail address: it is written name@domain", address);
+        check_refuse(c, "'%s' is no mail address: it is written name@domain", address);
 }
 
 static void check_web(struct change *c, const char *address)
 {
     if (!is_web(address))
-        refuse(c, "'%s' is no web address: it begins with https:// or http://", address);
+        check_refuse(c, "'%s' is no web address: it begins with https:// or http://", address);
 }
 
 static void check_limit(struct change *c, const char *what, int64_t n)
 {
     if (n < 0)
-        refuse(c, "the most %s of a box is a number from 1, or 0 for the server's", what);
+        check_refuse(c, "the most %s of a box is a number from 1, or 0 for the server's", what);
 }
 
 static void check_box(struct change *c)
@@ -122,14 +121,14 @@ static void check_box(struct change *c)
     check_limit(c, "bytes", b->most_bytes);
     check_limit(c, "time a message", b->message_ms);
     if (b->delete_mailed && !*b->mail)
-        refuse(c, "messages can be deleted after mailing only where there is a mail address");
+        check_refuse(c, "messages can be deleted after mailing only where there is a mail address");
 }
 
 static void check_letter(struct change *c)
 {
     const struct letter *l = change_letter(c);
     if (!*l->id)
-        refuse(c, "what goes out needs an id");
+        check_refuse(c, "what goes out needs an id");
     if (l->kind == LETTER_MAIL)
         check_mail(c, l->to);
     else
@@ -145,7 +144,7 @@ void change_check(struct change *c)
     case CHANGE_DEPLOY:
         check_text(c, "flow's name", change_flow(c)->flow);
         if (!change_flow(c)->size)
-            refuse(c, "the image is empty");
+            check_refuse(c, "the image is empty");
         break;
     case CHANGE_PUT_BINDING: check_binding(c); break;
     case CHANGE_ADD_MESSAGE: check_message(c); break;
@@ -155,6 +154,11 @@ void change_check(struct change *c)
     case CHANGE_LOCK_BOX:
     case CHANGE_REMOVE_BOX:
     case CHANGE_DROP_LETTER:
+    case CHANGE_ADD_TRUNK:
+    case CHANGE_SET_TRUNK: check_trunk(c); break;
+    case CHANGE_PUT_DIAL_RULE: check_dial_rule(c); break;
+    case CHANGE_PUT_USAGE:
+    case CHANGE_REMOVE_TRUNK:
     case CHANGE_REMOVE_CONNECTION:
     case CHANGE_REMOVE_NUMBER:
     case CHANGE_ATTACH:

@@ -67,6 +67,8 @@ static bool binding_is_of(const struct row *r, const void *user)
 
 static void take_remove_connection(struct memory *m, struct change *c)
 {
+    drop(m, ROW_DIAL_RULE, str_of(c->key));
+    drop(m, ROW_USAGE, str_of(c->key));
     table_drop_if(&m->tables[ROW_NUMBER], number_reaches, c->key);
     table_drop_if(&m->tables[ROW_BINDING], binding_is_of, c->key);
     drop(m, ROW_CONNECTION, str_of(c->key));
@@ -150,6 +152,16 @@ static void take_put_letter(struct memory *m, struct change *c) { adopt(m, ROW_L
 static void take_drop_letter(struct memory *m, struct change *c) { drop(m, ROW_LETTER, str_of(c->key)); }
 
 static void take_delete_message(struct memory *m, struct change *c) { drop(m, ROW_MESSAGE, str_of(c->key)); }
+
+static void take_add_trunk(struct memory *m, struct change *c) { adopt(m, ROW_TRUNK, c); }
+
+static void take_set_trunk(struct memory *m, struct change *c) { adopt(m, ROW_TRUNK, c); }
+
+static void take_remove_trunk(struct memory *m, struct change *c) { drop(m, ROW_TRUNK, str_of(c->key)); }
+
+static void take_put_dial_rule(struct memory *m, struct change *c) { adopt(m, ROW_DIAL_RULE, c); }
+
+static void take_put_usage(struct memory *m, struct change *c) { adopt(m, ROW_USAGE, c); }
 
 void memory_take(struct memory *m, struct change *c)
 {

@@ -146,6 +146,38 @@ static void words_drop_letter(const struct memory *m, struct change *c)
     sbuf_fmt(&c->why, "nothing is on its way as '%s'", c->key);
 }
 
+static void no_trunk(struct change *c, const char *name) { sbuf_fmt(&c->why, "there is no trunk '%s'", name); }
+
+static void words_add_trunk(const struct memory *m, struct change *c)
+{
+    (void)m;
+    sbuf_fmt(&c->why, "there is a trunk '%s' already", change_trunk(c)->t.name);
+}
+
+static void words_set_trunk(const struct memory *m, struct change *c)
+{
+    (void)m;
+    no_trunk(c, change_trunk(c)->t.name);
+}
+
+static void words_remove_trunk(const struct memory *m, struct change *c)
+{
+    (void)m;
+    no_trunk(c, c->key);
+}
+
+static void words_put_dial_rule(const struct memory *m, struct change *c)
+{
+    (void)m;
+    no_connection(c, change_dial_rule(c)->user);
+}
+
+static void words_put_usage(const struct memory *m, struct change *c)
+{
+    (void)m;
+    no_connection(c, change_usage(c)->user);
+}
+
 void memory_words(const struct memory *m, struct change *c)
 {
     static void (*const words[CHANGE_KINDS])(const struct memory *m, struct change *c) = {

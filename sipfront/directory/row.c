@@ -148,6 +148,62 @@ struct letter_row *row_letter(const struct letter *l)
     return r;
 }
 
+enum {
+    TRUNK_TEXTS = 2 /* name and secret */
+#define TRUNK_TEXT(...) +1
+#define TRUNK_INT(...)
+#define TRUNK_MS(...)
+#define TRUNK_FLAG(...)
+#include "sipfront/directory/trunk.def"
+#undef TRUNK_TEXT
+};
+
+struct trunk_row *row_trunk(const struct trunk_settings *t)
+{
+    const char *texts[] = {
+        t->name,
+        t->secret,
+#define TRUNK_TEXT(field, ...) t->field,
+#include "sipfront/directory/trunk.def"
+#undef TRUNK_TEXT
+    };
+    struct trunk_row *r = row_new(sizeof *r, sizes_of(texts, TRUNK_TEXTS));
+    char *at = (char *)(r + 1);
+    r->t = *t;
+    r->t.name = put(&at, t->name);
+    r->t.secret = put(&at, t->secret);
+#define TRUNK_TEXT(field, ...) r->t.field = put(&at, t->field);
+#include "sipfront/directory/trunk.def"
+#undef TRUNK_TEXT
+#undef TRUNK_INT
+#undef TRUNK_MS
+#undef TRUNK_FLAG
+    set_key(&r->row, r->t.name, strlen(r->t.name));
+    return r;
+}
+
+struct dial_rule_row *row_dial_rule(const struct dial_rule *d)
+{
+    const char *texts[] = { d->user, d->patterns };
+    struct dial_rule_row *r = row_new(sizeof *r, sizes_of(texts, 2));
+    char *at = (char *)(r + 1);
+    r->r = *d;
+    r->r.user = put(&at, d->user);
+    r->r.patterns = put(&at, d->patterns);
+    set_key(&r->row, r->r.user, strlen(r->r.user));
+    return r;
+}
+
+struct usage_row *row_usage(const struct dial_usage *u)
+{
+    struct usage_row *r = row_new(sizeof *r, size_of(u->user));
+    char *at = (char *)(r + 1);
+    r->u = *u;
+    r->u.user = put(&at, u->user);
+    set_key(&r->row, r->u.user, strlen(r->u.user));
+    return r;
+}
+
 void row_binding_key(struct sbuf *b, const char *user, const char *contact)
 {
     sbuf_add(b, user, strlen(user) + 1);

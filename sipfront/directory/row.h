@@ -7,6 +7,7 @@
 #include "sipfront/directory/box.h"
 #include "sipfront/directory/directory.h"
 #include "sipfront/directory/letter.h"
+#include "sipfront/directory/outside.h"
 
 struct row {
     struct row *next; /* in its bucket, see table.h */
@@ -43,6 +44,19 @@ struct letter_row {
     struct letter l;
 };
 
+struct trunk_row {
+    struct row row; /* key: name */
+    struct trunk_settings t;
+};
+struct dial_rule_row {
+    struct row row; /* key: user */
+    struct dial_rule r;
+};
+struct usage_row {
+    struct row row; /* key: user */
+    struct dial_usage u;
+};
+
 /* Deep copies. NULL texts become "". Never NULL: running out of memory ends the process, as in vm/base/vec.h. Free
  * with free(). */
 struct connection_row *row_connection(const struct connection *c) MUST_USE;
@@ -52,6 +66,9 @@ struct binding_row *row_binding(const struct stored_binding *b) MUST_USE;
 struct message_row *row_message(const struct message *m) MUST_USE;
 struct box_row *row_box(const struct box *b) MUST_USE;
 struct letter_row *row_letter(const struct letter *l) MUST_USE;
+struct trunk_row *row_trunk(const struct trunk_settings *t) MUST_USE;
+struct dial_rule_row *row_dial_rule(const struct dial_rule *r) MUST_USE;
+struct usage_row *row_usage(const struct dial_usage *u) MUST_USE;
 
 /* The key of a binding, added to b. */
 void row_binding_key(struct sbuf *b, const char *user, const char *contact);

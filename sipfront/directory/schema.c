@@ -99,5 +99,47 @@ static const char boxes[] = "ALTER TABLE message ADD COLUMN urgent INTEGER NOT N
                             " next_wall_ms INTEGER NOT NULL"
                             ") STRICT, WITHOUT ROWID;";
 
-const char *const schema_steps[] = { first, boxes };
+/* Trunks, who may dial out, and what that has used. A trunk's password is sealed (secret.h). */
+static const char outside[] = "CREATE TABLE trunk ("
+                              " name TEXT PRIMARY KEY CHECK (name <> ''),"
+                              " secret TEXT NOT NULL,"
+                              " gateways TEXT NOT NULL,"
+                              " domain TEXT NOT NULL,"
+                              " user TEXT NOT NULL,"
+                              " auth_user TEXT NOT NULL,"
+                              " transport TEXT NOT NULL,"
+                              " proxy TEXT NOT NULL,"
+                              " sources TEXT NOT NULL,"
+                              " carries TEXT NOT NULL,"
+                              " rates TEXT NOT NULL,"
+                              " number TEXT NOT NULL,"
+                              " identity TEXT NOT NULL,"
+                              " format TEXT NOT NULL,"
+                              " country TEXT NOT NULL,"
+                              " prepend TEXT NOT NULL,"
+                              " strip INTEGER NOT NULL,"
+                              " priority INTEGER NOT NULL,"
+                              " max_calls INTEGER NOT NULL,"
+                              " expires_ms INTEGER NOT NULL,"
+                              " ping_ms INTEGER NOT NULL,"
+                              " patience_ms INTEGER NOT NULL,"
+                              " registers INTEGER NOT NULL,"
+                              " enabled INTEGER NOT NULL"
+                              ") STRICT, WITHOUT ROWID;"
+                              "CREATE TABLE dial_rule ("
+                              " user TEXT PRIMARY KEY REFERENCES connection (user) ON DELETE CASCADE,"
+                              " patterns TEXT NOT NULL,"
+                              " minutes_a_day INTEGER NOT NULL,"
+                              " spend_a_day INTEGER NOT NULL,"
+                              " calls INTEGER NOT NULL"
+                              ") STRICT, WITHOUT ROWID;"
+                              "CREATE TABLE dial_usage ("
+                              " user TEXT NOT NULL REFERENCES connection (user) ON DELETE CASCADE,"
+                              " day INTEGER NOT NULL,"
+                              " used_ms INTEGER NOT NULL,"
+                              " spent INTEGER NOT NULL,"
+                              " PRIMARY KEY (user, day)"
+                              ") STRICT, WITHOUT ROWID;";
+
+const char *const schema_steps[] = { first, boxes, outside };
 const int schema_newest = sizeof schema_steps / sizeof schema_steps[0];

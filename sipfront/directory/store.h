@@ -8,7 +8,19 @@
 
 struct store;
 
-enum row_kind { ROW_CONNECTION, ROW_NUMBER, ROW_FLOW, ROW_BINDING, ROW_MESSAGE, ROW_BOX, ROW_LETTER, ROW_KINDS };
+enum row_kind {
+    ROW_CONNECTION,
+    ROW_NUMBER,
+    ROW_FLOW,
+    ROW_BINDING,
+    ROW_MESSAGE,
+    ROW_BOX,
+    ROW_LETTER,
+    ROW_TRUNK,
+    ROW_DIAL_RULE,
+    ROW_USAGE,
+    ROW_KINDS
+};
 
 /* Opens the database in that folder, makes it or brings its schema up to date. *why says what is wrong, for people:
  * ERR_DB (damaged, or not ours), ERR_BAD_VERSION (of a newer server), ERR_BUSY (another server has it), ERR_IO. */

@@ -29,6 +29,12 @@ struct store {
 sqlite3_stmt *store_bind(struct store *st, enum statement which, const char *types, ...);
 /* Binds, runs and resets a statement that gives no rows. An SQLite code. */
 int store_run(struct store *st, enum statement which, const char *types, ...);
+/* Trunks: their statements and both ways between a row and the table. write_ as in store_sqlite_write.c. */
+extern const char store_add_trunk_sql[], store_set_trunk_sql[], store_load_trunks_sql[];
+int store_put_trunk(struct store *st, enum statement which, const struct trunk_settings *t);
+struct row *store_read_trunk(sqlite3_stmt *s);
+/* A statement's text of that column, "" for NULL. */
+const char *store_text(sqlite3_stmt *s, int column);
 /* Milliseconds since 1970. Any thread. */
 int64_t store_now(void);
 

@@ -6,7 +6,7 @@ struct loading {
     void *arg;
 };
 
-static const char *text(sqlite3_stmt *s, int column)
+const char *store_text(sqlite3_stmt *s, int column)
 {
     const char *t = (const char *)sqlite3_column_text(s, column);
     return t ? t : "";
@@ -15,14 +15,14 @@ static const char *text(sqlite3_stmt *s, int column)
 static struct row *read_connection(sqlite3_stmt *s)
 {
     struct connection c = {
-        .user = text(s, 0),
-        .name = text(s, 1),
-        .ha1_md5 = text(s, 2),
-        .ha1_sha256 = text(s, 3),
+        .user = store_text(s, 0),
+        .name = store_text(s, 1),
+        .ha1_md5 = store_text(s, 2),
+        .ha1_sha256 = store_text(s, 3),
         .is_virtual = sqlite3_column_int(s, 4),
         .has_voicemail = sqlite3_column_int(s, 5),
         .ring_ms = sqlite3_column_int64(s, 6),
-        .flow = text(s, 7),
+        .flow = store_text(s, 7),
         .sha256 = sqlite3_column_int(s, 8),
     };
     return &row_connection(&c)->row;
@@ -30,14 +30,14 @@ static struct row *read_connection(sqlite3_stmt *s)
 
 static struct row *read_number(sqlite3_stmt *s)
 {
-    struct number n = { .digits = text(s, 0), .user = text(s, 1) };
+    struct number n = { .digits = store_text(s, 0), .user = store_text(s, 1) };
     return &row_number(&n)->row;
 }
 
 static struct row *read_flow(sqlite3_stmt *s)
 {
     struct flow_version f = {
-        .flow = text(s, 0),
+        .flow = store_text(s, 0),
         .version = (uint32_t)sqlite3_column_int64(s, 1),
         .image = sqlite3_column_blob(s, 2),
         .size = (size_t)sqlite3_column_bytes(s, 2),
@@ -49,12 +49,12 @@ static struct row *read_flow(sqlite3_stmt *s)
 static struct row *read_binding(sqlite3_stmt *s)
 {
     struct stored_binding b = {
-        .user = text(s, 0),
-        .contact = text(s, 1),
-        .instance = text(s, 2),
-        .received = text(s, 3),
-        .call_id = text(s, 4),
-        .agent = text(s, 5),
+        .user = store_text(s, 0),
+        .contact = store_text(s, 1),
+        .instance = store_text(s, 2),
+        .received = store_text(s, 3),
+        .call_id = store_text(s, 4),
+        .agent = store_text(s, 5),
         .reg_id = sqlite3_column_int(s, 6),
         .cseq = (uint32_t)sqlite3_column_int64(s, 7),
         .q = sqlite3_column_double(s, 8),
@@ -66,19 +66,19 @@ static struct row *read_binding(sqlite3_stmt *s)
 static struct row *read_message(sqlite3_stmt *s)
 {
     struct message m = {
-        .id = text(s, 0),
-        .box = text(s, 1),
-        .from = text(s, 2),
-        .from_name = text(s, 3),
-        .path = text(s, 4),
+        .id = store_text(s, 0),
+        .box = store_text(s, 1),
+        .from = store_text(s, 2),
+        .from_name = store_text(s, 3),
+        .path = store_text(s, 4),
         .left_wall_ms = sqlite3_column_int64(s, 5),
         .length_ms = sqlite3_column_int64(s, 6),
         .heard = sqlite3_column_int(s, 7),
         .urgent = sqlite3_column_int(s, 8),
         .bytes = sqlite3_column_int64(s, 9),
-        .transcript = text(s, 10),
-        .transcript_state = transcript_state_of(text(s, 11)),
-        .transcript_why = text(s, 12),
+        .transcript = store_text(s, 10),
+        .transcript_state = transcript_state_of(store_text(s, 11)),
+        .transcript_why = store_text(s, 12),
     };
     return &row_message(&m)->row;
 }
@@ -86,13 +86,13 @@ static struct row *read_message(sqlite3_stmt *s)
 static struct row *read_box(sqlite3_stmt *s)
 {
     struct box b = {
-        .name = text(s, 0),
-        .mail = text(s, 1),
-        .webhook = text(s, 2),
-        .pin = text(s, 3),
-        .greeting = text(s, 4),
-        .busy_greeting = text(s, 5),
-        .spoken_name = text(s, 6),
+        .name = store_text(s, 0),
+        .mail = store_text(s, 1),
+        .webhook = store_text(s, 2),
+        .pin = store_text(s, 3),
+        .greeting = store_text(s, 4),
+        .busy_greeting = store_text(s, 5),
+        .spoken_name = store_text(s, 6),
         .pin_always = sqlite3_column_int(s, 7),
         .delete_mailed = sqlite3_column_int(s, 8),
         .transcribe = sqlite3_column_int(s, 9),
@@ -109,20 +109,43 @@ static struct row *read_box(sqlite3_stmt *s)
 static struct row *read_letter(sqlite3_stmt *s)
 {
     struct letter l = {
-        .id = text(s, 0),
-        .kind = letter_kind_of(text(s, 1)),
-        .to = text(s, 2),
-        .subject = text(s, 3),
-        .text = text(s, 4),
-        .attachment = text(s, 5),
-        .about = text(s, 6),
-        .why = text(s, 7),
+        .id = store_text(s, 0),
+        .kind = letter_kind_of(store_text(s, 1)),
+        .to = store_text(s, 2),
+        .subject = store_text(s, 3),
+        .text = store_text(s, 4),
+        .attachment = store_text(s, 5),
+        .about = store_text(s, 6),
+        .why = store_text(s, 7),
         .given_up = sqlite3_column_int(s, 8),
         .tries = sqlite3_column_int64(s, 9),
         .made_wall_ms = sqlite3_column_int64(s, 10),
         .next_wall_ms = sqlite3_column_int64(s, 11),
     };
     return &row_letter(&l)->row;
+}
+
+static struct row *read_dial_rule(sqlite3_stmt *s)
+{
+    struct dial_rule r = {
+        .user = store_text(s, 0),
+        .patterns = store_text(s, 1),
+        .minutes_a_day = sqlite3_column_int64(s, 2),
+        .spend_a_day = sqlite3_column_int64(s, 3),
+        .calls = sqlite3_column_int64(s, 4),
+    };
+    return &row_dial_rule(&r)->row;
+}
+
+static struct row *read_usage(sqlite3_stmt *s)
+{
+    struct dial_usage u = {
+        .user = store_text(s, 0),
+        .day = sqlite3_column_int64(s, 1),
+        .used_ms = sqlite3_column_int64(s, 2),
+        .spent = sqlite3_column_int64(s, 3),
+    };
+    return &row_usage(&u)->row;
 }
 
 static const struct {
@@ -147,6 +170,9 @@ static const struct {
     { ROW_LETTER, read_letter,
       "SELECT id, kind, target, subject, body, attachment, about, why, given_up, tries, made_wall_ms, next_wall_ms"
       " FROM outbox" },
+    { ROW_TRUNK, store_read_trunk, store_load_trunks_sql },
+    { ROW_DIAL_RULE, read_dial_rule, "SELECT user, patterns, minutes_a_day, spend_a_day, calls FROM dial_rule" },
+    { ROW_USAGE, read_usage, "SELECT user, max(day), used_ms, spent FROM dial_usage GROUP BY user" },
 };
 
 static int load_table(struct store *st, size_t i, const struct loading *to)

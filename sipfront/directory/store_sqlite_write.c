@@ -181,6 +181,34 @@ static int write_drop_letter(struct store *st, struct change *c)
     return met(st, store_run(st, SQL_DROP_LETTER, "t", c->key));
 }
 
+static int write_add_trunk(struct store *st, struct change *c)
+{
+    return refusal(store_put_trunk(st, SQL_ADD_TRUNK, &change_trunk(c)->t));
+}
+
+static int write_set_trunk(struct store *st, struct change *c)
+{
+    return met(st, store_put_trunk(st, SQL_SET_TRUNK, &change_trunk(c)->t));
+}
+
+static int write_remove_trunk(struct store *st, struct change *c)
+{
+    return met(st, store_run(st, SQL_REMOVE_TRUNK, "t", c->key));
+}
+
+static int write_put_dial_rule(struct store *st, struct change *c)
+{
+    const struct dial_rule *r = change_dial_rule(c);
+    return refusal(
+        store_run(st, SQL_PUT_DIAL_RULE, "ttiii", r->user, r->patterns, r->minutes_a_day, r->spend_a_day, r->calls));
+}
+
+static int write_put_usage(struct store *st, struct change *c)
+{
+    const struct dial_usage *u = change_usage(c);
+    return refusal(store_run(st, SQL_PUT_USAGE, "tiii", u->user, u->day, u->used_ms, u->spent));
+}
+
 static int (*const write_change[CHANGE_KINDS])(struct store *st, struct change *c) = {
 #define CHANGE(name, verb) write_##verb,
 #include "sipfront/directory/change.def"

@@ -20,6 +20,7 @@
 #include "sipfront/sip/leg_inner.h"
 #include "sipfront/sip/mwi.h"
 #include "sipfront/sip/subscription.h"
+#include "sipfront/sip/trunk_inner.h"
 #include "vm/base/log.h"
 
 #define METHODS "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, SUBSCRIBE"
@@ -172,6 +173,9 @@ static enum err start(struct agent *a, const struct agent_params *p)
     e = bindings_new(&a->bindings, a->clock, on_binding, a);
     if (e)
         return e;
+    a->resolver = resolver_new(loop_root(a->loop), p->resolv_conf);
+    if (!a->resolver)
+        log_warn("sip", "no name server can be asked: the gateways of trunks must be addresses");
     return start_stack(a, p);
 }
 
@@ -231,6 +235,7 @@ void agent_shutdown(struct agent *a, void (*done)(void *arg), void *arg)
         leg_hangup(leg, NULL);
     subscription_end_all(a);
     mwi_end_all(a);
+    trunks_stop(a);
     agent_leg_gone(a);
 }
 
@@ -245,6 +250,7 @@ void agent_free(struct agent **ap)
         nua_destroy(a->nua);
     else if (a->nua)
         log_error("sip", "the stack had not stopped; its memory stays until the process ends");
+    resolver_free(&a->resolver);
     bindings_free(&a->bindings);
     digest_free(&a->digest);
     free(a->realm);

@@ -58,6 +58,7 @@ struct agent_params {
     const char *realm;  /* fixed: stored digests hold it */
     const char *user_agent;
     uint32_t min_expires_s, max_expires_s; /* 0: 60 and 3600 */
+    const char *resolv_conf;               /* which name servers trunks ask; NULL: the system's */
 };
 
 enum err agent_new(struct agent **out, struct loop *l, const struct agent_params *params,

@@ -25,6 +25,8 @@ struct agent {
     nua_t *nua;
     struct digest *digest;
     struct bindings *bindings;
+    struct resolver *resolver; /* NULL: names are not found */
+    struct trunk *trunks;
     struct leg *legs; /* all that live, in no order */
     struct subscription *subscriptions;
     struct lamp *lamps; /* NOTIFYs on their way to phones that have not subscribed */
@@ -64,6 +66,8 @@ void registrar_on_register(struct agent *a, const struct agent_event *ev);
 
 /* The address of a user here, as phones are told it: "sip:ann@192.0.2.1:5061", whatever has to be escaped escaped. */
 void agent_write_uri(const struct agent *a, const char *user, struct sbuf *out);
+/* A user part, with what must be escaped escaped (RFC 3261 §25.1). */
+void uri_add_escaped(struct sbuf *out, const char *user);
 
 /* Says what this agent can do, in a dialog or outside. */
 void agent_on_options(struct agent *a, const struct agent_event *ev);

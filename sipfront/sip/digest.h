@@ -12,7 +12,7 @@ enum { DIGEST_NONCE_LIFE_MS = 300000, DIGEST_CHALLENGE_MAX = 512 };
 
 /* The parameters of one Authorization header, unquoted; "" when absent. */
 struct digest_credentials {
-    char username[128], realm[128], nonce[96], uri[512], response[72], algorithm[16], cnonce[160], nc[12], qop[16];
+    char username[128], realm[128], nonce[512], uri[512], response[72], algorithm[16], cnonce[160], nc[12], qop[16];
 };
 
 enum digest_verdict {

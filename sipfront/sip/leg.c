@@ -84,6 +84,7 @@ static void leg_free(struct leg *leg)
         leg->next->at = leg->at;
     clock_stop(a->clock, &leg->telling);
     clock_stop(a->clock, &leg->deadline);
+    leg_order_free(leg);
     if (leg->reoffer[0])
         nua_destroy_event(leg->reoffer);
     if (leg->request)
@@ -210,4 +211,5 @@ const char *leg_header(const struct leg *leg, const char *name)
     return value ? value : "";
 }
 
+unsigned leg_retry_after_s(const struct leg *leg) { return leg->retry_after_s; }
 unsigned leg_max_forwards(const struct leg *leg) { return leg->max_forwards; }

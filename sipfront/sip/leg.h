@@ -31,6 +31,9 @@ struct leg_invite {
     const char *call_id;
     const char *sdp;    /* NULL: late offer (RFC 3264 §5, the offer then goes into the 200) */
     const char *source; /* address:port the INVITE came from */
+    const char *trunk;  /* it comes from this trunk: from_user is then the caller as the carrier says it, "" when the
+                           caller wants to be unknown; NULL: from a phone */
+    const char *to_header_user; /* the user part of To: what was dialled, when the request URI names our account */
 };
 
 enum leg_end { LEG_END_BYE, LEG_END_CANCEL, LEG_END_REFUSED, LEG_END_LOCAL, LEG_END_TIMEOUT, LEG_END_ERROR };
@@ -64,12 +67,23 @@ void leg_reject(struct leg *leg, int status, const char *phrase);
 void leg_hangup(struct leg *leg, const char *reason);
 void leg_reoffer_answer(struct leg *leg, int status, const char *sdp);
 
+/* What a call through a trunk has besides. Borrowed; copied. */
+struct leg_trunk {
+    const char *domain;                    /* host part of From and of the identity */
+    const char *auth_user, *auth_password; /* for a 401 or 407; "" none */
+    bool in_from, asserted;                /* where the caller's number stands; without in_from, From has the account */
+    const char *account; /* who we are to the carrier: From when the caller's number does not stand there */
+    bool hidden;         /* the caller wants to be unknown (RFC 3323, 3325): From is anonymous */
+    int64_t patience_ms; /* how long the gateway may say nothing at all: then LEG_END_TIMEOUT */
+};
+
 struct leg_dial {
     const char *uri;                   /* request URI */
     const char *next_hop;              /* where to send it ("sip:1.2.3.4:5071;transport=udp"), NULL: the URI itself */
     const char *from_user, *from_name; /* what the phone shows (From, and P-Asserted-Identity, RFC 3325) */
     const char *sdp;                   /* the offer */
     unsigned max_forwards;             /* 0: 70 */
+    const struct leg_trunk *trunk;     /* NULL: a phone */
 };
 /* Never calls back from inside. ERR_INVALID when the URI is none. */
 enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, const struct leg_events *events,
@@ -77,6 +91,8 @@ enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, c
 
 /* A header of the INVITE that began an incoming leg: its value without the name, or "" (borrowed). */
 const char *leg_header(const struct leg *leg, const char *name);
+/* Within on_ended: how long the far end wants to be left alone (Retry-After), 0 when it does not say. */
+unsigned leg_retry_after_s(const struct leg *leg);
 unsigned leg_max_forwards(const struct leg *leg); /* of the INVITE, 70 when it had none */
 
 #endif

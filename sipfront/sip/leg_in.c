@@ -23,11 +23,13 @@
 #include <sofia-sip/url.h>
 
 #include "sipfront/sip/leg_inner.h"
+#include "sipfront/sip/trunk_inner.h"
 #include "vm/base/log.h"
 
 /* The invitation's texts in one place; what is too long is cut off. */
 struct invite_texts {
-    char from_user[SIP_USER_MAX], from_name[96], to_user[256], source[SIP_SOURCE_MAX];
+    char from_user[SIP_USER_MAX], from_name[96], to_user[256], to_header_user[256], source[SIP_SOURCE_MAX];
+    const char *trunk;
     struct sbuf sdp;
 };
 
@@ -90,12 +92,28 @@ static void invite_owner(struct agent *a, const struct agent_event *ev, struct i
         .call_id = sip->sip_call_id->i_id,
         .sdp = leg_sdp(sip, &t->sdp),
         .source = t->source,
+        .trunk = t->trunk,
+        .to_header_user = t->to_header_user,
     };
     read_name(t->from_name, sizeof t->from_name, sip->sip_from->a_display);
+    if (t->trunk && trunk_hides_caller(sip))
+        t->from_name[0] = '\0';
     read_to_user(t->to_user, sizeof t->to_user, sip->sip_request->rq_url);
+    read_to_user(t->to_header_user, sizeof t->to_header_user, sip->sip_to->a_url);
     agent_source(a, t->source);
     a->port.invited(a->port.owner, new_incoming(a, ev), &invite);
     sbuf_free(&t->sdp);
+}
+
+/* A trunk's calls are known by where they come from, all others by their credentials. */
+static bool know_caller(struct agent *a, const struct agent_event *ev, struct invite_texts *t)
+{
+    const struct trunk *trunk = trunk_of_request(a, ev->sip);
+    if (!trunk)
+        return auth_user(a, ev, t->from_user);
+    t->trunk = trunk_name(trunk);
+    trunk_read_caller(ev->sip, t->from_user, sizeof t->from_user);
+    return true;
 }
 
 void leg_on_invite(struct agent *a, const struct agent_event *ev)
@@ -103,9 +121,9 @@ void leg_on_invite(struct agent *a, const struct agent_event *ev)
     struct invite_texts t = { .from_user = "" };
     if (a->state != AGENT_RUNNING)
         nua_respond(ev->nh, SIP_503_SERVICE_UNAVAILABLE, NUTAG_WITH_THIS(a->nua), TAG_END());
-    else if (!ev->sip->sip_from || !ev->sip->sip_call_id)
+    else if (!ev->sip->sip_from || !ev->sip->sip_to || !ev->sip->sip_call_id)
         nua_respond(ev->nh, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(a->nua), TAG_END());
-    else if (!auth_user(a, ev, t.from_user))
+    else if (!know_caller(a, ev, &t))
         ; /* answered */
     else if (!body_is_ours(ev->sip))
         nua_respond(ev->nh, SIP_415_UNSUPPORTED_MEDIA, NUTAG_WITH_THIS(a->nua), SIPTAG_ACCEPT_STR("application/sdp"),

@@ -47,6 +47,8 @@ struct leg {
     const sip_t *invite;          /* in it */
     nua_saved_event_t reoffer[1]; /* the request that awaits leg_reoffer_answer() */
     unsigned max_forwards;
+    struct leg_order *order; /* of a call through a trunk: what its INVITE says, to be said again; else NULL */
+    unsigned retry_after_s;  /* of the final answer */
 };
 
 struct leg *leg_new(struct agent *a, nua_handle_t *nh, enum leg_state state);
@@ -61,6 +63,15 @@ void leg_close(struct leg *leg);
 
 /* The SDP of a message in out, NUL-terminated; NULL when there is none. */
 const char *leg_sdp(const sip_t *sip, struct sbuf *out);
+
+/* Calls through trunks (leg_trunk.c). */
+void leg_trunk_start(struct leg *leg, const char *uri, const struct leg_dial *d);
+/* true: the answer was a challenge, and the call has been begun again with credentials. */
+bool leg_trunk_answered(const struct agent_event *ev);
+void leg_order_free(struct leg *leg);
+
+/* A display name in quotes with a blank behind. */
+void leg_add_quoted(struct sbuf *out, const char *name);
 
 /* Events of the stack. The leg may be freed when one returns. */
 void leg_on_invite(struct agent *a, const struct agent_event *ev); /* a new call */

@@ -21,7 +21,7 @@
 
 #include "sipfront/sip/leg_inner.h"
 
-static void add_quoted(struct sbuf *out, const char *name)
+void leg_add_quoted(struct sbuf *out, const char *name)
 {
     sbuf_char(out, '"');
     for (; *name; name++) {
@@ -42,7 +42,7 @@ static void write_caller(struct sbuf *out, const struct agent *a, const struct l
         return;
     }
     if (d->from_name && *d->from_name)
-        add_quoted(out, d->from_name);
+        leg_add_quoted(out, d->from_name);
     sbuf_char(out, '<');
     agent_write_uri(a, d->from_user, out);
     sbuf_char(out, '>');
@@ -95,8 +95,13 @@ enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, c
         struct leg *leg = leg_new(a, NULL, LEG_CALLING);
         write_caller(&caller, a, d);
         leg_listen(leg, events, owner);
-        leg->nh = new_handle(leg, target, hop, caller.p);
-        if (leg->nh)
+        if (d->trunk)
+            leg_trunk_start(leg, d->uri, d);
+        else
+            leg->nh = new_handle(leg, target, hop, caller.p);
+        if (d->trunk && leg->nh)
+            ; /* on its way */
+        else if (leg->nh)
             send_invite(leg, d, caller.p);
         else
             leg_abandon(leg);
@@ -126,6 +131,8 @@ static void on_refused(struct leg *leg, const struct agent_event *ev)
     enum leg_end how = from_far ? LEG_END_REFUSED : ev->status == 408 ? LEG_END_TIMEOUT : LEG_END_ERROR;
     if (!leg_move(leg, LEG_DO_REFUSE))
         return;
+    if (from_far && ev->sip->sip_retry_after)
+        leg->retry_after_s = (unsigned)ev->sip->sip_retry_after->af_delta;
     leg_finish(leg, how, ev->status, ev->phrase && *ev->phrase ? ev->phrase : "refused");
     leg_close(leg);
 }
@@ -134,6 +141,8 @@ void leg_on_response(const struct agent_event *ev)
 {
     struct leg *leg = ev->leg;
     struct sbuf sdp = { 0 };
+    if (leg->order && leg_trunk_answered(ev))
+        return;
     if (ev->status >= 300)
         on_refused(leg, ev);
     else if (ev->status >= 200)

@@ -3,7 +3,7 @@
 
 #include "sipfront/sip/agent_inner.h"
 
-static void add_escaped(struct sbuf *out, const char *user)
+void uri_add_escaped(struct sbuf *out, const char *user)
 {
     static const char plain[] = "-_.!~*'()&=+$,;?/"; /* RFC 3261 §25.1, user */
     for (; *user; user++) {
@@ -20,7 +20,7 @@ void agent_write_uri(const struct agent *a, const char *user, struct sbuf *out)
 {
     bool v6 = strchr(a->address, ':') != NULL;
     sbuf_cstr(out, "sip:");
-    add_escaped(out, user);
+    uri_add_escaped(out, user);
     sbuf_fmt(out, v6 ? "@[%s]" : "@%s", a->address);
     if (a->port_number != 5060)
         sbuf_fmt(out, ":%u", a->port_number);

@@ -1,0 +1,288 @@
+#define SRES_CONTEXT_T struct question
+
+#include "sipfront/sip/trunk_resolve.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sofia-sip/sresolv.h>
+#include <sofia-sip/su.h>
+
+#include "vm/base/vec.h"
+
+enum { MOST_TARGETS = 32, MOST_TTL = 3600 };
+
+struct resolver {
+    sres_resolver_t *sres;
+};
+
+/* One query on its way: what it is for, and what its answers inherit. */
+struct question {
+    struct resolution *of;
+    struct question *next;
+    const struct trunk_gateway *gateway;
+    sres_query_t *query;
+    void (*answered)(struct question *q, sres_record_t **records);
+    uint64_t rank;
+    unsigned weight;
+    uint16_t port;
+    char name[256];
+};
+
+struct resolution {
+    struct resolver *r;
+    const struct clock *clock;
+    struct resolve_order order;
+    struct question *questions;
+    struct clock_timer *telling; /* the end is told from the loop */
+    VEC(struct trunk_target) targets;
+    uint32_t ttl_s;
+    char why[160];
+    void (*done)(const struct resolved *found, void *owner);
+    void *owner;
+};
+
+static const struct {
+    const char *srv, *naptr;
+    uint16_t port;
+} transports[] = {
+    [TRUNK_UDP] = { "_sip._udp.", "SIP+D2U", 5060 },
+    [TRUNK_TCP] = { "_sip._tcp.", "SIP+D2T", 5060 },
+    [TRUNK_TLS] = { "_sips._tcp.", "SIPS+D2T", 5061 },
+};
+
+struct resolver *resolver_new(su_root_t *root, const char *conf)
+{
+    struct resolver *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->sres = sres_resolver_create(root, conf, TAG_END());
+    if (!r->sres) {
+        free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void resolver_free(struct resolver **r)
+{
+    if (!*r)
+        return;
+    sres_resolver_destroy((*r)->sres);
+    free(*r);
+    *r = NULL;
+}
+
+/* ---- the end ---- */
+
+static void tell(void *owner)
+{
+    struct resolution *of = owner;
+    struct resolved found = { of->targets.items, (unsigned)of->targets.len, of->ttl_s, of->why };
+    void (*done)(const struct resolved *found, void *owner) = of->done;
+    void *who = of->owner;
+    of->telling = NULL;
+    done(&found, who);
+    resolution_stop(&of);
+}
+
+static void check_done(struct resolution *of)
+{
+    if (!of->questions && !of->telling)
+        of->telling = clock_start(of->clock, 0, tell, of);
+}
+
+void resolution_stop(struct resolution **out)
+{
+    struct resolution *of = *out;
+    *out = NULL;
+    if (!of)
+        return;
+    clock_stop(of->clock, &of->telling);
+    while (of->questions) {
+        struct question *q = of->questions;
+        of->questions = q->next;
+        sres_query_bind(q->query, NULL, NULL);
+        free(q);
+    }
+    vec_free(&of->targets);
+    free(of);
+}
+
+/* ---- asking ---- */
+
+static void complain(struct resolution *of, const char *name, const char *what)
+{
+    if (!of->why[0])
+        snprintf(of->why, sizeof of->why, "%.80s: %s", name, what);
+}
+
+static void forget(struct question *q)
+{
+    struct question **at = &q->of->questions;
+    while (*at != q)
+        at = &(*at)->next;
+    *at = q->next;
+    free(q);
+}
+
+static void on_answer(struct question *q, sres_query_t *query, sres_record_t **records)
+{
+    struct resolution *of = q->of;
+    (void)query;
+    q->query = NULL;
+    sres_sort_answers(of->r->sres, records);
+    q->answered(q, records);
+    sres_free_answers(of->r->sres, records);
+    forget(q);
+    check_done(of);
+}
+
+static void ask(const struct question *like, uint16_t type, const char *name,
+                void (*answered)(struct question *q, sres_record_t **records))
+{
+    struct resolution *of = like->of;
+    struct question *q = malloc(sizeof *q);
+    if (!q)
+        abort();
+    *q = *like;
+    q->answered = answered;
+    snprintf(q->name, sizeof q->name, "%s", name);
+    q->query = of->r ? sres_query(of->r->sres, on_answer, q, type, q->name) : NULL;
+    if (q->query) {
+        q->next = of->questions;
+        of->questions = q;
+        return;
+    }
+    complain(of, name, "no name server can be asked");
+    free(q);
+}
+
+static void note_ttl(struct resolution *of, uint32_t ttl)
+{
+    if (ttl > MOST_TTL)
+        ttl = MOST_TTL;
+    if (!of->ttl_s || ttl < of->ttl_s)
+        of->ttl_s = ttl ? ttl : 1;
+}
+
+static void add_target(const struct question *q, const char *address)
+{
+    struct resolution *of = q->of;
+    struct trunk_target t = { .port = q->port ? q->port : transports[of->order.transport].port,
+                              .transport = of->order.transport,
+                              .rank = q->rank,
+                              .weight = q->weight };
+    if (of->targets.len >= MOST_TARGETS)
+        return;
+    snprintf(t.address, sizeof t.address, "%s", address);
+    vec_push(&of->targets, t);
+}
+
+/* Why a name gave nothing, from the first record: the resolver puts its errors there. */
+static void complain_of(struct question *q, sres_record_t **records)
+{
+    int status = records && records[0] ? records[0]->sr_record->r_status : SRES_TIMEOUT_ERR;
+    complain(q->of, q->name,
+             status == SRES_NAME_ERR     ? "there is no such name"
+             : status == SRES_RECORD_ERR ? "the name has no address"
+             : status == SRES_OK         ? "the name has no address"
+                                         : "the name servers do not answer");
+}
+
+static void on_addresses(struct question *q, sres_record_t **records)
+{
+    unsigned n = 0;
+    char text[48];
+    for (size_t i = 0; records && records[i]; i++) {
+        const sres_common_t *c = records[i]->sr_record;
+        const void *address = c->r_type == sres_type_a ? (const void *)&records[i]->sr_a->a_addr
+                                                       : (const void *)&records[i]->sr_aaaa->aaaa_addr;
+        bool ours = c->r_type == (q->of->order.v6 ? sres_type_aaaa : sres_type_a);
+        if (c->r_status || !ours || !su_inet_ntop(q->of->order.v6 ? AF_INET6 : AF_INET, address, text, sizeof text))
+            continue;
+        note_ttl(q->of, c->r_ttl);
+        add_target(q, text);
+        n++;
+    }
+    if (!n)
+        complain_of(q, records);
+}
+
+static void ask_addresses(const struct question *q, const char *name)
+{
+    ask(q, q->of->order.v6 ? sres_type_aaaa : sres_type_a, name, on_addresses);
+}
+
+/* RFC 2782: the target "." says that the service is not to be had. Without SRV records the name itself is asked. */
+static void on_services(struct question *q, sres_record_t **records)
+{
+    unsigned n = 0;
+    for (size_t i = 0; records && records[i]; i++) {
+        const sres_srv_record_t *srv = records[i]->sr_srv;
+        struct question like = *q;
+        if (srv->srv_record->r_status || srv->srv_record->r_type != sres_type_srv || strcmp(srv->srv_target, ".") == 0)
+            continue;
+        note_ttl(q->of, srv->srv_record->r_ttl);
+        like.port = srv->srv_port;
+        like.weight = srv->srv_weight;
+        like.rank = q->rank + srv->srv_priority;
+        ask_addresses(&like, srv->srv_target);
+        n++;
+    }
+    if (!n)
+        ask_addresses(q, q->gateway->host);
+}
+
+/* The transport is set, so only the records of its service count (RFC 3263 §4.1); else the usual name is asked. */
+static void on_authorities(struct question *q, sres_record_t **records)
+{
+    const char *service = transports[q->of->order.transport].naptr;
+    char name[256];
+    for (size_t i = 0; records && records[i]; i++) {
+        const sres_naptr_record_t *na = records[i]->sr_naptr;
+        if (na->na_record->r_status || na->na_record->r_type != sres_type_naptr ||
+            strcasecmp(na->na_services, service) != 0 || strcasecmp(na->na_flags, "s") != 0)
+            continue;
+        ask(q, sres_type_srv, na->na_replace, on_services);
+        return;
+    }
+    snprintf(name, sizeof name, "%s%s", transports[q->of->order.transport].srv, q->gateway->host);
+    ask(q, sres_type_srv, name, on_services);
+}
+
+static bool is_address(const char *host)
+{
+    struct network n;
+    return network_parse(&n, host) == ERR_OK;
+}
+
+/* RFC 3263 §4.2: an address is taken as it is, a name with a port has addresses only. The gateway's priority goes
+ * before what SRV says. */
+static void begin(struct resolution *of, const struct trunk_gateway *g)
+{
+    struct question like = {
+        .of = of, .gateway = g, .port = g->port, .weight = g->weight, .rank = (uint64_t)g->priority << 16
+    };
+    if (is_address(g->host))
+        add_target(&like, g->host);
+    else if (g->port)
+        ask_addresses(&like, g->host);
+    else
+        ask(&like, sres_type_naptr, g->host, on_authorities);
+}
+
+struct resolution *resolution_start(struct resolver *r, const struct clock *clock, const struct resolve_order *o,
+                                    void (*done)(const struct resolved *found, void *owner), void *owner)
+{
+    struct resolution *of = calloc(1, sizeof *of);
+    if (!of)
+        abort();
+    *of = (struct resolution){ .r = r, .clock = clock, .order = *o, .done = done, .owner = owner };
+    for (unsigned i = 0; i < o->count; i++)
+        begin(of, &o->gateways[i]);
+    check_done(of);
+    return of;
+}
