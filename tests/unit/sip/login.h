@@ -11,7 +11,7 @@ struct login {
 };
 
 /* An Authorization header for the challenge in `challenge`, with a CRLF. */
-static inline void authorize(char out[1024], const char *challenge, const struct request *r, const struct login *l)
+static inline void authorize(char out[2048], const char *challenge, const struct request *r, const struct login *l)
 {
     struct digest_credentials c = { .cnonce = "0a4f113b", .qop = "auth" };
     struct sip_account account;
@@ -22,17 +22,17 @@ static inline void authorize(char out[1024], const char *challenge, const struct
     snprintf(c.nc, sizeof c.nc, "%08x", l->count);
     digest_ha1(l->user, REALM, l->password, &account);
     assert_true(digest_response(&c, r->method, &account, response));
-    snprintf(out, 1024,
+    snprintf(out, 2048,
              "Authorization: Digest username=\"%s\", realm=\"" REALM "\", nonce=\"%s\", uri=\"%s\", response=\"%s\", "
              "algorithm=%s, cnonce=\"%s\", qop=auth, nc=%s\r\n",
              l->user, c.nonce, c.uri, response, l->algorithm, c.cnonce, c.nc);
 }
 
-/* Sends r, is challenged, sends it again with credentials. r->extra must stay below 1 KiB. */
+/* Sends r, is challenged, sends it again with credentials. r->extra must stay below 2 KiB. */
 static inline void phone_send_authorized(struct phone *p, struct request *r, const char *user, const char *password)
 {
     static unsigned sent;
-    char authorization[1024], extra[2048], branch[2][32];
+    char authorization[2048], extra[4096], branch[2][32];
     const char *plain = r->extra;
     snprintf(branch[0], sizeof branch[0], "a%u", ++sent);
     snprintf(branch[1], sizeof branch[1], "b%u", sent);

@@ -137,7 +137,7 @@ static void an_insider_is_survived(void **state)
     phone_expect(&p, "SIP/2.0 401");
     memcpy(challenge, p.last, sizeof challenge);
     for (unsigned i = 1; i <= 2000; i++) {
-        char text[WIRE_MAX], id[16], authorization[1024], extra[1200];
+        char text[WIRE_MAX], id[16], authorization[2048], extra[4096];
         size_t len, secret;
         snprintf(id, sizeof id, "i%u", i);
         authorize(authorization, challenge, &r, &(struct login){ "ann", "secret-of-ann", "MD5", i });

@@ -28,7 +28,7 @@ static void algorithms_are_offered_and_work(void **state)
     (void)state;
     for (unsigned i = 0; i < 4; i++) {
         struct phone p;
-        char authorization[1024], extra[1200], id[] = { 'c', (char)('0' + i), '\0' };
+        char authorization[2048], extra[4096], id[] = { 'c', (char)('0' + i), '\0' };
         struct login l = { rows[i].user, rows[i].password, rows[i].algorithm, 1 };
         struct request r = { .method = "REGISTER", .from = l.user, .call_id = id, .cseq = 1, .branch = "x" };
         const char *md5, *sha256;
@@ -99,7 +99,7 @@ static void the_wrong_are_refused_alike(void **state)
 static void a_replayed_count_is_stale(void **state)
 {
     struct phone p;
-    char authorization[1024], extra[1200];
+    char authorization[2048], extra[4096];
     struct request r = { .method = "REGISTER", .from = "ann", .call_id = "c", .cseq = 1, .branch = "r1" };
     (void)state;
     phone_open(&p);
