@@ -150,13 +150,13 @@ void change_check(struct change *c)
     case CHANGE_ADD_MESSAGE: check_message(c); break;
     case CHANGE_PUT_BOX: check_box(c); break;
     case CHANGE_PUT_LETTER: check_letter(c); break;
+    case CHANGE_ADD_TRUNK:
+    case CHANGE_SET_TRUNK: check_trunk(c); break;
+    case CHANGE_PUT_DIAL_RULE: check_dial_rule(c); break;
     case CHANGE_SET_TRANSCRIPT:
     case CHANGE_LOCK_BOX:
     case CHANGE_REMOVE_BOX:
     case CHANGE_DROP_LETTER:
-    case CHANGE_ADD_TRUNK:
-    case CHANGE_SET_TRUNK: check_trunk(c); break;
-    case CHANGE_PUT_DIAL_RULE: check_dial_rule(c); break;
     case CHANGE_PUT_USAGE:
     case CHANGE_REMOVE_TRUNK:
     case CHANGE_REMOVE_CONNECTION:
