@@ -1,5 +1,6 @@
 #include "sipfront/call/leg_media.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "vm/base/log.h"
@@ -23,19 +24,36 @@ static void stamp(struct leg_media *m)
     m->ours.session_version = ++m->version;
 }
 
+/* The codec table in the words of SDP. */
+static void ours(struct leg_media *m, const struct audio_desc *prefer, struct audio_desc *out)
+{
+    struct audio_format codecs[CODEC_COUNT];
+    struct audio_side side = { m->address, stream_port(m->stream), codecs, 0 };
+
+    for (unsigned i = 1; i < CODEC_COUNT; i++) {
+        const struct codec_info *c = codec_info((enum codec)i);
+        struct audio_format f = { .pt = c->pt, .rate = c->clock, .channels = c->channels, .fmtp = c->fmtp };
+        snprintf(f.name, sizeof f.name, "%s", c->name);
+        codecs[side.ncodecs++] = f;
+    }
+    audio_ours(out, &side, prefer);
+}
+
 void leg_media_offer(struct leg_media *m, const struct audio_desc *prefer, struct sbuf *sdp)
 {
-    audio_ours(&m->ours, m->address, stream_port(m->stream), prefer);
+    ours(m, prefer, &m->ours);
     stamp(m);
     audio_write(sdp, &m->ours, NULL);
 }
 
-static enum codec codec_of(const struct audio_format *f)
+static enum codec codec_of(const struct audio_format *f) { return f ? codec_find(f->name, f->rate) : CODEC_NONE; }
+
+enum codec leg_media_codec(const struct leg_media *m)
 {
-    if (f && strcmp(f->name, "pcmu") == 0)
-        return CODEC_PCMU;
-    if (f && strcmp(f->name, "pcma") == 0)
-        return CODEC_PCMA;
+    const struct audio_desc *agreed = m->theirs.nformats ? &m->theirs : &m->ours;
+    for (unsigned i = 0; i < agreed->nformats; i++)
+        if (codec_of(&agreed->formats[i]) != CODEC_NONE)
+            return codec_of(&agreed->formats[i]);
     return CODEC_NONE;
 }
 
@@ -51,7 +69,14 @@ static bool they_talk(const struct audio_desc *d)
     return d->direction == AUDIO_SENDRECV || d->direction == AUDIO_SENDONLY;
 }
 
-/* agreed: the formats both sides have, with the payload types that go over the wire. */
+/* They send with the payload types that we have said (RFC 3264 §5.1), which may be others than those we send with. */
+static void accept_formats(struct stream_remote *r, const struct audio_desc *said)
+{
+    for (unsigned i = 0; i < said->nformats && r->naccepts < STREAM_FORMATS; i++)
+        r->accepts[r->naccepts++] = (struct stream_format){ said->formats[i].pt, codec_of(&said->formats[i]) };
+}
+
+/* agreed: the formats both sides have, with the payload types that they receive. */
 static void start(struct leg_media *m, const struct audio_desc *agreed)
 {
     const struct audio_format *codec = audio_codec(agreed), *event = audio_event(agreed);
@@ -61,10 +86,12 @@ static void start(struct leg_media *m, const struct audio_desc *agreed)
         .codec = codec_of(codec),
         .pt = codec ? codec->pt : 0,
         .event_pt = event ? event->pt : -1,
+        .event_khz = event ? event->rate / 1000 : 0,
         .ptime = m->theirs.ptime ? m->theirs.ptime : 20,
         .send = they_listen(&m->theirs),
         .receive = they_talk(&m->theirs),
     };
+    accept_formats(&r, &m->ours);
     stream_set_remote(m->stream, &r);
 }
 
@@ -88,7 +115,7 @@ enum err leg_media_take_offer(struct leg_media *m, const char *sdp)
     enum err e = audio_read(&theirs, sdp);
     if (e)
         return e;
-    audio_ours(&can, m->address, stream_port(m->stream), NULL);
+    ours(m, NULL, &can);
     e = audio_answer(&answer, &theirs, &can);
     if (e)
         return e;

@@ -38,6 +38,9 @@ void leg_media_reoffer(struct leg_media *m, struct leg *leg, const char *sdp);
 /* The answer to an offer that went into such a 200; NULL or an unusable one changes nothing. */
 void leg_media_reanswer(struct leg_media *m, const char *sdp);
 
+/* What is sent to the phone, or will be as far as it can be known: prompts are made ready for it. */
+enum codec leg_media_codec(const struct leg_media *m);
+
 /* Whether the phone sends digits by RFC 4733, so that those by INFO are to be ignored. */
 bool leg_media_has_events(const struct leg_media *m);
 

@@ -288,6 +288,7 @@ static void ask(struct dial *d, struct far_leg *f)
         .stream = f->media.stream,
         .announce = str_of(d->announce),
         .question = str_of(d->question),
+        .codec = leg_media_codec(&f->media),
         .decided = on_decided,
         .owner = f,
     };

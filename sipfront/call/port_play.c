@@ -102,6 +102,7 @@ static void ask(struct part *part, const struct vm_sound *sound, const struct pl
     struct server *s = part->playing->op.call->server;
     char path[PATH_MAX];
     struct prompt_request want = { .text = sound->text, .voice = rq->voice, .rate = rq->rate };
+    want.codec = leg_media_codec(&part->playing->op.call->media);
     switch (sound->kind) {
     case SOUND_SAY: want.source = PROMPT_WORDS; break;
     case SOUND_TONE: want.source = PROMPT_NAMED_TONE; break;

@@ -89,7 +89,7 @@ struct screen *screen_new(const struct screen_params *p)
     s->p = *p;
     s->asks = p->question.len > 0;
     for (unsigned i = 0; i < PARTS; i++) {
-        struct prompt_request rq = { .source = PROMPT_WORDS, .text = words[i] };
+        struct prompt_request rq = { .source = PROMPT_WORDS, .text = words[i], .codec = p->codec };
         s->parts[i].screen = s;
         if (words[i].len)
             s->parts[i].wait = prompt_get(p->prompts, &rq, on_ready, &s->parts[i]);

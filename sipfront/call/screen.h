@@ -13,6 +13,7 @@ struct screen_params {
     const struct clock *clock;
     struct stream *stream;                    /* the far leg's; its digits and ends of play are handed in below */
     struct str announce, question;            /* either may be empty; copied by the cache */
+    enum codec codec;                         /* that the callee hears */
     void (*decided)(bool taken, void *owner); /* once, from the loop; the screen is freed by its owner, also in there */
     void *owner;
 };

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "sipfront/media/latch.h"
+#include "sipfront/media/mouth.h"
 #include "sipfront/media/outbox.h"
 #include "sipfront/media/player.h"
 #include "sipfront/media/ports.h"
@@ -56,7 +57,11 @@ struct stream {
     unsigned ndigits;
     struct event_receiver event_in;
     struct stream *partner;
-    struct relay relay; /* what comes from the partner and leaves here */
+    struct relay relay;  /* what comes from the partner and leaves here */
+    struct ear *ear;     /* NULL: nobody wants samples of what comes in */
+    struct mouth *mouth; /* NULL: nothing was encoded yet */
+    bool press_anew;     /* the peer's key that is down is sent to the partner as a press of ours */
+    unsigned in_ms;      /* length of the peer's packets, 0: none came yet */
     struct recording *recording;
     int64_t heard_ms; /* the last packet of the peer */
     bool counting;    /* in_ssrc, in_seq are set */
@@ -100,6 +105,7 @@ struct media {
     uint8_t buffer[RTP_PACKET_MAX + 64];
 };
 
+static inline unsigned stream_khz(const struct stream *s) { return codec_khz(s->remote.codec); }
 static inline int64_t engine_ms(const struct media *m) { return m->now_us / 1000; }
 static inline void count(_Atomic uint64_t *c)
 {
@@ -113,8 +119,11 @@ void engine_command(struct media *m, const struct command *c); /* loop thread; c
 void engine_watch(struct media *m, struct stream *s);          /* media thread: put it on its grid */
 
 /* stream_send.c */
-void stream_tick(struct media *m, struct stream *s); /* a grid point is due */
+void stream_tick(struct media *m, struct stream *s);             /* a grid point is due */
+bool stream_relays(const struct stream *from, enum codec codec); /* its partner gets its packets as they are */
 void stream_relay(struct media *m, struct stream *from, struct rtp_packet *p, enum codec codec);
+/* A packet of a key press; digit: 0, or it is the first of that press. */
+void stream_relay_event(struct media *m, struct stream *from, struct rtp_packet *p, char digit);
 void stream_play_now(struct stream *s, struct prompt **prompts, unsigned n, unsigned loops);
 
 /* stream_receive.c */

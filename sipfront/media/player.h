@@ -1,15 +1,17 @@
-/* What a stream plays: prompts one after another, as often as wanted, as payload bytes of its codec. Media thread. Owns
- * its references. */
+/* What a stream plays: prompts one after another, as often as wanted, as payloads of its codec. A prompt that was made
+ * for another codec is decoded and encoded on the way. Media thread. Owns its references. */
 #ifndef SIPFRONT_MEDIA_PLAYER_H
 #define SIPFRONT_MEDIA_PLAYER_H
 
 #include "sipfront/media/prompt_data.h"
 
+struct foreign;
 struct player {
     struct prompt **prompts; /* NULL: idle */
     unsigned n, at, loops;
-    size_t offset;
+    unsigned at_ms; /* in the prompt */
     unsigned tag;
+    struct foreign *foreign; /* made when a prompt is of another codec */
 };
 
 /* Takes over prompts (malloc'ed, n references) and drops what was playing. loops 0 counts as 1. */
@@ -18,8 +20,8 @@ void player_stop(struct player *p);
 static inline bool player_busy(const struct player *p) { return p->prompts != NULL; }
 /* Whether the end is reached: nothing more comes from player_next(). */
 bool player_ended(const struct player *p);
-/* Writes the next n bytes; beyond the end of one prompt silence up to the packet's end, so that each begins with one.
- */
-void player_next(struct player *p, enum codec codec, uint8_t *out, size_t n);
+/* Writes the payload of the next ms (10 to 60); beyond the end of one prompt silence up to the payload's end, so that
+ * each prompt begins with one. Its length, 0 when it does not fit. */
+size_t player_next(struct player *p, enum codec codec, unsigned ms, uint8_t *out, size_t cap);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "sipfront/loop/workers.h"
+#include "sipfront/media/codec.h"
 #include "vm/base/str.h"
 
 struct prompt;
@@ -19,6 +20,8 @@ struct prompt_request {
     struct str text;  /* words, absolute path, or tone: ring busy dial beep congestion */
     struct str voice; /* "" the default */
     int rate;         /* percent, 0: 100 */
+    enum codec codec; /* that it will be played in; NONE: not known, which means G.711. Another one can play it too, but
+                         has to encode it each time. */
 };
 
 /* Turns words into samples; called on a worker. *samples is malloc'ed by it and freed by the cache. The speech folder
@@ -41,9 +44,9 @@ void prompt_cache_free(struct prompt_cache **c);
 struct prompt_wait; /* a request under way */
 typedef void prompt_ready_cb(struct prompt *p, enum err e,
                              void *owner); /* p NULL on error; borrowed: take a reference to keep it */
-/* Asks for a prompt (all codecs are encoded at once: they are cheap). ready comes once, always later, from the loop,
- * unless stopped. Requests for one thing that is being rendered share the work. A file is looked at again when its size
- * or time changed. */
+/* Asks for a prompt, encoded for its codec (both laws of G.711 at once: they are cheap). ready comes once, always
+ * later, from the loop, unless stopped. Requests for one thing that is being rendered share the work. A file is looked
+ * at again when its size or time changed. */
 struct prompt_wait *prompt_get(struct prompt_cache *c, const struct prompt_request *rq, prompt_ready_cb *ready,
                                void *owner);
 void prompt_wait_stop(struct prompt_wait **w);

@@ -11,9 +11,10 @@
 
 enum { BLOCK = 4096, QUALITY = 8, RATE_MIN = 1000, RATE_MAX = 384000, CHANNELS_MAX = 16, FULL_SCALE = 32767 };
 
-/* Samples on their way to 8 kHz: float until the loudest is known, 1.0 = 32768 (so that 16 bit samples at 8 kHz come
- * out as they went in). */
+/* Samples on their way to the rate of the codec: float until the loudest is known, 1.0 = 32768 (so that 16 bit samples
+ * at that rate come out as they went in). */
 struct intake {
+    unsigned rate;
     SpeexResamplerState *resampler; /* NULL: the rate is right already */
     float *samples;
     size_t count, cap;
@@ -23,19 +24,19 @@ struct intake {
 void prompt_audio_free(struct prompt_audio *a)
 {
     free(a->samples);
-    *a = (struct prompt_audio){ 0 };
+    *a = (struct prompt_audio){ .codec = a->codec };
 }
 
-static enum err intake_open(struct intake *in, unsigned rate)
+static enum err intake_open(struct intake *in, unsigned rate, unsigned wanted)
 {
     int failed = 0;
 
-    *in = (struct intake){ 0 };
+    *in = (struct intake){ .rate = wanted };
     if (rate < RATE_MIN || rate > RATE_MAX)
         return ERR_UNSUPPORTED;
-    if (rate == PROMPT_RATE)
+    if (rate == wanted)
         return ERR_OK;
-    in->resampler = speex_resampler_init(1, rate, PROMPT_RATE, QUALITY, &failed);
+    in->resampler = speex_resampler_init(1, rate, wanted, QUALITY, &failed);
     if (!in->resampler)
         return ERR_NOMEM;
     speex_resampler_skip_zeros(in->resampler); /* its delay; intake_finish() fetches what stays inside */
@@ -54,7 +55,7 @@ static enum err reserve(struct intake *in, size_t more)
     size_t cap = in->cap ? in->cap : BLOCK;
     float *grown;
 
-    if (in->count + more > (size_t)PROMPT_MAX_SECONDS * PROMPT_RATE)
+    if (in->count + more > (size_t)PROMPT_MAX_SECONDS * in->rate)
         return ERR_TOO_BIG;
     while (cap < in->count + more)
         cap *= 2;
@@ -130,7 +131,8 @@ static enum err to_samples(const struct intake *in, struct prompt_audio *out)
         float s = in->samples[i] * gain * 32768.0F;
         samples[i] = (int16_t)lrintf(fminf(s, FULL_SCALE));
     }
-    *out = (struct prompt_audio){ .samples = samples, .count = in->count };
+    out->samples = samples;
+    out->count = in->count;
     return ERR_OK;
 }
 
@@ -148,7 +150,7 @@ enum err prompt_audio_samples(struct prompt_audio *out, const int16_t *samples, 
 {
     struct intake in;
     float block[BLOCK];
-    enum err e = intake_open(&in, rate);
+    enum err e = intake_open(&in, rate, prompt_audio_rate(out));
 
     for (size_t at = 0; at < count && !e; at += BLOCK) {
         size_t n = count - at < BLOCK ? count - at : BLOCK;
@@ -197,7 +199,7 @@ enum err prompt_audio_file(struct prompt_audio *out, const char *path)
     file = S_ISREG(st.st_mode) ? sf_open(path, SFM_READ, &info) : NULL; /* a FIFO would block for ever */
     if (!file)
         return ERR_IO;
-    e = intake_open(&in, info.samplerate > 0 ? (unsigned)info.samplerate : 0);
+    e = intake_open(&in, info.samplerate > 0 ? (unsigned)info.samplerate : 0, prompt_audio_rate(out));
     if (!e && (info.channels < 1 || info.channels > CHANNELS_MAX))
         e = ERR_UNSUPPORTED;
     if (!e)
@@ -216,32 +218,34 @@ static const struct tone {
     { "beep", 1000, 300, 0 },
 };
 
-enum { TONE_PEAK = 4125 /* -18 dBFS, about -15 dBm0 */, RAMP = 40 /* samples: 5 ms, against clicks */ };
+enum { TONE_PEAK = 4125 /* -18 dBFS, about -15 dBm0 */, RAMP_MS = 5 /* against clicks */ };
 
-static float tone_gain(size_t i, size_t n, bool seamless)
+/* ramp: in samples; 0 where the end meets the beginning. */
+static float tone_gain(size_t i, size_t n, size_t ramp)
 {
     size_t edge = i < n - 1 - i ? i : n - 1 - i;
 
-    return seamless || edge >= RAMP ? 1.0F : (float)edge / RAMP;
+    return edge >= ramp ? 1.0F : (float)edge / (float)ramp;
 }
 
 enum err prompt_audio_tone(struct prompt_audio *out, struct str name)
 {
     const struct tone *t = tones;
-    size_t on;
+    unsigned rate = prompt_audio_rate(out);
+    size_t on, ramp = str_is(name, "dial") ? 0 : rate / 1000 * RAMP_MS;
 
     while (t < tones + sizeof tones / sizeof *tones && !str_is(name, t->name))
         t++;
     if (t == tones + sizeof tones / sizeof *tones)
         return ERR_INVALID;
-    on = t->on_ms * (PROMPT_RATE / 1000);
-    out->count = on + t->off_ms * (PROMPT_RATE / 1000);
+    on = (size_t)t->on_ms * (rate / 1000);
+    out->count = on + (size_t)t->off_ms * (rate / 1000);
     out->samples = calloc(out->count, sizeof *out->samples);
     if (!out->samples)
         return ERR_NOMEM;
     for (size_t i = 0; i < on; i++) {
-        double phase = 2 * M_PI * (double)t->hz * (double)i / PROMPT_RATE;
-        out->samples[i] = (int16_t)lrint(TONE_PEAK * (double)tone_gain(i, on, str_is(name, "dial")) * sin(phase));
+        double phase = 2 * M_PI * (double)t->hz * (double)i / rate;
+        out->samples[i] = (int16_t)lrint(TONE_PEAK * (double)tone_gain(i, on, ramp) * sin(phase));
     }
     return ERR_OK;
 }

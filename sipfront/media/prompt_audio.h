@@ -1,17 +1,19 @@
-/* Where a prompt's samples come from: files (libsndfile), samples of speech, tones made here; all become 8 kHz mono.
- * Called on workers; blocks on files. */
+/* Where a prompt's samples come from: files (libsndfile), samples of speech, tones made here; all become mono at the
+ * rate of the codec that plays them. Called on workers; blocks on files. */
 #ifndef SIPFRONT_MEDIA_PROMPT_AUDIO_H
 #define SIPFRONT_MEDIA_PROMPT_AUDIO_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sipfront/media/codec.h"
 #include "sipfront/media/prompt.h"
 
-enum { PROMPT_RATE = 8000, PROMPT_FRAME = 160 /* samples of 20 ms */, PROMPT_MAX_SECONDS = 1800 };
+enum { PROMPT_MAX_SECONDS = 1800 };
 
-/* Samples at 8 kHz; zero it to begin, free with prompt_audio_free(). */
+/* Samples at the rate of `codec`; zero it but for the codec to begin, free with prompt_audio_free(). */
 struct prompt_audio {
+    enum codec codec; /* that they are for; NONE: G.711 */
     int16_t *samples;
     size_t count;
 };
@@ -28,7 +30,9 @@ enum err prompt_audio_samples(struct prompt_audio *out, const int16_t *samples, 
  * s that loop without a seam. ERR_INVALID for another name. */
 enum err prompt_audio_tone(struct prompt_audio *out, struct str name) MUST_USE;
 
-/* Encodes (all codecs). One reference, the caller's. */
+static inline unsigned prompt_audio_rate(const struct prompt_audio *a) { return codec_info(a->codec)->rate; }
+
+/* Encodes. One reference, the caller's. */
 enum err prompt_new(struct prompt **out, const struct prompt_audio *a) MUST_USE;
 
 #endif

@@ -23,6 +23,7 @@ struct prompt_job {
     struct prompt_entry *entry; /* NULL: the cache is gone; loop thread */
     struct speech_port speech;
     enum prompt_source source;
+    enum codec codec;
     char *text, *voice;
     int rate;
     struct file_identity had, found;
@@ -100,11 +101,17 @@ static struct prompt_entry **bucket_of(struct prompt_cache *c, struct str key)
 
 /* --- entries --- */
 
+/* What the codec's prompts are kept as: PCMA's are PCMU's. */
+static enum codec kept_codec(const struct prompt_request *rq)
+{
+    return rq->codec == CODEC_NONE || rq->codec == CODEC_PCMA ? CODEC_PCMU : rq->codec;
+}
+
 static void key_make(struct sbuf *key, const struct prompt_request *rq)
 {
     int rate = rq->rate ? rq->rate : 100;
 
-    sbuf_fmt(key, "%d %d %zu ", (int)rq->source, rate, rq->voice.len);
+    sbuf_fmt(key, "%d %d %d %zu ", (int)rq->source, (int)kept_codec(rq), rate, rq->voice.len);
     sbuf_str(key, rq->voice);
     sbuf_str(key, rq->text);
 }
@@ -190,7 +197,7 @@ static void job_free(struct prompt_job *j)
 
 static enum err render_words(struct prompt_job *j, struct prompt_audio *out)
 {
-    struct prompt_request rq = { j->source, str_of(j->text), str_of(j->voice), j->rate };
+    struct prompt_request rq = { j->source, str_of(j->text), str_of(j->voice), j->rate, j->codec };
     int16_t *samples = NULL;
     unsigned count = 0, rate = 0;
     enum err e = j->speech.render ? j->speech.render(j->speech.self, &rq, &samples, &count, &rate) : ERR_UNSUPPORTED;
@@ -217,7 +224,7 @@ static enum err render_file(struct prompt_job *j, struct prompt_audio *out)
 static void job_run(void *arg)
 {
     struct prompt_job *j = arg;
-    struct prompt_audio audio = { 0 };
+    struct prompt_audio audio = { .codec = j->codec };
 
     switch (j->source) {
     case PROMPT_WORDS: j->e = render_words(j, &audio); break;
@@ -298,6 +305,7 @@ static enum err job_start(struct prompt_entry *e, const struct prompt_request *r
     if (!j)
         return ERR_NOMEM;
     *j = (struct prompt_job){ .entry = e, .speech = c->params.speech, .source = rq->source };
+    j->codec = kept_codec(rq);
     j->rate = rq->rate ? rq->rate : 100;
     j->had = e->identity;
     j->text = strndup(rq->text.p ? rq->text.p : "", rq->text.len);

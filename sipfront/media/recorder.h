@@ -10,7 +10,7 @@
 
 #include "sipfront/media/wav_file.h"
 
-enum { RECORDER_PIECE = 800 /* samples: 100 ms */, RECORDER_BEHIND_MS = 30000 };
+enum { RECORDER_PIECE = 1600 /* samples at most: 100 ms of wide band */, RECORDER_BEHIND_MS = 30000 };
 
 /* One file being written. Its owner keeps it until on_end; the media thread looks at `failed` alone. */
 struct recorder_file {

@@ -6,9 +6,9 @@
 #include "sipfront/media/codec_g711.h"
 
 enum {
-    PER_MS = G711_RATE / 1000,
-    PACKET_MOST = 960,    /* samples: 120 ms, more than any ptime */
-    LEAP = 1000 * PER_MS, /* a timestamp so far ahead of the clock is a new beginning */
+    FRAME_MS = 20, /* of the voice detector */
+    PIECE_MS = 100,
+    LEAP_MS = 1000,       /* a timestamp so far ahead of the clock is a new beginning */
     START_SLACK_MS = 100, /* what comes so early begins the file */
     MASK = RECORDING_WINDOW - 1
 };
@@ -24,8 +24,9 @@ struct recording *recording_new(const struct stream_record *r)
         free(rec);
         return NULL;
     }
-    rec->max_samples = r->max_ms * PER_MS;
-    rec->silence_samples = r->silence_ms * PER_MS;
+    rec->max_ms = r->max_ms;
+    rec->silence_ms = r->silence_ms;
+    rec->per_ms = G711_RATE / 1000;
     rec->beep = r->beep;
     return rec;
 }
@@ -34,14 +35,20 @@ void recording_free(struct recording *rec)
 {
     if (!rec)
         return;
+    decoder_free(&rec->decoder);
+    resample_free(&rec->resample);
     free(rec->file.path);
     free(rec);
 }
 
-int64_t recording_length_ms(const struct recording *rec) { return (int64_t)rec->file.wav.samples / PER_MS; }
+int64_t recording_length_ms(const struct recording *rec) { return (int64_t)(rec->file.wav.samples / rec->per_ms); }
 
-void recording_begin(struct recording *rec, struct recorder *r, int64_t now_ms)
+static int64_t frame_samples(const struct recording *rec) { return (int64_t)FRAME_MS * rec->per_ms; }
+
+void recording_begin(struct recording *rec, struct recorder *r, enum codec codec, int64_t now_ms)
 {
+    rec->file.wav.rate = codec_info(codec)->rate;
+    rec->per_ms = rec->file.wav.rate / 1000;
     rec->running = true;
     rec->started_ms = now_ms;
     vad_start(&rec->vad);
@@ -54,7 +61,18 @@ static void hand_over(struct recording *rec, struct recorder *r)
     rec->piece_n = 0;
 }
 
-/* Pieces hold whole frames (800 = 5 * 160), so a frame of the detector never straddles two. */
+/* The detector hears 8 kHz. */
+static bool is_voice(struct recording *rec, const int16_t *frame)
+{
+    int16_t narrow[VAD_FRAME];
+    unsigned step = rec->per_ms / (VAD_FRAME / FRAME_MS);
+
+    for (unsigned i = 0; i < VAD_FRAME; i++)
+        narrow[i] = (int16_t)((frame[i * step] + frame[i * step + step - 1]) / 2);
+    return vad_frame(&rec->vad, narrow);
+}
+
+/* Pieces hold whole frames, so a frame of the detector never straddles two. */
 static void commit_frame(struct recording *rec, struct recorder *r, int64_t n)
 {
     int16_t *frame = rec->piece + rec->piece_n;
@@ -66,37 +84,39 @@ static void commit_frame(struct recording *rec, struct recorder *r, int64_t n)
     }
     rec->committed += n;
     rec->piece_n += (unsigned)n;
-    if (n == VAD_FRAME && vad_frame(&rec->vad, frame)) {
+    if (n == frame_samples(rec) && is_voice(rec, frame)) {
         rec->heard = true;
         rec->voice_at = rec->committed;
     }
-    if (rec->piece_n == RECORDER_PIECE)
+    if (rec->piece_n == PIECE_MS * rec->per_ms)
         hand_over(rec, r);
 }
 
 static int64_t capped(const struct recording *rec, int64_t upto)
 {
-    return rec->max_samples > 0 && upto > rec->max_samples ? rec->max_samples : upto;
+    int64_t most = rec->max_ms * rec->per_ms;
+
+    return most > 0 && upto > most ? most : upto;
 }
 
 /* Whole frames only. */
 static void commit(struct recording *rec, struct recorder *r, int64_t upto)
 {
     upto = capped(rec, upto);
-    while (rec->committed + VAD_FRAME <= upto)
-        commit_frame(rec, r, VAD_FRAME);
+    while (rec->committed + frame_samples(rec) <= upto)
+        commit_frame(rec, r, frame_samples(rec));
 }
 
-static int64_t elapsed(const struct recording *rec, int64_t now_ms) { return (now_ms - rec->started_ms) * PER_MS; }
+static int64_t elapsed(const struct recording *rec, int64_t now_ms) { return (now_ms - rec->started_ms) * rec->per_ms; }
 
 /* The packet's place starts a new count from here: after all that is there, and not before its time. */
-static void rebase(struct recording *rec, const struct rtp_packet *p, int64_t now_ms)
+static void rebase(struct recording *rec, const struct rtp_packet *p, int64_t n, int64_t now_ms)
 {
-    int64_t at = elapsed(rec, now_ms) - (int64_t)p->len;
+    int64_t at = elapsed(rec, now_ms) - n;
 
-    if (!rec->based && at < START_SLACK_MS * PER_MS)
+    if (!rec->based && at < START_SLACK_MS * (int64_t)rec->per_ms)
         at = 0;
-    at -= at % VAD_FRAME;
+    at -= at % frame_samples(rec);
     rec->base = at > rec->newest ? at : rec->newest;
     rec->ssrc = p->ssrc;
     rec->ts = p->ts;
@@ -106,19 +126,19 @@ static void rebase(struct recording *rec, const struct rtp_packet *p, int64_t no
 
 /* Where it belongs. A packet in its turn is never too late: when silence was written over its place, or its clock is
  * slow, the count moves. */
-static int64_t place(struct recording *rec, const struct rtp_packet *p, int64_t now_ms)
+static int64_t place(struct recording *rec, const struct rtp_packet *p, int64_t n, int64_t now_ms)
 {
     bool in_turn;
     int64_t at;
 
     if (!rec->based || p->ssrc != rec->ssrc)
-        rebase(rec, p, now_ms);
+        rebase(rec, p, n, now_ms);
     in_turn = rtp_seq_diff(p->seq, rec->seq) > 0;
-    at = rec->base + rtp_ts_diff(p->ts, rec->ts);
-    if (in_turn && (at > elapsed(rec, now_ms) + LEAP || at < rec->committed)) {
+    at = rec->base + (int64_t)rtp_ts_diff(p->ts, rec->ts) * rec->per_ms / codec_khz(rec->codec);
+    if (in_turn && (at > elapsed(rec, now_ms) + LEAP_MS * (int64_t)rec->per_ms || at < rec->committed)) {
         int64_t earliest = rec->committed > rec->newest ? rec->committed : rec->newest;
         if (at > rec->committed)
-            rebase(rec, p, now_ms);
+            rebase(rec, p, n, now_ms);
         else
             rec->base = earliest;
         rec->ts = p->ts;
@@ -132,38 +152,58 @@ static int64_t place(struct recording *rec, const struct rtp_packet *p, int64_t 
     return at;
 }
 
+/* A codec that has memory is decoded in the order of arrival; what is late comes out a little wrong, in its place. */
+static void decode(struct recording *rec, enum codec codec, const struct rtp_packet *p, struct pcm *out)
+{
+    struct pcm sound = { .rate = codec_info(codec)->rate };
+
+    if (!rec->decoder || rec->codec != codec) {
+        decoder_free(&rec->decoder);
+        rec->decoder = decoder_new(codec);
+        rec->based &= codec_khz(codec) == codec_khz(rec->codec);
+        rec->codec = codec;
+    }
+    sound.n = decoder_decode(rec->decoder, p->payload, p->len, sound.samples);
+    resample_to(&rec->resample, &sound, rec->per_ms * 1000, out);
+}
+
 void recording_put(struct recording *rec, struct recorder *r, enum codec codec, const struct rtp_packet *p,
                    int64_t now_ms)
 {
-    int16_t samples[PACKET_MOST];
-    int64_t at, n = (int64_t)p->len;
+    struct pcm sound;
+    int64_t at, n;
 
-    if (!rec->running || n == 0 || n > PACKET_MOST)
+    if (!rec->running)
         return;
-    at = place(rec, p, now_ms);
-    codec_decode(codec, samples, p->payload, p->len);
+    decode(rec, codec, p, &sound);
+    n = (int64_t)sound.n;
+    if (n == 0)
+        return;
+    at = place(rec, p, n, now_ms);
     if (at + n > rec->committed + RECORDING_WINDOW)
-        commit(rec, r, at + n - RECORDING_WINDOW + VAD_FRAME);
+        commit(rec, r, at + n - RECORDING_WINDOW + frame_samples(rec));
     for (int64_t i = 0; i < n; i++)
         if (at + i >= rec->committed && at + i < rec->committed + RECORDING_WINDOW)
-            rec->window[(at + i) & MASK] = samples[i];
+            rec->window[(at + i) & MASK] = sound.samples[i];
     if (at + n > rec->newest)
         rec->newest = at + n;
 }
 
 bool recording_tick(struct recording *rec, struct recorder *r, int64_t now_ms)
 {
-    int64_t by_packets = rec->newest - RECORDING_HOLD_MS * PER_MS;
-    int64_t by_clock = elapsed(rec, now_ms) - RECORDING_SILENCE_MS * PER_MS;
+    int64_t by_packets = rec->newest - RECORDING_HOLD_MS * (int64_t)rec->per_ms;
+    int64_t by_clock = elapsed(rec, now_ms) - RECORDING_SILENCE_MS * (int64_t)rec->per_ms;
+    int64_t next;
 
     if (!rec->running)
         return false;
     commit(rec, r, by_packets > by_clock ? by_packets : by_clock);
     if (atomic_load(&rec->file.failed))
         return true;
-    if (rec->max_samples > 0 && capped(rec, rec->committed + VAD_FRAME) < rec->committed + VAD_FRAME)
+    next = rec->committed + frame_samples(rec);
+    if (capped(rec, next) < next)
         return true;
-    return rec->silence_samples > 0 && rec->committed - rec->voice_at >= rec->silence_samples;
+    return rec->silence_ms > 0 && rec->committed - rec->voice_at >= rec->silence_ms * rec->per_ms;
 }
 
 void recording_end(struct recording *rec, struct recorder *r)

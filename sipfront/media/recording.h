@@ -5,30 +5,35 @@
 #define SIPFRONT_MEDIA_RECORDING_H
 
 #include "sipfront/media/recorder.h"
+#include "sipfront/media/resample.h"
 #include "sipfront/media/rtp.h"
 #include "sipfront/media/stream.h"
 #include "sipfront/media/vad.h"
 
 enum {
-    RECORDING_WINDOW = 4096,    /* samples kept back at most, a power of two */
+    RECORDING_WINDOW = 8192,    /* samples kept back at most, a power of two */
     RECORDING_HOLD_MS = 60,     /* kept back behind the newest packet, for those that come late */
     RECORDING_SILENCE_MS = 400, /* after so long without packets silence is written */
 };
 
 struct recording {
-    struct recorder_file file;            /* first: on_end gets it */
-    void *owner;                          /* for on_end */
-    int64_t max_samples, silence_samples; /* 0: no limit */
+    struct recorder_file file;  /* first: on_end gets it */
+    void *owner;                /* for on_end */
+    int64_t max_ms, silence_ms; /* 0: no limit */
     bool beep;
+    unsigned per_ms; /* samples; set when it begins */
     /* media thread */
     bool running, based;
     int64_t started_ms;
     uint32_t ssrc, ts; /* that of `base` */
-    uint16_t seq;      /* the newest */
-    int64_t base;      /* where ts lies, in samples from the start */
-    int64_t newest;    /* end of the newest audio */
-    int64_t committed; /* all before is with the recorder */
-    int64_t voice_at;  /* end of the last voice */
+    enum codec codec;  /* of the packets; of the decoder */
+    struct decoder *decoder;
+    struct resample *resample; /* when the codec has changed to one of another rate */
+    uint16_t seq;              /* the newest */
+    int64_t base;              /* where ts lies, in samples from the start */
+    int64_t newest;            /* end of the newest audio */
+    int64_t committed;         /* all before is with the recorder */
+    int64_t voice_at;          /* end of the last voice */
     bool heard;
     struct vad vad;
     unsigned piece_n;
@@ -41,8 +46,8 @@ struct recording *recording_new(const struct stream_record *r);
 void recording_free(struct recording *rec);
 int64_t recording_length_ms(const struct recording *rec); /* of the file, after on_end */
 
-/* Media thread. */
-void recording_begin(struct recording *rec, struct recorder *r, int64_t now_ms);
+/* Media thread. codec: what the peer speaks, whose rate the file gets. */
+void recording_begin(struct recording *rec, struct recorder *r, enum codec codec, int64_t now_ms);
 void recording_put(struct recording *rec, struct recorder *r, enum codec codec, const struct rtp_packet *p,
                    int64_t now_ms);
 /* Each 20 ms or so. true: it has come to its end; call recording_end(). */

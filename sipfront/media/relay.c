@@ -2,19 +2,19 @@
 
 #include <stdlib.h>
 
-enum { LEAP_TS = 2000 * RTP_CLOCK_KHZ, LEAP_SEQ = 1000 };
+enum { LEAP_MS = 2000, LEAP_SEQ = 1000 };
 
 /* Whether the sender's numbers have left their course. Its clock is judged by audio alone: an event's timestamp stands
  * still while the key is held. */
 static bool leapt(const struct relay *r, const struct rtp_packet *p, const struct relay_now *now)
 {
-    int64_t passed = (now->ms - r->audio_ms) * RTP_CLOCK_KHZ;
+    int64_t passed = (now->ms - r->audio_ms) * now->khz;
 
     if (abs(rtp_seq_diff(p->seq, r->top_seq)) > LEAP_SEQ)
         return true;
     if (now->event)
         return false;
-    return passed > INT32_MAX / 2 || llabs(rtp_ts_diff(p->ts, r->last_ts) - passed) > LEAP_TS;
+    return passed > INT32_MAX / 2 || llabs(rtp_ts_diff(p->ts, r->last_ts) - passed) > (int64_t)LEAP_MS * now->khz;
 }
 
 static void set_offsets(struct relay *r, const struct rtp_line *line, const struct rtp_packet *p, uint32_t now_ts)
@@ -42,9 +42,9 @@ static void note(struct relay *r, const struct rtp_packet *p, const struct relay
     r->audio_ms = now->ms;
 }
 
-static void move_on(struct rtp_line *line, const struct rtp_packet *out)
+static void move_on(struct rtp_line *line, const struct rtp_packet *out, uint32_t ticks)
 {
-    uint32_t end = out->ts + (uint32_t)out->len;
+    uint32_t end = out->ts + ticks;
 
     if (rtp_seq_diff(out->seq, line->seq) >= 0)
         line->seq = (uint16_t)(out->seq + 1);
@@ -68,6 +68,6 @@ bool relay_map(struct relay *r, struct rtp_line *line, struct rtp_packet *p, con
     p->seq = (uint16_t)(p->seq + r->seq_offset);
     p->ts += r->ts_offset;
     p->marker |= fresh || !line->talking;
-    move_on(line, p);
+    move_on(line, p, now->ticks);
     return true;
 }

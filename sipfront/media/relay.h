@@ -24,13 +24,15 @@ struct relay {
     int64_t audio_ms;                        /* the last audio */
 };
 
-/* Sets seq, ts, ssrc and marker of *p (audio of 8 kHz, a byte a sample, or an event) to those it leaves with and moves
- * the line on. now_ts is the leg's own clock now. A new SSRC or a leap of the sender's clock sets the offsets anew.
- * false: drop it, it lies before the offsets' start. */
+/* Sets seq, ts, ssrc and marker of *p to those it leaves with and moves the line on. now.ts is the leg's own clock now.
+ * A new SSRC or a leap of the sender's clock sets the offsets anew. false: drop it, it lies before the offsets' start.
+ * Both legs have one clock. */
 struct relay_now {
     uint32_t ts;
     int64_t ms;
     bool event;
+    unsigned khz;   /* of the clock */
+    uint32_t ticks; /* how long the packet plays */
 };
 bool relay_map(struct relay *r, struct rtp_line *line, struct rtp_packet *p, const struct relay_now *now);
 

@@ -9,7 +9,7 @@
 
 #include "vm/base/err.h"
 
-enum { RTP_HEADER = 12, RTP_PACKET_MAX = 1500, RTP_CLOCK_KHZ = 8 /* samples a ms of G.711 and its events */ };
+enum { RTP_HEADER = 12, RTP_PACKET_MAX = 1500 };
 
 struct rtp_packet {
     uint8_t pt;

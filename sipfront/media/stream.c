@@ -159,13 +159,23 @@ void stream_deliver(const struct event *e)
         free_when_done(s);
 }
 
+/* Tens of ms; Opus has 20, 40 and 60. */
+static unsigned usable_ptime(enum codec codec, unsigned wanted)
+{
+    unsigned step = codec == CODEC_OPUS ? PTIME_USUAL : PTIME_MIN;
+    unsigned ms = wanted > PTIME_MAX ? PTIME_MAX : wanted / step * step;
+
+    if (wanted == 0)
+        return PTIME_USUAL;
+    return ms < step ? step : ms;
+}
+
 void stream_set_remote(struct stream *s, const struct stream_remote *r)
 {
     struct command c = { .run = command_remote, .stream = s, .remote = *r };
 
     c.remote.address = NULL; /* the text is the caller's */
-    if (c.remote.ptime < PTIME_MIN || c.remote.ptime > PTIME_MAX)
-        c.remote.ptime = PTIME_USUAL;
+    c.remote.ptime = usable_ptime(r->codec, r->ptime);
     if (r->port > 0)
         net_address_parse(&c.address, r->address, r->port);
     engine_command(s->media, &c);

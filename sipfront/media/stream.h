@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "sipfront/loop/loop.h"
+#include "sipfront/media/codec.h"
 #include "sipfront/media/prompt.h"
 #include "vm/base/str.h"
 
@@ -24,9 +25,8 @@ enum err media_new(struct media **out, struct loop *l, const struct media_params
 void media_free(struct media **m); /* closes what is open, joins the threads */
 unsigned media_ports_in_use(const struct media *m);
 
-enum codec { CODEC_NONE, CODEC_PCMU, CODEC_PCMA };
-
-/* How a recording ended. heard: voice was in it. The file is complete on disk (WAV, 16 bit mono 8000) and belongs to
+/* How a recording ended. heard: voice was in it. The file is complete on disk (WAV, 16 bit mono, 8000 or
+ * for a wide band codec 16000) and belongs to
  * the loop. */
 struct stream_recorded {
     const char *path;
@@ -51,13 +51,21 @@ enum err stream_open(struct stream **out, struct media *m, const struct stream_e
 void stream_close(struct stream **s);
 uint16_t stream_port(const struct stream *s);
 
+enum { STREAM_FORMATS = 12 };
+struct stream_format {
+    uint8_t pt;
+    enum codec codec; /* NONE: telephone-event */
+};
 struct stream_remote {
     const char *address; /* where to send until packets come (then to their source: symmetric latching, RFC 4961) */
     uint16_t port;
     enum codec codec;
-    uint8_t pt;          /* payload type both ways */
+    uint8_t pt;        /* payload type that we send; understood too */
+    unsigned naccepts; /* what else is understood */
+    struct stream_format accepts[STREAM_FORMATS];
     int event_pt;        /* telephone-event, -1 none */
-    unsigned ptime;      /* ms */
+    unsigned event_khz;  /* its clock; 0: that of the codec */
+    unsigned ptime;      /* ms of a packet that we send; rounded to what the codec can do */
     bool send, receive;  /* false while held */
     unsigned timeout_ms; /* 0: no limit on silence */
 };
@@ -69,9 +77,9 @@ void stream_set_remote(struct stream *s, const struct stream_remote *r);
 void stream_play(struct stream *s, struct prompt *const *prompts, unsigned n, unsigned loops, unsigned tag);
 void stream_play_stop(struct stream *s);
 
-/* Sends each stream's audio to the other: relayed packet by packet when both have one codec, else decoded and encoded;
- * telephone-events mapped. Playing on either one takes precedence for what it sends. Digits of both still come as
- * events. */
+/* Sends each stream's audio to the other: relayed packet by packet when both have one codec and packet length, else
+ * decoded and encoded; telephone-events mapped. Playing on either one takes precedence for what it sends. Digits of
+ * both still come as events. */
 void stream_bridge(struct stream *a, struct stream *b);
 void stream_unbridge(struct stream *s); /* and its partner */
 

@@ -19,6 +19,8 @@ static void unbridge(struct stream *s)
 {
     if (!s->partner)
         return;
+    ear_free(&s->ear);
+    ear_free(&s->partner->ear);
     s->partner->relay.started = false;
     s->partner->partner = NULL;
     s->relay.started = false;
@@ -34,6 +36,8 @@ void command_close(struct media *m, struct command *c)
     unbridge(s);
     stream_end_recording(m, s);
     player_stop(&s->player);
+    ear_free(&s->ear);
+    mouth_free(&s->mouth);
     wheel_remove(&m->wheel, &s->node);
     close(s->fd); /* which ends the watching too */
     ports_give(m->ports, s, s->port);
@@ -109,7 +113,7 @@ void command_digit(struct media *m, struct command *c)
 void stream_begin_recording(struct media *m, struct stream *s)
 {
     if (s->recording && !s->recording->running)
-        recording_begin(s->recording, m->recorder, engine_ms(m));
+        recording_begin(s->recording, m->recorder, s->remote.codec, engine_ms(m));
 }
 
 void stream_end_recording(struct media *m, struct stream *s)

@@ -6,23 +6,41 @@
 
 #include "sipfront/media/codec_g711.h"
 
-enum { DRAIN_MOST = 256, LEAP_SEQ = 1000 };
+enum {
+    DRAIN_MOST = 256,
+    LEAP_SEQ = 1000,
+    RTP_DYNAMIC = 96 /* RFC 3551 §6: types from here on mean what the SDP says */
+};
 
 enum payload { PAYLOAD_OTHER, PAYLOAD_AUDIO, PAYLOAD_EVENT };
 
-/* The negotiated type, or the other G.711 by its static type: some phones send what they offered instead of what was
- * answered. */
+static enum codec static_codec(uint8_t pt)
+{
+    for (unsigned i = 1; i < CODEC_COUNT; i++)
+        if (codec_info((enum codec)i)->pt == pt && pt < RTP_DYNAMIC)
+            return (enum codec)i;
+    return CODEC_NONE;
+}
+
+/* A negotiated type, also when the peer changes it in mid-stream; or one that needs no negotiation: some phones send
+ * what they offered instead of what was answered. Comfort noise (RFC 3389) is other: a packet, but no sound. */
 static enum payload classify(const struct stream *s, uint8_t pt, enum codec *codec)
 {
+    const struct stream_remote *r = &s->remote;
+
     *codec = CODEC_NONE;
-    if (pt == s->remote.event_pt)
+    if (pt == r->event_pt)
         return PAYLOAD_EVENT;
-    if (pt == s->remote.pt)
-        *codec = s->remote.codec;
-    else if (pt == G711_PT_PCMU)
-        *codec = CODEC_PCMU;
-    else if (pt == G711_PT_PCMA)
-        *codec = CODEC_PCMA;
+    if (pt == r->pt)
+        *codec = r->codec;
+    for (unsigned i = 0; i < r->naccepts && *codec == CODEC_NONE; i++) {
+        if (r->accepts[i].pt == pt && r->accepts[i].codec == CODEC_NONE)
+            return PAYLOAD_EVENT;
+        if (r->accepts[i].pt == pt)
+            *codec = r->accepts[i].codec;
+    }
+    if (*codec == CODEC_NONE)
+        *codec = static_codec(pt);
     return *codec == CODEC_NONE ? PAYLOAD_OTHER : PAYLOAD_AUDIO;
 }
 
@@ -49,16 +67,48 @@ static void count_in(struct stream *s, const struct rtp_packet *p)
     s->in_seq = p->seq;
 }
 
-static void on_event(struct media *m, struct stream *s, const struct rtp_packet *p)
+static void tell_digit(struct media *m, struct stream *s, char digit)
 {
-    char digit = event_receive(&s->event_in, p, engine_ms(m));
     struct event e = { .stream = s, .kind = EVENT_DIGIT, .digit = digit };
 
-    if (!digit || atomic_load(&s->counts.unread_digits) >= DIGITS_UNREAD)
+    if (atomic_load(&s->counts.unread_digits) >= DIGITS_UNREAD)
         return;
     count(&s->counts.digits);
     atomic_fetch_add(&s->counts.unread_digits, 1);
     outbox_put(m->outbox, &e);
+}
+
+static void on_event(struct media *m, struct stream *s, struct rtp_packet *p)
+{
+    char digit = event_receive(&s->event_in, p, engine_ms(m));
+
+    if (digit)
+        tell_digit(m, s, digit);
+    if (s->partner)
+        stream_relay_event(m, s, p, digit);
+}
+
+/* Samples are made of it only if somebody wants them. */
+static void on_audio(struct media *m, struct stream *s, struct rtp_packet *p, enum codec codec)
+{
+    uint32_t ticks = codec_ticks(codec, p->payload, p->len);
+    bool relays;
+
+    if (ticks == 0)
+        return;
+    s->in_ms = ticks / codec_khz(codec);
+    relays = s->partner && stream_relays(s, codec);
+    if (s->recording)
+        recording_put(s->recording, m->recorder, codec, p, engine_ms(m));
+    if (s->partner && !relays) {
+        if (!s->ear)
+            s->ear = ear_new();
+        ear_put(s->ear, codec, p);
+    } else if (s->ear) {
+        ear_free(&s->ear);
+    }
+    if (relays)
+        stream_relay(m, s, p, codec);
 }
 
 static void heard(struct media *m, struct stream *s)
@@ -79,10 +129,8 @@ static void on_rtp(struct media *m, struct stream *s, struct rtp_packet *p)
         return;
     if (kind == PAYLOAD_EVENT)
         on_event(m, s, p);
-    if (kind == PAYLOAD_AUDIO && s->recording)
-        recording_put(s->recording, m->recorder, codec, p, engine_ms(m));
-    if (kind != PAYLOAD_OTHER && s->partner)
-        stream_relay(m, s, p, codec);
+    if (kind == PAYLOAD_AUDIO)
+        on_audio(m, s, p, codec);
 }
 
 static void on_packet(struct media *m, struct stream *s, size_t len, const struct net_address *from)

@@ -8,7 +8,8 @@
 #include "sipfront/media/codec_g711.h"
 
 enum {
-    STALLED_MS = 200,    /* later than this, grid points are left out instead of made up for */
+    STALLED_MS = 200, /* later than this, grid points are left out instead of made up for */
+    PAYLOAD_MAX = RTP_PACKET_MAX - RTP_HEADER,
     RELAY_IDLE_MS = 400, /* a partner silent for so long is filled with silence */
 };
 
@@ -30,25 +31,28 @@ static struct rtp_packet own_packet(struct stream *s, uint8_t pt, uint32_t ts, b
     return (struct rtp_packet){ .pt = pt, .marker = marker, .seq = s->line.seq++, .ts = ts, .ssrc = s->line.ssrc };
 }
 
-static void send_audio(struct media *m, struct stream *s, size_t n)
+/* The payload of n bytes is in its place; it plays step_ms. */
+static void send_audio(struct media *m, struct stream *s, size_t n, unsigned step_ms)
 {
     struct rtp_packet p;
 
-    if (!can_send(s)) {
+    if (!can_send(s) || n == 0) {
         s->line.talking = false;
         return;
     }
     p = own_packet(s, s->remote.pt, s->grid_ts, !s->line.talking);
     p.len = n;
     s->line.talking = true;
-    s->line.next_ts = s->grid_ts + (uint32_t)n;
+    s->line.next_ts = s->grid_ts + step_ms * stream_khz(s);
     send_frame(s, m->buffer, &p);
 }
 
 static void next_digit(struct stream *s)
 {
+    unsigned khz = s->remote.event_khz ? s->remote.event_khz : stream_khz(s);
+
     while (!s->event.busy && s->ndigits > 0) {
-        event_start(&s->event, s->digits[0], s->grid_ts);
+        event_start(&s->event, s->digits[0], s->grid_ts, khz);
         memmove(s->digits, s->digits + 1, --s->ndigits);
     }
 }
@@ -60,7 +64,7 @@ static void send_event(struct media *m, struct stream *s, unsigned step_ms)
 
     event_next(&s->event, step_ms, &out);
     s->line.talking = false; /* the audio after it begins a spurt */
-    s->line.next_ts = s->grid_ts + step_ms * RTP_CLOCK_KHZ;
+    s->line.next_ts = s->grid_ts + step_ms * stream_khz(s);
     if (!out.send || !can_send(s))
         return;
     p = own_packet(s, (uint8_t)s->remote.event_pt, s->event.ts, out.marker);
@@ -81,11 +85,19 @@ static void tell_played(struct media *m, struct stream *s)
     s->playing_beep = false;
 }
 
+/* What the partner says, when it has to be made into samples. It is taken in any case, so that it does not pile up. */
+static bool pull_partner(struct stream *s, unsigned step_ms, struct pcm *sound)
+{
+    return s->partner && s->partner->ear && ear_pull(s->partner->ear, step_ms, sound);
+}
+
 /* A leg that is to hear something gets it without a break: the partner's audio, or silence of the codec, which keeps
  * NAT bindings and phones' time-outs away. */
 static void send_own(struct media *m, struct stream *s, unsigned step_ms)
 {
-    size_t n = (size_t)step_ms * RTP_CLOCK_KHZ;
+    uint8_t *payload = m->buffer + RTP_HEADER;
+    struct pcm sound;
+    bool heard = pull_partner(s, step_ms, &sound);
 
     if (player_busy(&s->player) && player_ended(&s->player))
         tell_played(m, s);
@@ -93,12 +105,12 @@ static void send_own(struct media *m, struct stream *s, unsigned step_ms)
     if (s->event.busy) {
         send_event(m, s, step_ms);
     } else if (player_busy(&s->player)) {
-        player_next(&s->player, s->remote.codec, m->buffer + RTP_HEADER, n);
-        send_audio(m, s, n);
+        send_audio(m, s, player_next(&s->player, s->remote.codec, step_ms, payload, PAYLOAD_MAX), step_ms);
+    } else if (heard) {
+        send_audio(m, s, mouth_encode(&s->mouth, s->remote.codec, &sound, payload, PAYLOAD_MAX), step_ms);
     } else if (!s->relay.started || engine_ms(m) - s->relay.heard_ms > RELAY_IDLE_MS) {
         s->relay.started = false;
-        memset(m->buffer + RTP_HEADER, codec_silence(s->remote.codec), n);
-        send_audio(m, s, n);
+        send_audio(m, s, codec_silence_packet(s->remote.codec, step_ms, payload, PAYLOAD_MAX), step_ms);
     }
 }
 
@@ -120,7 +132,7 @@ static void skip_stalled(struct media *m, struct stream *s, unsigned step_ms)
     int64_t steps = late > STALLED_MS ? late / step_ms : 0;
 
     s->node.due_ms += steps * step_ms;
-    s->grid_ts += (uint32_t)steps * step_ms * RTP_CLOCK_KHZ;
+    s->grid_ts += (uint32_t)steps * step_ms * stream_khz(s);
     s->line.talking &= steps == 0;
 }
 
@@ -133,7 +145,7 @@ void stream_tick(struct media *m, struct stream *s)
     if (rtp_ts_diff(s->line.next_ts, s->grid_ts) > 0)
         s->grid_ts = s->line.next_ts;
     send_own(m, s, step_ms);
-    s->grid_ts += step_ms * RTP_CLOCK_KHZ;
+    s->grid_ts += step_ms * stream_khz(s);
     if (s->recording && recording_tick(s->recording, m->recorder, engine_ms(m)))
         stream_end_recording(m, s);
     check_peer(m, s);
@@ -152,27 +164,63 @@ static uint32_t ts_now(const struct media *m, const struct stream *s)
 {
     int64_t left_us = s->node.due_ms * 1000 - m->now_us;
 
-    return s->grid_ts - (uint32_t)(left_us * RTP_CLOCK_KHZ / 1000);
+    return s->grid_ts - (uint32_t)(left_us * (int)stream_khz(s) / 1000);
+}
+
+static bool may_relay(struct stream *to)
+{
+    if (to->has_remote && can_send(to) && !to->event.busy && !player_busy(&to->player))
+        return true;
+    to->relay.started = false;
+    return false;
+}
+
+static void pass_on(struct media *m, struct stream *to, struct rtp_packet *p, const struct relay_now *now)
+{
+    if (relay_map(&to->relay, &to->line, p, now))
+        send_frame(to, m->buffer + (p->payload - m->buffer) - RTP_HEADER, p);
+}
+
+/* Packets go as they are when the far end's codec and the length of packet that it asks for are those that come. */
+bool stream_relays(const struct stream *from, enum codec codec)
+{
+    const struct stream *to = from->partner;
+    bool same = codec == to->remote.codec || (codec_is_g711(codec) && codec_is_g711(to->remote.codec));
+
+    return same && from->in_ms == to->remote.ptime;
 }
 
 void stream_relay(struct media *m, struct stream *from, struct rtp_packet *p, enum codec codec)
 {
     struct stream *to = from->partner;
-    bool event = codec == CODEC_NONE;
     uint8_t *payload = m->buffer + (p->payload - m->buffer);
-    struct relay_now now = { .ms = engine_ms(m), .event = event };
+    struct relay_now now = { .ts = ts_now(m, to), .ms = engine_ms(m), .khz = stream_khz(to) };
 
-    if (!to->has_remote || !can_send(to) || to->event.busy || player_busy(&to->player)) {
-        to->relay.started = false;
+    if (!may_relay(to))
+        return;
+    now.ticks = codec_ticks(codec, p->payload, p->len);
+    if (codec != to->remote.codec)
+        codec_transcode(codec, to->remote.codec, payload, payload, p->len);
+    p->pt = to->remote.pt;
+    pass_on(m, to, p, &now);
+}
+
+/* One by one where the audio goes so too, with one clock; else the key is pressed anew. */
+void stream_relay_event(struct media *m, struct stream *from, struct rtp_packet *p, char digit)
+{
+    struct stream *to = from->partner;
+    struct relay_now now = { .ts = ts_now(m, to), .ms = engine_ms(m), .event = true, .khz = stream_khz(to) };
+
+    if (digit)
+        from->press_anew = from->ear || stream_khz(from) != stream_khz(to) || to->event.busy || to->ndigits > 0;
+    if (from->press_anew) {
+        if (digit && to->remote.event_pt >= 0 && to->ndigits < DIGITS_QUEUED)
+            to->digits[to->ndigits++] = digit;
         return;
     }
-    if (event && to->remote.event_pt < 0)
+    if (to->remote.event_pt < 0 || !may_relay(to))
         return;
-    now.ts = ts_now(m, to);
-    if (!relay_map(&to->relay, &to->line, p, &now))
-        return;
-    if (!event && codec != to->remote.codec)
-        codec_transcode(codec, to->remote.codec, payload, payload, p->len);
-    p->pt = event ? (uint8_t)to->remote.event_pt : to->remote.pt;
-    send_frame(to, payload - RTP_HEADER, p);
+    p->pt = (uint8_t)to->remote.event_pt;
+    now.ticks = EVENT_PAYLOAD; /* any: its place counts */
+    pass_on(m, to, p, &now);
 }

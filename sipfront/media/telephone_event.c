@@ -51,14 +51,16 @@ char event_receive(struct event_receiver *r, const struct rtp_packet *p, int64_t
     return fresh && !same ? keys[code] : 0;
 }
 
-bool event_start(struct event_sender *s, char digit, uint32_t ts)
+bool event_start(struct event_sender *s, char digit, uint32_t ts, unsigned khz)
 {
     char upper = digit >= 'a' && digit <= 'd' ? (char)(digit - 'a' + 'A') : digit;
     const char *at = upper ? strchr(keys, upper) : NULL;
 
     if (!at)
         return false;
-    *s = (struct event_sender){ .busy = true, .code = (uint8_t)(at - keys), .ts = ts, .ends_left = EVENT_END_PACKETS };
+    *s = (struct event_sender){
+        .busy = true, .code = (uint8_t)(at - keys), .khz = khz, .ts = ts, .ends_left = EVENT_END_PACKETS
+    };
     return true;
 }
 
@@ -73,7 +75,7 @@ void event_next(struct event_sender *s, unsigned step_ms, struct event_packet *o
     s->sent_ms += step_ms;
     last = s->sent_ms >= EVENT_LENGTH_MS;
     if (!last || s->ends_left > 0) {
-        samples = (last ? EVENT_LENGTH_MS : s->sent_ms) * RTP_CLOCK_KHZ;
+        samples = (last ? EVENT_LENGTH_MS : s->sent_ms) * s->khz;
         out->send = true;
         out->marker = first;
         out->payload[0] = s->code;

@@ -26,13 +26,14 @@ char event_receive(struct event_receiver *r, const struct rtp_packet *p, int64_t
 struct event_sender {
     bool busy;
     uint8_t code;
+    unsigned khz;       /* of its clock */
     uint32_t ts;        /* of all its packets: when the key went down (§2.5.1.2) */
     unsigned sent_ms;   /* since then */
     unsigned ends_left; /* end packets that are still to go */
 };
 
-/* false when digit is none of 0-9 * # A-D (a-d count as A-D). */
-bool event_start(struct event_sender *s, char digit, uint32_t ts);
+/* false when digit is none of 0-9 * # A-D (a-d count as A-D). khz: of the event's clock: 8, or 48 beside Opus. */
+bool event_start(struct event_sender *s, char digit, uint32_t ts, unsigned khz);
 
 struct event_packet {
     bool send, marker;

@@ -9,7 +9,7 @@
 
 #include "vm/base/str.h"
 
-enum { RATE = 8000, SAMPLE_BYTES = 2 };
+enum { RATE_USUAL = 8000, SAMPLE_BYTES = 2 };
 static const uint64_t max_data = UINT32_MAX - WAV_HEADER;
 
 static void put16(uint8_t *p, uint16_t v)
@@ -24,19 +24,20 @@ static void put32(uint8_t *p, uint32_t v)
     memcpy(p, &v, sizeof v);
 }
 
-static void header(uint8_t out[WAV_HEADER], uint64_t samples)
+static void header(uint8_t out[WAV_HEADER], const struct wav_file *w)
 {
-    uint64_t data = samples * SAMPLE_BYTES;
+    uint64_t data = w->samples * SAMPLE_BYTES;
+    uint32_t rate = w->rate ? w->rate : RATE_USUAL, frame = (w->channels ? w->channels : 1) * SAMPLE_BYTES;
     uint32_t bytes = (uint32_t)(data < max_data ? data : max_data);
 
     memcpy(out, "RIFF....WAVEfmt ", 16);
     put32(out + 4, bytes + WAV_HEADER - 8);
     put32(out + 16, 16);
     put16(out + 20, 1); /* PCM */
-    put16(out + 22, 1); /* mono */
-    put32(out + 24, RATE);
-    put32(out + 28, RATE * SAMPLE_BYTES);
-    put16(out + 32, SAMPLE_BYTES);
+    put16(out + 22, (uint16_t)(frame / SAMPLE_BYTES));
+    put32(out + 24, rate);
+    put32(out + 28, rate * frame);
+    put16(out + 32, (uint16_t)frame);
     put16(out + 34, 8 * SAMPLE_BYTES);
     memcpy(out + 36, "data", 4);
     put32(out + 40, bytes);
@@ -62,7 +63,7 @@ static bool write_header(struct wav_file *w)
 {
     uint8_t h[WAV_HEADER];
 
-    header(h, w->samples);
+    header(h, w);
     return write_at(w->fd, h, sizeof h, 0) == sizeof h;
 }
 

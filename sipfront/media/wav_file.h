@@ -1,4 +1,4 @@
-/* A WAV file (16 bit mono, 8000 Hz) that grows: after each write its header says what is in it, so that the file can be
+/* A WAV file (16 bit) that grows: after each write its header says what is in it, so that the file can be
  * played whenever the process ends. Blocks on the disk; one thread. */
 #ifndef SIPFRONT_MEDIA_WAV_FILE_H
 #define SIPFRONT_MEDIA_WAV_FILE_H
@@ -11,8 +11,9 @@
 enum { WAV_HEADER = 44 };
 
 struct wav_file {
-    int fd; /* -1: closed */
-    uint64_t samples;
+    int fd;                  /* -1: closed */
+    unsigned rate, channels; /* the owner's to set before wav_create(); 0: 8000, mono */
+    uint64_t samples;        /* of all channels */
 };
 
 /* Creates (or empties) it, with the header, and makes its name durable. ERR_IO: errno says why. */

@@ -6,12 +6,15 @@
 #include <string.h>
 #include <strings.h>
 
+enum { PTIME_USUAL = 20, PTIME_MOST = 200, DYNAMIC_MIN = 96, DYNAMIC_MAX = 127 };
+
 static const char *const direction_names[] = { "sendrecv", "sendonly", "recvonly", "inactive" };
 
 /* RFC 3551 payload types that need no rtpmap; those we can name. */
 static const struct audio_format static_formats[] = {
-    { 0, "pcmu", 8000, 1 }, { 3, "gsm", 8000, 1 }, { 4, "g723", 8000, 1 },  { 8, "pcma", 8000, 1 },
-    { 9, "g722", 8000, 1 }, { 13, "cn", 8000, 1 }, { 15, "g728", 8000, 1 }, { 18, "g729", 8000, 1 },
+    { 0, "pcmu", 8000, 1, NULL },  { 3, "gsm", 8000, 1, NULL },   { 4, "g723", 8000, 1, NULL },
+    { 8, "pcma", 8000, 1, NULL },  { 9, "g722", 8000, 1, NULL },  { 13, "cn", 8000, 1, NULL },
+    { 15, "g728", 8000, 1, NULL }, { 18, "g729", 8000, 1, NULL },
 };
 
 /* Where the reader stands: session level, our audio line, or a line we do not use. */
@@ -20,6 +23,7 @@ struct reader {
     char session_address[64];
     enum audio_direction session_direction;
     bool direction_said, address_said, ours;
+    unsigned max_ptime;
 };
 
 static struct str cut(struct str *rest, const char *stops)
@@ -110,7 +114,8 @@ static void read_media(struct reader *r, struct str rest)
     d->audio_line = line;
     d->port = (uint16_t)port;
     d->nformats = 0;
-    d->ptime = 20;
+    d->ptime = PTIME_USUAL;
+    r->max_ptime = PTIME_MOST;
     r->address_said = r->direction_said = false;
     while (rest.len > 0)
         add_format(d, cut(&rest, " "));
@@ -131,11 +136,12 @@ static void read_rtpmap(struct audio_desc *d, struct str rest)
     f->channels = n > 0 ? (uint8_t)n : 1;
 }
 
-static void read_ptime(struct audio_desc *d, struct str rest)
+/* Some write a fraction behind it. */
+static void read_ptime(unsigned *out, struct str rest)
 {
-    int64_t ms = number(cut(&rest, " "), 200);
+    int64_t ms = number(cut(&rest, " ."), PTIME_MOST);
     if (ms > 0)
-        d->ptime = (unsigned)ms;
+        *out = (unsigned)ms;
 }
 
 static void read_attribute(struct reader *r, struct str rest)
@@ -158,7 +164,9 @@ static void read_attribute(struct reader *r, struct str rest)
     if (word_is(name, "rtpmap"))
         read_rtpmap(r->d, rest);
     else if (word_is(name, "ptime"))
-        read_ptime(r->d, rest);
+        read_ptime(&r->d->ptime, rest);
+    else if (word_is(name, "maxptime"))
+        read_ptime(&r->max_ptime, rest);
 }
 
 /* o=name id version IN IP4 address; numbers may be larger than 63 bits, and some phones write other things there. */
@@ -230,6 +238,8 @@ static enum err finish_reading(struct reader *r)
     drop_unnamed(d);
     if (d->nformats == 0)
         return ERR_UNSUPPORTED;
+    if (d->ptime > r->max_ptime)
+        d->ptime = r->max_ptime;
     if (!r->address_said)
         memcpy(d->address, r->session_address, sizeof d->address);
     if (!r->direction_said)
@@ -240,8 +250,8 @@ static enum err finish_reading(struct reader *r)
 
 enum err audio_read(struct audio_desc *out, const char *sdp)
 {
-    struct audio_desc d = { .ptime = 20 };
-    struct reader r = { .d = &d };
+    struct audio_desc d = { .ptime = PTIME_USUAL };
+    struct reader r = { .d = &d, .max_ptime = PTIME_MOST };
     struct str rest = str_of(sdp);
     enum err e;
     memset(out, 0, sizeof *out);
@@ -285,11 +295,15 @@ const struct audio_format *audio_codec(const struct audio_desc *d)
 
 const struct audio_format *audio_event(const struct audio_desc *d)
 {
-    const struct audio_format *codec = audio_codec(d);
-    for (unsigned i = 0; codec && i < d->nformats; i++)
-        if (is_event(&d->formats[i]) && d->formats[i].rate == codec->rate)
-            return &d->formats[i];
-    return NULL;
+    const struct audio_format *codec = audio_codec(d), *other = NULL;
+    for (unsigned i = 0; codec && i < d->nformats; i++) {
+        const struct audio_format *f = &d->formats[i];
+        if (is_event(f) && f->rate == codec->rate)
+            return f;
+        if (is_event(f) && !other)
+            other = f;
+    }
+    return other;
 }
 
 /* RFC 3264 §6.1: we send what the offerer receives, and the other way round, as far as we want to. */
@@ -309,9 +323,14 @@ enum err audio_answer(struct audio_desc *out, const struct audio_desc *offer, co
     struct audio_desc d = *ours;
     memset(out, 0, sizeof *out);
     d.nformats = 0;
-    for (unsigned i = 0; i < offer->nformats; i++)
-        if (find_format(ours, &offer->formats[i]))
-            d.formats[d.nformats++] = offer->formats[i];
+    d.ptime = offer->ptime;
+    for (unsigned i = 0; i < offer->nformats; i++) {
+        const struct audio_format *known = find_format(ours, &offer->formats[i]);
+        if (!known)
+            continue;
+        d.formats[d.nformats] = offer->formats[i];
+        d.formats[d.nformats++].fmtp = known->fmtp;
+    }
     if (offer->port == 0 || !audio_codec(&d))
         return ERR_UNSUPPORTED;
     d.direction = answer_direction(offer->direction, ours->direction);
@@ -348,8 +367,8 @@ static void write_audio(struct sbuf *out, const struct audio_desc *d)
         if (f->channels > 1)
             sbuf_fmt(out, "/%u", f->channels);
         sbuf_cstr(out, "\r\n");
-        if (is_event(f))
-            sbuf_fmt(out, "a=fmtp:%u 0-16\r\n", f->pt);
+        if (f->fmtp)
+            sbuf_fmt(out, "a=fmtp:%u %s\r\n", f->pt, f->fmtp);
     }
     sbuf_fmt(out, "a=ptime:%u\r\na=%s\r\n", d->ptime, direction_names[d->direction]);
 }
@@ -370,30 +389,49 @@ void audio_write(struct sbuf *out, const struct audio_desc *d, const struct audi
     }
 }
 
-static void add_ours(struct audio_desc *d, const char *name, unsigned pt, const struct audio_desc *prefer)
+/* The payload type that the other side has for it, else ours, else the first that is free. */
+static uint8_t choose_pt(struct audio_desc *d, const struct audio_format *f, const struct audio_format *theirs)
 {
-    struct audio_format f = { .pt = (uint8_t)pt, .rate = 8000, .channels = 1 };
-    const struct audio_format *theirs;
-    copy_lower(f.name, sizeof f.name, str_of(name));
-    theirs = prefer ? find_format(prefer, &f) : NULL;
-    if (find_format(d, &f))
-        return;
-    if (theirs)
-        f.pt = theirs->pt;
-    d->formats[d->nformats++] = f;
+    uint8_t pt = theirs ? theirs->pt : f->pt;
+    if (find_pt(d, pt))
+        pt = f->pt;
+    for (unsigned i = DYNAMIC_MIN; i <= DYNAMIC_MAX && find_pt(d, pt); i++)
+        pt = (uint8_t)i;
+    return pt;
 }
 
-void audio_ours(struct audio_desc *out, const char *address, uint16_t port, const struct audio_desc *prefer)
+static void add_ours(struct audio_desc *d, const struct audio_format *f, const struct audio_desc *prefer)
 {
-    static const char *const codecs[] = { "pcmu", "pcma" };
-    struct audio_desc d = { .port = port, .ptime = 20, .media_lines = 1, .session_id = port, .session_version = 1 };
-    copy_lower(d.address, sizeof d.address, str_of(address));
+    uint8_t pt;
+    if (find_format(d, f) || d->nformats == AUDIO_FORMATS_MAX)
+        return;
+    pt = choose_pt(d, f, prefer ? find_format(prefer, f) : NULL);
+    d->formats[d->nformats] = *f;
+    d->formats[d->nformats++].pt = pt;
+}
+
+/* RFC 4733 §2.1: its clock is the codec's, so each clock has one. */
+static void add_events(struct audio_desc *d, const struct audio_desc *prefer)
+{
+    unsigned codecs = d->nformats;
+    for (unsigned i = 0; i < codecs; i++) {
+        struct audio_format event = { .pt = 101, .name = "telephone-event", .channels = 1, .fmtp = "0-16" };
+        event.rate = d->formats[i].rate;
+        add_ours(d, &event, prefer);
+    }
+}
+
+void audio_ours(struct audio_desc *out, const struct audio_side *side, const struct audio_desc *prefer)
+{
+    struct audio_desc d = { .port = side->port, .media_lines = 1, .session_id = side->port, .session_version = 1 };
+    d.ptime = prefer ? prefer->ptime : PTIME_USUAL;
+    copy_lower(d.address, sizeof d.address, str_of(side->address));
     for (unsigned i = 0; prefer && i < prefer->nformats; i++)
-        for (unsigned k = 0; k < 2; k++)
-            if (strcmp(prefer->formats[i].name, codecs[k]) == 0)
-                add_ours(&d, codecs[k], k == 0 ? 0 : 8, NULL);
-    add_ours(&d, "pcmu", 0, NULL);
-    add_ours(&d, "pcma", 8, NULL);
-    add_ours(&d, "telephone-event", 101, prefer);
+        for (unsigned k = 0; k < side->ncodecs; k++)
+            if (same_format(&prefer->formats[i], &side->codecs[k]))
+                add_ours(&d, &side->codecs[k], prefer);
+    for (unsigned k = 0; k < side->ncodecs; k++)
+        add_ours(&d, &side->codecs[k], prefer);
+    add_events(&d, prefer);
     *out = d;
 }

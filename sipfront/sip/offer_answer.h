@@ -25,6 +25,7 @@ struct audio_format {
     char name[24];
     uint32_t rate;
     uint8_t channels;
+    const char *fmtp; /* ours, static text, or NULL; theirs is not kept */
 };
 
 /* The audio stream of one SDP. */
@@ -32,7 +33,7 @@ struct audio_desc {
     char address[64]; /* where its writer wants RTP; "" or "0.0.0.0": held */
     uint16_t port;    /* 0: refused */
     enum audio_direction direction;
-    unsigned ptime; /* ms, 20 when not said */
+    unsigned ptime; /* ms that its writer wants in a packet: 20 when not said, at most its maxptime */
     struct audio_format formats[AUDIO_FORMATS_MAX];
     unsigned nformats;
     unsigned media_lines,
@@ -52,11 +53,20 @@ enum err audio_answer(struct audio_desc *out, const struct audio_desc *offer, co
  * 0). */
 void audio_write(struct sbuf *out, const struct audio_desc *d, const struct audio_desc *answers);
 
-/* The first codec (not telephone-event) and the telephone-event of that rate, NULL when there is none. */
+/* The first codec (not telephone-event), and the telephone-event of its clock or, as some phones have only that, of
+ * another; NULL when there is none. */
 const struct audio_format *audio_codec(const struct audio_desc *d);
 const struct audio_format *audio_event(const struct audio_desc *d);
 
-/* Our capabilities: PCMU, PCMA, telephone-event (0-16), in the order of preference given by `prefer` (may be NULL). */
-void audio_ours(struct audio_desc *out, const char *address, uint16_t port, const struct audio_desc *prefer);
+/* What we can do, for an offer or an answer. */
+struct audio_side {
+    const char *address;
+    uint16_t port;
+    const struct audio_format *codecs; /* best first, with the payload types that we would choose */
+    unsigned ncodecs;
+};
+/* Our capabilities: the codecs, those that `prefer` (may be NULL) has first, in its order and with its payload types,
+ * and a telephone-event (0-16) for each of their clocks. The packet length is the one that `prefer` wants. */
+void audio_ours(struct audio_desc *out, const struct audio_side *side, const struct audio_desc *prefer);
 
 #endif

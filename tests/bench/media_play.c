@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sipfront/media/codec_g711.h"
 #include "sipfront/media/prompt_audio.h"
 #include "sipfront/media/prompt_data.h"
 #include "sipfront/media/rtp.h"
@@ -77,8 +78,8 @@ static struct sockaddr_in loopback(uint16_t port)
 
 static struct prompt *make_prompt(void)
 {
-    static int16_t samples[PROMPT_SECONDS * PROMPT_RATE];
-    struct prompt_audio audio = { samples, PROMPT_SECONDS * PROMPT_RATE };
+    static int16_t samples[PROMPT_SECONDS * G711_RATE];
+    struct prompt_audio audio = { .samples = samples, .count = PROMPT_SECONDS * G711_RATE };
     struct prompt *p;
 
     for (size_t i = 0; i < audio.count; i++)
@@ -165,7 +166,7 @@ static void bare_send(struct bare *s, const struct bench *b, unsigned slot)
     for (unsigned i = slot; i < b->calls; i += 20) {
         struct rtp_packet p = { .seq = s->seq, .ts = s->ts, .ssrc = i };
         rtp_write(packet, &p);
-        memcpy(packet + RTP_HEADER, b->prompt->pcmu + at, 160);
+        memcpy(packet + RTP_HEADER, prompt_payload(b->prompt, CODEC_PCMU) + at, 160);
         sendto(s->fds[i], packet, sizeof packet, MSG_DONTWAIT, (struct sockaddr *)&s->phone, sizeof s->phone);
     }
     s->seq = (uint16_t)(s->seq + (slot == 19));

@@ -24,9 +24,13 @@ def load(path):
     return samples if rate == RATE else resample_poly(samples, RATE, rate)
 
 
-def from_pcm(data):
-    """The samples of 16-bit PCM at 8000 Hz."""
-    return np.frombuffer(data[:len(data) // 2 * 2], dtype="<i2").astype(np.float64) / 32767
+def from_pcm(data, rate=RATE, channels=1):
+    """The samples of 16-bit PCM, mixed down and resampled to 8000 Hz."""
+    frame = 2 * channels
+    samples = np.frombuffer(data[:len(data) // frame * frame], dtype="<i2").astype(np.float64) / 32767
+    if channels > 1:
+        samples = samples.reshape(-1, channels).mean(axis=1)
+    return samples if rate == RATE or not len(samples) else resample_poly(samples, RATE, rate)
 
 
 def prompt(name):

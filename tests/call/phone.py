@@ -4,6 +4,7 @@ It speaks WAV files and records what it hears and sends. Each phone has a folder
 """
 import json
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -14,6 +15,7 @@ from events import Events, Missing
 from ports import free_port
 
 WAV_HEADER = 44  # bytes
+CODECS = {"pcmu": "pcmu/8000/1", "pcma": "pcma/8000/1", "g722": "g722/16000/1", "opus": "opus/48000/2"}  # baresip's names
 
 CONFIG = """\
 poll_method epoll
@@ -34,6 +36,8 @@ statmode_default off
 snd_path {folder}
 module_path /usr/lib/baresip/modules
 module g711.so
+module g722.so
+module opus.so
 module aufile.so
 module sndfile.so
 module_tmp account.so
@@ -72,7 +76,7 @@ class Phone:
         self.domain = domain or f"127.0.0.1:{self.sip_port}"
         self.events = Events(user)
         self._process = self._control = self._lines = None
-        self.account = f"<sip:{self.user}@{self.domain}>;regint={expires};audio_codecs={codec}/8000/1"
+        self.account = f"<sip:{self.user}@{self.domain}>;regint={expires};audio_codecs={CODECS[codec]}"
         self.account += f";answermode={'auto' if answers else 'manual'}"
         if password:
             self.account += f";auth_user={self.user};auth_pass={password}"
@@ -169,7 +173,11 @@ class Phone:
     def _recording(self, way):
         """The newest recording, also while it is being written (its header then says nothing yet)."""
         files = sorted(self.folder.glob(f"dump-*-{way}.wav"), key=lambda p: p.stat().st_mtime)
-        return audio.from_pcm(files[-1].read_bytes()[WAV_HEADER:]) if files else audio.from_pcm(b"")
+        data = files[-1].read_bytes() if files else b""
+        if len(data) < WAV_HEADER:
+            return audio.from_pcm(b"")
+        channels, rate = struct.unpack_from("<HI", data, 22)
+        return audio.from_pcm(data[WAV_HEADER:], rate, channels)
 
     def heard(self):
         """What it has heard so far in this call, or heard in the last."""

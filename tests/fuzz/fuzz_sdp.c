@@ -17,12 +17,17 @@ static void read_back(const struct audio_desc *d, const struct audio_desc *answe
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const struct audio_format codecs[] = { { 96, "opus", 48000, 2, "useinbandfec=1" },
+                                                  { 9, "g722", 8000, 1, NULL },
+                                                  { 0, "pcmu", 8000, 1, NULL },
+                                                  { 8, "pcma", 8000, 1, NULL } };
+    const struct audio_side side = { "192.0.2.1", 4000, codecs, 4 };
     char *text = fuzz_text(data, size);
     struct audio_desc offer, ours, answer;
     if (audio_read(&offer, text) == ERR_OK) {
         (void)audio_codec(&offer);
         (void)audio_event(&offer);
-        audio_ours(&ours, "192.0.2.1", 4000, size & 1 ? &offer : NULL);
+        audio_ours(&ours, &side, size & 1 ? &offer : NULL);
         read_back(&ours, NULL);
         if (audio_answer(&answer, &offer, &ours) == ERR_OK) {
             snprintf(answer.address, sizeof answer.address, "192.0.2.1");

@@ -162,7 +162,7 @@ static void relay_renumbers(void **state)
 {
     struct relay r = { 0 };
     struct rtp_line line = { .ssrc = 9, .seq = 100, .next_ts = 5000 };
-    struct relay_now now = { .ts = 4000, .ms = 1000 };
+    struct relay_now now = { .ts = 4000, .ms = 1000, .khz = 8, .ticks = 160 };
     struct rtp_packet p = packet(65535, 0xFFFFFFF0);
 
     (void)state;
@@ -187,7 +187,7 @@ static void relay_lasts(void **state)
 {
     struct relay r = { 0 };
     struct rtp_line line = { .ssrc = 9, .seq = 65000, .next_ts = 0xFFFF0000 };
-    struct relay_now now = { .ts = 0xFFFF0000, .ms = 1000 };
+    struct relay_now now = { .ts = 0xFFFF0000, .ms = 1000, .khz = 8, .ticks = 160 };
     uint32_t first_ts = 0, key_ts = 0;
     uint16_t first_seq = 0;
 
@@ -254,7 +254,7 @@ static void wheel_keeps_the_next_turn(void **state)
 
 static struct prompt *prompt_of_length(size_t n, int16_t value)
 {
-    struct prompt_audio a = { calloc(n + 1, sizeof(int16_t)), n };
+    struct prompt_audio a = { .samples = calloc(n + 1, sizeof(int16_t)), .count = n };
     struct prompt *p;
 
     for (size_t i = 0; i < n; i++)
@@ -290,7 +290,7 @@ static void player_plays_lists(void **state)
             prompts[n] = prompt_of_length(lists[i].lengths[n] * 160, 1000);
         player_start(&p, prompts, n, lists[i].loops);
         for (; !player_ended(&p) && frames < 100; frames++)
-            player_next(&p, CODEC_PCMU, frame, sizeof frame);
+            assert_int_equal(player_next(&p, CODEC_PCMU, 20, frame, sizeof frame), sizeof frame);
         if (frames != lists[i].frames)
             fail_msg("%s: %u frames, wanted %u", lists[i].name, frames, lists[i].frames);
         assert_true(player_busy(&p));

@@ -179,7 +179,7 @@ static void resampled_is_in_place(void **state)
 
     close(mkstemp(path));
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        struct prompt_audio a;
+        struct prompt_audio a = { 0 };
         double error = 0;
         int n = formats[i].rate, ch = formats[i].channels;
         for (int k = 0; k < n * ch; k++)
@@ -204,7 +204,7 @@ static void loud_is_turned_down(void **state)
     SF_INFO info = { .samplerate = 8000, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
     SNDFILE *file;
     float loud[4] = { 0.5F, 2.0F, -2.0F, 1.0F };
-    struct prompt_audio a;
+    struct prompt_audio a = { 0 };
 
     (void)state;
     close(mkstemp(path));
@@ -231,7 +231,7 @@ static void what_is_no_audio_is_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        struct prompt_audio a;
+        struct prompt_audio a = { 0 };
         enum err e = prompt_audio_file(&a, refused[i].path);
         if (e != refused[i].want)
             fail_msg("%s: %s", refused[i].path, err_text(e));
@@ -277,10 +277,10 @@ static void one_flight(void **state)
 static void voice_and_rate_are_part_of_the_request(void **state)
 {
     struct fixture *f = *state;
-    struct prompt_request rq[] = { { PROMPT_WORDS, STR("b"), STR("a"), 0 },
-                                   { PROMPT_WORDS, STR("ab"), STR(""), 0 },
-                                   { PROMPT_WORDS, STR("ab"), STR(""), 100 },
-                                   { PROMPT_WORDS, STR("ab"), STR(""), 90 } };
+    struct prompt_request rq[] = { { PROMPT_WORDS, STR("b"), STR("a"), 0, CODEC_NONE },
+                                   { PROMPT_WORDS, STR("ab"), STR(""), 0, CODEC_NONE },
+                                   { PROMPT_WORDS, STR("ab"), STR(""), 100, CODEC_NONE },
+                                   { PROMPT_WORDS, STR("ab"), STR(""), 90, CODEC_NONE } };
 
     for (int i = 0; i < 4; i++) {
         f->waiting++;

@@ -105,7 +105,7 @@ static void keeps_the_ptime(void **state)
         for (r = first_sound(&f->pa, CODEC_PCMU); at < SAMPLES; r = phone_read(&f->pa), at += n) {
             size_t left = p->padded - at;
             assert_int_equal(r.len, n);
-            assert_memory_equal(r.payload, p->pcmu + at, n < left ? n : left);
+            assert_memory_equal(r.payload, prompt_payload(p, CODEC_PCMU) + at, n < left ? n : left);
         }
         await(f, 1);
     }

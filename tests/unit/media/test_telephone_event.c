@@ -44,7 +44,7 @@ static const struct {
 
 static void give(struct event_receiver *r, const struct step *s, int64_t *now, char *told)
 {
-    unsigned samples = s->ms * RTP_CLOCK_KHZ;
+    unsigned samples = s->ms * 8;
     uint8_t payload[4] = { s->code, (uint8_t)(s->end ? 0x8A : 0x0A), (uint8_t)(samples >> 8), (uint8_t)samples };
     struct rtp_packet p = { .ts = s->press * 4000, .ssrc = s->ssrc, .payload = payload, .len = 4 };
     char digit;
@@ -109,7 +109,7 @@ static void survives_a_bad_network(void **state)
     (void)state;
     for (unsigned n = 0; n < 2000; n++) {
         char digit = "0123456789*#"[n % 12];
-        assert_true(event_start(&s, digit, ts));
+        assert_true(event_start(&s, digit, ts, 8));
         while (s.busy) {
             struct event_packet out;
             event_next(&s, 20, &out);
@@ -146,7 +146,7 @@ static void sends_as_the_rfc_says(void **state)
     unsigned packets = 0, ends = 0, markers = 0, steps = 0, longest = 0;
 
     (void)state;
-    assert_true(event_start(&s, 'b', 77));
+    assert_true(event_start(&s, 'b', 77, 8));
     while (s.busy) {
         event_next(&s, 20, &out);
         steps++;
@@ -163,8 +163,8 @@ static void sends_as_the_rfc_says(void **state)
     assert_int_equal(markers, 1);
     assert_int_equal(longest, 1280);
     assert_int_equal(steps, 12);
-    assert_false(event_start(&s, 'x', 0));
-    assert_false(event_start(&s, '\0', 0));
+    assert_false(event_start(&s, 'x', 0, 8));
+    assert_false(event_start(&s, '\0', 0, 8));
 }
 
 int main(void)

@@ -162,11 +162,13 @@ static void mutated_sdp_is_survived(void **state)
     static const char sdp[] =
         "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\nm=video 1 RTP/AVP 31\r\n"
         "m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000/1\r\na=ptime:20\r\na=sendonly\r\n";
+    const struct audio_format codec = { 0, "pcmu", 8000, 1, NULL };
+    const struct audio_side side = { "203.0.113.1", 30000, &codec, 1 };
     struct audio_desc ours;
     unsigned read = 0;
     (void)state;
     srand(9);
-    audio_ours(&ours, "203.0.113.1", 30000, NULL);
+    audio_ours(&ours, &side, NULL);
     for (int i = 0; i < 50000; i++) {
         char text[1024];
         struct audio_desc offer, answer;

@@ -118,6 +118,14 @@ static void phones_are_understood(void **state)
     }
 }
 
+/* G.711 as all of ours: what a phone offers beside it is not in the way of the rows here. */
+static void g711_side(struct audio_desc *out, const char *address, const struct audio_desc *prefer)
+{
+    static const struct audio_format codecs[] = { { 0, "pcmu", 8000, 1, NULL }, { 8, "pcma", 8000, 1, NULL } };
+    const struct audio_side side = { address, 30000, codecs, 2 };
+    audio_ours(out, &side, prefer);
+}
+
 /* Every answer is also written, read back, and has as many lines as the offer. */
 static void phones_are_answered(void **state)
 {
@@ -129,7 +137,7 @@ static void phones_are_answered(void **state)
         if (audio_read(&offer, rows[i].sdp) != ERR_OK)
             continue;
         print_message("%s\n", rows[i].name);
-        audio_ours(&ours, "203.0.113.1", 30000, NULL);
+        g711_side(&ours, "203.0.113.1", NULL);
         assert_int_equal(audio_answer(&answer, &offer, &ours), rows[i].answer ? ERR_OK : ERR_UNSUPPORTED);
         if (!rows[i].answer)
             continue;
@@ -152,7 +160,7 @@ static void an_offer_in_full(void **state)
     struct audio_desc ours;
     struct sbuf text = { 0 };
     (void)state;
-    audio_ours(&ours, "203.0.113.1", 30000, NULL);
+    g711_side(&ours, "203.0.113.1", NULL);
     audio_write(&text, &ours, NULL);
     assert_string_equal(text.p, "v=0\r\no=- 30000 1 IN IP4 203.0.113.1\r\ns=-\r\nc=IN IP4 203.0.113.1\r\nt=0 0\r\n"
                                 "m=audio 30000 RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"
@@ -171,7 +179,7 @@ static void other_lines_are_refused_in_their_own_words(void **state)
     assert_int_equal(audio_read(&offer, HEAD C T "m=image 5000 udptl t38\r\nm=audio 4000 RTP/AVP 8\r\n"
                                                  "m=video 5002 RTP/AVP 31 34\r\n"),
                      ERR_OK);
-    audio_ours(&ours, "2001:db8::1", 30000, NULL);
+    g711_side(&ours, "2001:db8::1", NULL);
     assert_int_equal(audio_answer(&answer, &offer, &ours), ERR_OK);
     audio_write(&text, &answer, &offer);
     audio = strstr(text.p, "m=audio 30000 RTP/AVP 8\r\n");
@@ -190,9 +198,78 @@ static void the_other_sides_order_is_preferred(void **state)
     (void)state;
     assert_int_equal(
         audio_read(&theirs, HEAD C T "m=audio 4000 RTP/AVP 9 8 96\r\na=rtpmap:96 telephone-event/8000\r\n"), ERR_OK);
-    audio_ours(&ours, "203.0.113.1", 30000, &theirs);
+    g711_side(&ours, "203.0.113.1", &theirs);
     list_formats(formats, sizeof formats, &ours);
     assert_string_equal(formats, "pcma/8 pcmu/0 telephone-event/96");
+}
+
+/* Four codecs, two clocks: each clock has its event, and no two formats one payload type. */
+static const struct {
+    const char *name, *theirs, *offer, *answer;
+} wide[] = {
+    { "nobody to follow", NULL, "opus/96 g722/9 pcmu/0 pcma/8 telephone-event/101 telephone-event/97", NULL },
+    { "order and types of the other side",
+      "m=audio 4000 RTP/AVP 0 107 9 100 110\r\na=rtpmap:107 opus/48000/2\r\na=rtpmap:100 telephone-event/8000\r\n"
+      "a=rtpmap:110 telephone-event/48000\r\n",
+      "pcmu/0 opus/107 g722/9 pcma/8 telephone-event/100 telephone-event/110",
+      "pcmu/0 opus/107 g722/9 telephone-event/100 telephone-event/110" },
+    { "their type for Opus is ours for events", "m=audio 4000 RTP/AVP 101\r\na=rtpmap:101 opus/48000/2\r\n",
+      "opus/101 g722/9 pcmu/0 pcma/8 telephone-event/96 telephone-event/97", "opus/101" },
+    { "Opus without its channels is another codec", "m=audio 4000 RTP/AVP 96 8\r\na=rtpmap:96 opus/48000\r\n",
+      "pcma/8 opus/96 g722/9 pcmu/0 telephone-event/101 telephone-event/97", "pcma/8" },
+};
+
+static void wide_band_codecs(void **state)
+{
+    static const struct audio_format codecs[] = { { 96, "opus", 48000, 2, "useinbandfec=1" },
+                                                  { 9, "g722", 8000, 1, NULL },
+                                                  { 0, "pcmu", 8000, 1, NULL },
+                                                  { 8, "pcma", 8000, 1, NULL } };
+    const struct audio_side side = { "203.0.113.1", 30000, codecs, 4 };
+    (void)state;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+        struct audio_desc theirs, ours, answer;
+        struct sbuf text = { 0 };
+        char formats[512];
+        print_message("%s\n", wide[i].name);
+        sbuf_fmt(&text, HEAD C T "%s", wide[i].theirs ? wide[i].theirs : "");
+        if (wide[i].theirs)
+            assert_int_equal(audio_read(&theirs, text.p), ERR_OK);
+        audio_ours(&ours, &side, wide[i].theirs ? &theirs : NULL);
+        list_formats(formats, sizeof formats, &ours);
+        assert_string_equal(formats, wide[i].offer);
+        sbuf_free(&text);
+        if (!wide[i].answer)
+            continue;
+        assert_int_equal(audio_answer(&answer, &theirs, &ours), ERR_OK);
+        list_formats(formats, sizeof formats, &answer);
+        assert_string_equal(formats, wide[i].answer);
+    }
+}
+
+/* What the far end wants in a packet: said, bounded, and told to the other leg. */
+static void packet_lengths(void **state)
+{
+    static const struct {
+        const char *lines;
+        unsigned ptime;
+    } lengths[] = { { "", 20 },
+                    { "a=ptime:30\r\n", 30 },
+                    { "a=ptime:40\r\na=maxptime:20\r\n", 20 },
+                    { "a=maxptime:10\r\n", 10 },
+                    { "a=ptime:0\r\n", 20 },
+                    { "a=ptime:20.0\r\n", 20 } };
+    (void)state;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        struct audio_desc theirs, ours;
+        struct sbuf text = { 0 };
+        sbuf_fmt(&text, HEAD C T "m=audio 4000 RTP/AVP 0\r\n%s", lengths[i].lines);
+        assert_int_equal(audio_read(&theirs, text.p), ERR_OK);
+        assert_int_equal(theirs.ptime, lengths[i].ptime);
+        g711_side(&ours, "203.0.113.1", &theirs);
+        assert_int_equal(ours.ptime, lengths[i].ptime);
+        sbuf_free(&text);
+    }
 }
 
 static void too_many_lines(void **state)
@@ -222,6 +299,8 @@ int main(void)
         cmocka_unit_test(an_offer_in_full),
         cmocka_unit_test(other_lines_are_refused_in_their_own_words),
         cmocka_unit_test(the_other_sides_order_is_preferred),
+        cmocka_unit_test(wide_band_codecs),
+        cmocka_unit_test(packet_lengths),
         cmocka_unit_test(too_many_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,44 @@
+"""Phones of different codecs: what each says is heard by the other, by the flow and in recordings."""
+import pytest
+
+import audio
+from messages import leave_message, messages, stored
+from server import build_flow
+from test_welcome import SOURCE, dial_menu
+
+PAIRS = [("g722", "g722"), ("opus", "opus"), ("opus", "pcma"), ("pcmu", "g722"), ("g722", "opus")]
+
+
+@pytest.mark.parametrize("caller,callee", PAIRS)
+def test_two_codecs_hear_each_other(server, ctl, register, tmp_path, caller, callee):
+    bob = register("bob", says=audio.sentence(tmp_path, "vm-intro", lead=0.5), codec=callee)
+    ann = register("ann", says=audio.sentence(tmp_path, "demo-thanks", lead=0.5), codec=caller)
+    ann.dial("bob")
+    ann.wait("CALL_ESTABLISHED")
+    bob.wait("CALL_ESTABLISHED")
+    bob.wait_heard(audio.prompt("demo-thanks"), least=0.8)
+    ann.wait_heard(audio.prompt("vm-intro"), least=0.8)
+    ann.hang_up()
+    bob.wait("CALL_CLOSED")
+    assert server.wait_cdr()["status"] == "200"
+    assert server.rtp_sockets() == 0
+
+
+@pytest.mark.parametrize("codec", ["g722", "opus"])
+def test_a_menu_is_heard_and_answered(register, tmp_path, ctl, codec):
+    ctl.add("welcome", virtual=True)
+    ctl.attach_flow("welcome", build_flow(SOURCE, tmp_path))
+    carol = register("carol", codec=codec)
+    heard_to = dial_menu(carol, tmp_path, least=0.8)
+    carol.press("7")
+    carol.wait_heard(audio.spoken(tmp_path, "Please press 1 or 2."), after=heard_to, least=0.8)
+
+
+@pytest.mark.parametrize("codec", ["g722", "opus"])
+def test_a_message_is_wide_band(ctl, register, tmp_path, codec):
+    ctl.add("notes", virtual=True, voicemail=True)
+    ann = register("ann", codec=codec)
+    ann.dial("notes")
+    said = leave_message(ann, tmp_path)
+    wav = stored(ctl, messages(ctl, "notes")[0], tmp_path)
+    assert audio.alike(wav, said) > 0.8

@@ -1,0 +1,236 @@
+/* The ear by itself: packets with jitter, loss, swaps and pauses go in on a made-up clock, sound comes out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "sipfront/media/ear.h"
+#include "tests/unit/media/sound.h"
+
+enum { SECONDS = 10, FRAMES = SECONDS * 50, RATE_MOST = CODEC_RATE_MAX, PACKET = 400 };
+
+struct scene {
+    int16_t said[SECONDS * RATE_MOST], heard[(SECONDS + 1) * RATE_MOST];
+    size_t nsaid, nheard, frame;
+    uint8_t payloads[FRAMES][PACKET];
+    size_t len[FRAMES];
+    int arrival_ms[FRAMES]; /* -1: lost */
+    struct ear_stats stats;
+    int delay_ms, longest_gap_ms;
+};
+
+static void speak(struct scene *s, enum codec codec)
+{
+    struct encoder *e = encoder_new(codec);
+
+    s->frame = codec_info(codec)->rate / 50;
+    s->nsaid = s->frame * FRAMES;
+    sound_make(s->said, s->nsaid, codec_info(codec)->rate);
+    for (unsigned i = 0; i < FRAMES; i++) {
+        s->len[i] = encoder_encode(e, s->said + i * s->frame, s->frame, s->payloads[i], PACKET);
+        s->arrival_ms[i] = (int)i * 20 + 3;
+    }
+    encoder_free(&e);
+}
+
+/* Jitter of up to `most` ms, loss of `percent`. */
+static void disturb(struct scene *s, int most, int percent)
+{
+    srand(11);
+    for (unsigned i = 0; i < FRAMES; i++) {
+        s->arrival_ms[i] += most ? rand() % (most + 1) : 0;
+        if (rand() % 100 < percent)
+            s->arrival_ms[i] = -1;
+    }
+}
+
+static void arrive(struct scene *s, struct ear *e, enum codec codec, int from_ms, int to_ms)
+{
+    for (unsigned i = 0; i < FRAMES; i++)
+        if (s->arrival_ms[i] >= from_ms && s->arrival_ms[i] < to_ms) {
+            struct rtp_packet p = { .seq = (uint16_t)(65000 + i), .ts = 0xFFFF0000u + i * 20 * codec_khz(codec) };
+            p.ssrc = 7;
+            p.payload = s->payloads[i];
+            p.len = s->len[i];
+            ear_put(e, codec, &p);
+        }
+}
+
+static void listen(struct scene *s, enum codec codec, unsigned step_ms)
+{
+    struct ear *e = ear_new();
+    struct pcm sound;
+
+    s->nheard = 0;
+    for (int ms = 0; ms + (int)step_ms <= SECONDS * 1000; ms += (int)step_ms) {
+        arrive(s, e, codec, ms, ms + (int)step_ms);
+        ear_pull(e, step_ms, &sound);
+        memcpy(s->heard + s->nheard, sound.samples, sound.n * sizeof *sound.samples);
+        s->nheard += sound.n;
+    }
+    ear_stats(e, &s->stats);
+    ear_free(&e);
+}
+
+/* The likeness of the last seconds, by which the buffer has learnt, piece by piece of 400 ms: each piece may lie where
+ * it likes. The delay is that of the last piece. */
+static double likeness(struct scene *s)
+{
+    size_t rate = s->frame * 50, piece = rate * 2 / 5;
+    double sum = 0;
+    unsigned pieces = 0;
+
+    for (size_t at = rate * 5; at + piece < s->nsaid - rate; at += 2 * piece, pieces++) {
+        size_t most = at + piece + rate / 4 < s->nheard ? piece + rate / 4 : s->nheard - at, where = 0;
+        sum += sound_find(s->heard + at, most, s->said + at, piece, &where);
+        s->delay_ms = (int)(where * 1000 / rate);
+    }
+    return sum / pieces;
+}
+
+/* Opus keeps the sound and not the wave: its likeness is lower by nature. */
+static const struct {
+    const char *name;
+    enum codec codec;
+    int jitter_ms, loss;
+    double least;
+    int delay_most;
+} rows[] = {
+    { "PCMU, perfect", CODEC_PCMU, 0, 0, 0.99, 45 },      { "PCMU, 20 ms", CODEC_PCMU, 20, 0, 0.98, 75 },
+    { "PCMU, 60 ms", CODEC_PCMU, 60, 0, 0.97, 110 },      { "PCMU, 1 %", CODEC_PCMU, 20, 1, 0.97, 75 },
+    { "PCMA, 5 %, 60 ms", CODEC_PCMA, 60, 5, 0.94, 110 }, { "G.722, perfect", CODEC_G722, 0, 0, 0.98, 45 },
+    { "G.722, 3 %, 40 ms", CODEC_G722, 40, 3, 0.94, 95 }, { "Opus, perfect", CODEC_OPUS, 0, 0, 0.68, 55 },
+    { "Opus, 5 %, 60 ms", CODEC_OPUS, 60, 5, 0.64, 120 },
+};
+
+static void jitter_and_loss(void **state)
+{
+    static struct scene s;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double like;
+        speak(&s, rows[i].codec);
+        disturb(&s, rows[i].jitter_ms, rows[i].loss);
+        listen(&s, rows[i].codec, 20);
+        like = likeness(&s);
+        print_message("%-20s likeness %.3f, delay %d ms, %llu late, %llu ms made up\n", rows[i].name, like, s.delay_ms,
+                      (unsigned long long)s.stats.late, (unsigned long long)s.stats.concealed_ms);
+        if (like < rows[i].least || s.delay_ms > rows[i].delay_most)
+            fail_msg("%s: likeness %.3f, delay %d ms", rows[i].name, like, s.delay_ms);
+    }
+}
+
+/* Whatever the pull's length, nothing is lost or doubled. */
+static void any_pull(void **state)
+{
+    static const unsigned steps[] = { 10, 20, 30, 40, 60 };
+    static struct scene s;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        speak(&s, CODEC_PCMU);
+        listen(&s, CODEC_PCMU, steps[i]);
+        if (likeness(&s) < 0.99 || s.stats.late > 1)
+            fail_msg("%u ms: likeness %.3f, %llu late", steps[i], likeness(&s), (unsigned long long)s.stats.late);
+    }
+}
+
+/* After a second of bad network the delay comes back to what it was. */
+static void delay_is_given_back(void **state)
+{
+    static struct scene s;
+
+    (void)state;
+    speak(&s, CODEC_PCMU);
+    for (unsigned i = 50; i < 100; i++)
+        s.arrival_ms[i] += (int)(i * 7919 % 90);
+    listen(&s, CODEC_PCMU, 20);
+    assert_true(likeness(&s) > 0.9);
+    if (s.delay_ms > 60)
+        fail_msg("%d ms ten seconds later", s.delay_ms);
+}
+
+/* A pause (no packets, the clock goes on) is silence, is no loss, and what follows is heard whole. */
+static void pause_is_no_loss(void **state)
+{
+    static struct scene s;
+
+    (void)state;
+    speak(&s, CODEC_PCMU);
+    for (unsigned i = 100; i < 200; i++)
+        s.arrival_ms[i] = -1;
+    listen(&s, CODEC_PCMU, 20);
+    assert_true(s.stats.concealed_ms <= 600); /* until it is sure that nobody speaks */
+    assert_true(sound_level_db(s.heard + 3 * 8000, 1600) < -80);
+    assert_true(likeness(&s) > 0.97);
+}
+
+static void another_source_starts_afresh(void **state)
+{
+    struct ear *e = ear_new();
+    struct pcm sound;
+    uint8_t payload[160];
+    int heard = 0;
+
+    (void)state;
+    memset(payload, 0x20, sizeof payload);
+    for (unsigned i = 0; i < 40; i++) {
+        struct rtp_packet p = { .seq = (uint16_t)i, .ts = i * 160, .ssrc = 1, .payload = payload, .len = 160 };
+        if (i >= 20) {
+            p.ssrc = 2;
+            p.seq = (uint16_t)(i * 3000);
+            p.ts = 0x70000000 + i * 160;
+        }
+        p.seq = i >= 20 ? (uint16_t)(9000 + i) : p.seq;
+        ear_put(e, CODEC_PCMU, &p);
+        ear_pull(e, 20, &sound);
+        heard += sound.samples[80] != 0;
+    }
+    assert_true(heard >= 34); /* each source is held back for 40 ms at its start */
+    ear_free(&e);
+}
+
+/* From one codec to another in mid-stream, with and without another sample rate. */
+static void codec_changes(void **state)
+{
+    static const enum codec order[] = { CODEC_PCMU, CODEC_PCMA, CODEC_G722, CODEC_OPUS, CODEC_PCMU };
+    struct ear *e = ear_new();
+    struct pcm sound = { 0 };
+    uint32_t ts = 0;
+
+    (void)state;
+    for (unsigned c = 0; c < 5; c++) {
+        struct encoder *enc = encoder_new(order[c]);
+        int16_t said[320 * 20];
+        uint8_t payload[PACKET];
+        size_t frame = codec_info(order[c])->rate / 50;
+        sound_make(said, frame * 20, codec_info(order[c])->rate);
+        for (unsigned i = 0; i < 20; i++) {
+            struct rtp_packet p = { .seq = (uint16_t)(c * 20 + i), .ts = ts, .ssrc = 5, .payload = payload };
+            ts += 20 * codec_khz(order[c]);
+            p.len = encoder_encode(enc, said + i * frame, frame, payload, PACKET);
+            ear_put(e, order[c], &p);
+            ear_pull(e, 20, &sound);
+        }
+        assert_int_equal(sound.rate, codec_info(order[c])->rate);
+        assert_true(sound_level_db(sound.samples, sound.n) > -40);
+        encoder_free(&enc);
+    }
+    ear_free(&e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(jitter_and_loss),
+        cmocka_unit_test(any_pull),
+        cmocka_unit_test(delay_is_given_back),
+        cmocka_unit_test(pause_is_no_loss),
+        cmocka_unit_test(another_source_starts_afresh),
+        cmocka_unit_test(codec_changes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
