@@ -7,7 +7,7 @@ enum {
     LEAP_MS = 2000,   /* a timestamp so far from the last is a new beginning */
     IDLE_MS = 500,    /* so long without a packet: the next begins a spurt */
     GAP_STEP_MS = 20, /* a gap is filled in pieces of at most so much */
-    KEPT_MS = 15,     /* time to spare that is not given up */
+    KEPT_MS = 30,     /* time to spare that is not given up */
     SAFETY_MS = 5,    /* beyond what a late packet missed */
     WINDOW_MS = 3000,
     MARGIN_NONE = INT32_MAX

@@ -92,3 +92,12 @@ def gaps(stored, said, piece=0.25):
         if np.mean(part * part) > SILENT and alike(stored[max(0, at - 160):at + size + 160], part) < 0.9:
             missing.append(at / RATE)
     return missing
+
+
+def share_heard(heard, said, piece=0.4, least=0.8):
+    """The share (0 to 1) of the sounding pieces of `said` that `heard` holds, each wherever it lies: a jitter buffer may
+    have moved some against the others."""
+    size = int(piece * RATE)
+    parts = [said[at:at + size] for at in range(0, len(said) - size + 1, size)]
+    parts = [part for part in parts if np.mean(part * part) > SILENT]
+    return sum(alike(heard, part) > least for part in parts) / len(parts)

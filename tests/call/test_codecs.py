@@ -16,8 +16,8 @@ def test_two_codecs_hear_each_other(server, ctl, register, tmp_path, caller, cal
     ann.dial("bob")
     ann.wait("CALL_ESTABLISHED")
     bob.wait("CALL_ESTABLISHED")
-    bob.wait_heard(audio.prompt("demo-thanks"), least=0.8)
-    ann.wait_heard(audio.prompt("vm-intro"), least=0.8)
+    bob.wait_heard_in_pieces(audio.prompt("demo-thanks"))
+    ann.wait_heard_in_pieces(audio.prompt("vm-intro"))
     ann.hang_up()
     bob.wait("CALL_CLOSED")
     assert server.wait_cdr()["status"] == "200"
