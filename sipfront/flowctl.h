@@ -26,6 +26,9 @@ enum ctl_option {
     CTL_VOICEMAIL,
     CTL_NO_VOICEMAIL,
     CTL_RING_TIME,
+    CTL_MAX_BINDINGS,
+    CTL_MAX_CALLS,
+    CTL_FOR,
     CTL_TO,
     CTL_OUT,
     CTL_OPTIONS
@@ -112,6 +115,9 @@ int ctl_attach(struct ctl *c);
 int ctl_detach(struct ctl *c);
 int ctl_calls(struct ctl *c);
 int ctl_registrations(struct ctl *c);
+int ctl_bans_list(struct ctl *c);
+int ctl_bans_add(struct ctl *c);
+int ctl_bans_remove(struct ctl *c);
 int ctl_voicemail_list(struct ctl *c);
 int ctl_voicemail_play(struct ctl *c);
 int ctl_voicemail_delete(struct ctl *c);

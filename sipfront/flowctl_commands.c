@@ -8,7 +8,9 @@
         CTL_OPTION("voicemail", CTL_VOICEMAIL, NULL, "Take voicemail"),                                                \
         CTL_OPTION("no-voicemail", CTL_NO_VOICEMAIL, NULL, "Take no voicemail"),                                       \
         CTL_OPTION("sha256", CTL_SHA256, NULL, "Challenge its devices with SHA-256 first (old phones know only MD5)"), \
-        CTL_OPTION("ring-time", CTL_RING_TIME, "TIME", "How long its devices ring: 20s, 1m30s")
+        CTL_OPTION("ring-time", CTL_RING_TIME, "TIME", "How long its devices ring: 20s, 1m30s"),                       \
+        CTL_OPTION("max-bindings", CTL_MAX_BINDINGS, "N", "Devices registered at a time, 1 to 10 (0: 10)"),            \
+        CTL_OPTION("max-calls", CTL_MAX_CALLS, "N", "Calls at a time, made and taken together (0: no limit)")
 
 static const struct argp_option add_options[] = {
     CTL_OPTION("name", CTL_NAME, "NAME", "Name that people read (needed)"),
@@ -25,6 +27,10 @@ static const struct argp_option set_options[] = {
 };
 static const struct argp_option to_options[] = {
     CTL_OPTION("to", CTL_TO, "USER", "The Connection that it reaches (needed)"),
+    CTL_OPTIONS_END,
+};
+static const struct argp_option ban_options[] = {
+    CTL_OPTION("for", CTL_FOR, "TIME", "How long: 10m, 24h (until it is removed)"),
     CTL_OPTIONS_END,
 };
 static const struct argp_option deploy_options[] = {
@@ -66,6 +72,15 @@ const struct ctl_command ctl_commands[] = {
     { "calls", NULL, "", NULL, "list the calls in progress", "  flowctl calls\n", ctl_calls },
     { "registrations", NULL, "", NULL, "list the devices that are registered", "  flowctl registrations\n",
       ctl_registrations },
+    { "bans", "list", "", NULL, "list who is not answered", "  flowctl bans list\n", ctl_bans_list },
+    { "bans", "add", "SOURCE", ban_options, "answer an address or a network no more",
+      "  flowctl bans add 192.0.2.7 --for 24h\n"
+      "  flowctl bans add 203.0.113.0/24\n",
+      ctl_bans_add },
+    { "bans", "remove", "WHO", NULL, "answer an address, a network or a SIP user again",
+      "  flowctl bans remove 192.0.2.7\n"
+      "  flowctl bans remove ann\n",
+      ctl_bans_remove },
     { "voicemail", "list", "[USER]", NULL, "list messages, newest first",
       "  flowctl voicemail list\n"
       "  flowctl voicemail list ann\n",

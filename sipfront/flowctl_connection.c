@@ -62,6 +62,27 @@ static bool contradicts(const struct ctl *c)
            !!o[CTL_PASSWORD] + !!o[CTL_PASSWORD_STDIN] + !!o[CTL_NO_PASSWORD] > 1;
 }
 
+/* Not CTL_OK: it is no number. */
+static int add_count(const struct ctl *c, enum ctl_option which, const char *key, json_t *body)
+{
+    int64_t n;
+    if (!c->option[which])
+        return CTL_OK;
+    if (!str_to_int(str_of(c->option[which]), &n) || n < 0)
+        return CTL_USAGE;
+    json_object_set_new(body, key, json_integer(n));
+    return CTL_OK;
+}
+
+static void show_limit(const json_t *value, struct sbuf *out)
+{
+    json_int_t n = json_integer_value(value);
+    if (n)
+        sbuf_fmt(out, "%lld", (long long)n);
+    else
+        sbuf_cstr(out, "no limit");
+}
+
 /* The options as the API's object. */
 static int read_settings(const struct ctl *c, json_t *body)
 {
@@ -79,6 +100,8 @@ static int read_settings(const struct ctl *c, json_t *body)
             return usage("--ring-time wants a time such as 20s or 1m30s");
         json_object_set_new(body, "ring_time_ms", json_integer(ms));
     }
+    if (add_count(c, CTL_MAX_BINDINGS, "max_bindings", body) || add_count(c, CTL_MAX_CALLS, "max_calls", body))
+        return usage("--max-bindings and --max-calls want a whole number, 0 or more");
     return add_password(c, body);
 }
 
@@ -162,6 +185,8 @@ static const struct ctl_column connection_columns[] = {
     { "SHA-256", "sha256", ctl_show_flag },
     { "Flow", "flow", show_flow },
     { "Rings for", "ring_time_ms", ctl_show_duration },
+    { "Most devices", "max_bindings", show_limit },
+    { "Most calls", "max_calls", show_limit },
     { "Voicemail", "voicemail", ctl_show_flag },
     { "New messages", "new_messages", NULL },
     { "Numbers", "numbers", ctl_show_list },

@@ -13,6 +13,7 @@
 #include "sipfront/console/console.h"
 #include "sipfront/flowd_demo.h"
 #include "vm/base/log.h"
+#include "vm/base/vec.h"
 
 const char *argp_program_version = "flowd (Call Flow) " CALLFLOW_VERSION;
 
@@ -24,6 +25,11 @@ static const char manual[] =
     "  kill -TERM $(pidof flowd)    hang up all calls and stop\n\n"
     "Exit status: 0 stopped, 1 it could not start, 64 the options are wrong.";
 
+struct networks {
+    struct network *items;
+    size_t len, cap;
+};
+
 struct options {
     const char *data, *listen, *socket, *flows;
     unsigned long sip_port, rtp_min, rtp_max;
@@ -31,9 +37,20 @@ struct options {
     const char *fetch_private[16];
     unsigned nfetch_private;
     bool demo;
+    struct networks never_banned;
 };
 
-enum { OPT_DATA = 0x100, OPT_SOCKET, OPT_FLOWS, OPT_SIP_PORT, OPT_RTP, OPT_DEMO, OPT_CA_FILE, OPT_FETCH_PRIVATE };
+enum {
+    OPT_DATA = 0x100,
+    OPT_SOCKET,
+    OPT_FLOWS,
+    OPT_SIP_PORT,
+    OPT_RTP,
+    OPT_DEMO,
+    OPT_CA_FILE,
+    OPT_FETCH_PRIVATE,
+    OPT_NEVER_BAN
+};
 
 static const struct argp_option options[] = {
     { "data", OPT_DATA, "DIR", 0, "Folder of the database, voicemail and sounds (run.d)", 0 },
@@ -45,6 +62,8 @@ static const struct argp_option options[] = {
     { "ca-file", OPT_CA_FILE, "FILE", 0, "Who may sign the certificates of web services, PEM (the system's)", 0 },
     { "fetch-private", OPT_FETCH_PRIVATE, "NETWORK", 0,
       "Let flows ask web services in this private network, such as 10.1.0.0/16 or 127.0.0.1; may be repeated", 0 },
+    { "never-ban", OPT_NEVER_BAN, "NETWORK", 0,
+      "Never ban an address of this network for wrong credentials (again for more)", 0 },
     { "demo", OPT_DEMO, NULL, 0,
       "On the first start add the Connections ann, bob and welcome, and print how to call them", 0 },
     { "verbose", 'v', NULL, 0, "Log also what calls do step by step", 0 },
@@ -70,6 +89,14 @@ static void read_range(struct argp_state *st, struct options *o, const char *tex
         argp_error(st, "--rtp-ports wants a range of at least two ports, not '%s'", text);
 }
 
+static void read_network(struct argp_state *st, const char *option, const char *text, struct networks *to)
+{
+    struct network n;
+    if (network_parse(&n, text) != ERR_OK)
+        argp_error(st, "%s wants a network, such as 192.168.0.0/16, not '%s'", option, text);
+    vec_push(to, n);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct options *o = st->input;
@@ -85,6 +112,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
             argp_error(st, "--fetch-private may be given %u times", o->nfetch_private);
         o->fetch_private[o->nfetch_private++] = arg;
         return 0;
+    case OPT_NEVER_BAN: read_network(st, "--never-ban", arg, &o->never_banned); return 0;
     case OPT_DEMO: o->demo = true; return 0;
     case 'v': log_set_level(LOG_DEBUG); return 0;
     case OPT_RTP: read_range(st, o, arg); return 0;
@@ -161,6 +189,8 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         .ca_file = o->ca_file,
         .fetch_private = o->fetch_private,
         .nfetch_private = o->nfetch_private,
+        .never_banned = o->never_banned.items,
+        .nnever_banned = o->never_banned.len,
     };
     enum err e = server_new(&d->server, d->loop, &sp, why);
     if (e)
@@ -208,5 +238,6 @@ int main(int argc, char **argv)
     }
     int status = serve(&d, &o);
     loop_free(&d.loop);
+    vec_free(&o.never_banned);
     return status;
 }

@@ -43,7 +43,9 @@ static void add(struct demo *d, const char *user, const char *name, const char *
                                    .is_virtual = !password,
                                    .has_voicemail = 1,
                                    .sha256 = 0,
-                                   .ring_ms = 20000 };
+                                   .ring_ms = 20000,
+                                   .max_bindings = -1,
+                                   .max_calls = -1 };
     server_add_connection(d->server, &c, (struct directory_done){ advance, d });
 }
 

@@ -95,6 +95,7 @@ bool dial_talking(const struct dial *d);
 unsigned dial_legs(const struct dial *d); /* how many are alive */
 /* How many targets counted by that permit line of the flow are rung or talked to. */
 unsigned dial_under(const struct dial *d, unsigned line);
+bool dial_concerns(const struct dial *d, const char *user); /* is a device of that Connection rung or talked to? */
 void dial_caller_gone(struct dial *d);
 
 /* What a flow reads of the call (action.h). */

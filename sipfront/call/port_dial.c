@@ -60,6 +60,14 @@ unsigned dial_under(const struct dial *d, unsigned line)
     return n;
 }
 
+bool dial_concerns(const struct dial *d, const char *user)
+{
+    const struct far_leg *f = d ? d->legs : NULL;
+    while (f && !(f->leg && strcmp(f->user, user) == 0))
+        f = f->next;
+    return f;
+}
+
 /* ---- ending ---- */
 
 /* Frees all legs but `keep` (may be NULL). */
@@ -356,6 +364,10 @@ static void ring_target(struct dial *d, const char *name, int line)
     }
     if (!to) {
         note(d, DIAL_FAILED, *name == '+' ? "no trunk" : "unknown target");
+        return;
+    }
+    if (server_calls_limited(s, to)) {
+        note(d, DIAL_LIMITED, NULL);
         return;
     }
     unsigned n = agent_bindings(s->agent, to->user);

@@ -20,7 +20,9 @@ static bool agent_account(void *owner, const char *user, struct sip_account *out
     const struct connection *c = directory_connection(s->directory, user);
     if (!c)
         return false;
-    *out = (struct sip_account){ .may_register = !c->is_virtual && *c->ha1_md5, .sha256_first = c->sha256 };
+    *out = (struct sip_account){ .may_register = !c->is_virtual && *c->ha1_md5,
+                                 .sha256_first = c->sha256,
+                                 .max_bindings = c->max_bindings };
     snprintf(out->ha1_md5, sizeof out->ha1_md5, "%s", c->ha1_md5);
     snprintf(out->ha1_sha256, sizeof out->ha1_sha256, "%s", c->ha1_sha256);
     return true;
@@ -36,6 +38,7 @@ static void agent_bound(void *owner, const struct sip_binding *b, bool gone)
         .received = b->received,
         .call_id = b->call_id,
         .agent = b->agent,
+        .path = b->path,
         .reg_id = b->reg_id,
         .cseq = b->cseq,
         .q = b->q,
@@ -74,6 +77,7 @@ static void restore_binding(const struct stored_binding *b, void *arg)
         .q = b->q,
         .expires_wall_ms = b->expires_wall_ms,
         .agent = b->agent,
+        .path = b->path,
     };
     agent_restore_binding(s->agent, &row);
 }
@@ -115,10 +119,17 @@ static enum err open_media(struct server *s, const struct server_params *p, stru
 
 static enum err open_sip(struct server *s, const struct server_params *p, struct sbuf *why)
 {
-    struct agent_params ap = { .listen = p->listen, .port = p->sip_port, .realm = REALM, .user_agent = "Call Flow" };
-    struct agent_port port = {
-        .account = agent_account, .bound = agent_bound, .invited = router_invited, .waiting = lamp_waiting, .owner = s
-    };
+    struct agent_params ap = { .listen = p->listen,
+                               .port = p->sip_port,
+                               .realm = REALM,
+                               .user_agent = "Call Flow",
+                               .never_banned = { p->never_banned, p->nnever_banned } };
+    struct agent_port port = { .account = agent_account,
+                               .bound = agent_bound,
+                               .invited = router_invited,
+                               .waiting = lamp_waiting,
+                               .owner = s,
+                               .banned = server_on_banned };
     enum err e = agent_new(&s->agent, s->loop, &ap, &port);
     if (e) {
         sbuf_fmt(why, "SIP cannot use %s port %u: %s", p->listen, p->sip_port, err_text(e));
@@ -126,6 +137,7 @@ static enum err open_sip(struct server *s, const struct server_params *p, struct
     }
     directory_each_binding(s->directory, restore_binding, s);
     lamp_watch(s);
+    server_restore_bans(s);
     return ERR_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "sipfront/directory/directory.h"
 #include "sipfront/loop/loop.h"
+#include "vm/base/network.h"
 #include "vm/base/str.h"
 
 struct server;
@@ -21,6 +22,8 @@ struct server_params {
     const char *ca_file;              /* PEM: who may sign certificates of web services; NULL: the system's */
     const char *const *fetch_private; /* private networks that may be asked, as 10.1.0.0/16; checked */
     unsigned nfetch_private;
+    const struct network *never_banned;
+    size_t nnever_banned;
 };
 
 /* Opens everything and begins to serve. *why says what failed. */
@@ -53,6 +56,7 @@ struct connection_change {
     const char *user, *name, *password;
     int is_virtual, has_voicemail, sha256; /* -1 keeps */
     int64_t ring_ms;                       /* -1 keeps */
+    int64_t max_bindings, max_calls;       /* -1 keeps */
 };
 void server_add_connection(struct server *s, const struct connection_change *c, struct directory_done done);
 void server_set_connection(struct server *s, const struct connection_change *c, struct directory_done done);
@@ -61,6 +65,19 @@ void server_remove_connection(struct server *s, const char *user, struct directo
 /* Verifies the image on a worker, stores it as the flow's next version and swaps the pointer; calls in progress keep
  * theirs. name "": the image's own. done's why holds the reason of a refusal. */
 void server_deploy(struct server *s, const char *name, struct str image, struct directory_done done);
+
+/* Who is not answered (docs/security.md). source "": a user from anywhere; user "": everybody at that source. */
+struct ban_info {
+    const char *source, *user;
+    bool by_hand;
+    int64_t until_wall_ms; /* 0: until it is removed */
+    uint64_t refused;
+};
+void server_each_ban(struct server *s, void (*each)(const struct ban_info *b, void *arg), void *arg);
+/* An address or a network, for that long (0: until it is removed). ERR_INVALID, ERR_LIMIT; *why is for people. */
+enum err server_ban(struct server *s, const char *source, int64_t for_ms, struct sbuf *why) MUST_USE;
+/* who: an address, a network or a SIP user. ERR_NOT_FOUND. */
+enum err server_unban(struct server *s, const char *who) MUST_USE;
 
 struct server_gauges {
     unsigned calls, legs, rtp_ports, registrations;

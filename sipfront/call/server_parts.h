@@ -43,6 +43,12 @@ unsigned server_box_count(const struct server *s, struct str box);
 bool lamp_waiting(void *owner, const char *user, struct sip_waiting *out);
 void lamp_watch(struct server *s);
 
+/* The guard's bans, to the directory and back (server_bans.c). */
+void server_on_banned(void *owner, const struct sip_ban *ban, bool gone);
+void server_restore_bans(struct server *s);
+
+/* Has the Connection as many calls, made and taken, as it may have? */
+bool server_calls_limited(const struct server *s, const struct connection *c);
 /* A call has gone from the list. */
 void server_call_gone(struct server *s);
 

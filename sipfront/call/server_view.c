@@ -50,6 +50,9 @@ void server_each_registration(struct server *s, void (*each)(const struct regist
 
 /* ---- Connections ---- */
 
+/* What is too much for the directory stays too much for it. */
+static unsigned limit_of(int64_t n) { return n > UINT32_MAX ? UINT32_MAX : (unsigned)n; }
+
 /* The row as it is to be; digests must outlive the call of the directory. */
 static struct connection changed(const struct server *s, const struct connection *old,
                                  const struct connection_change *ch, struct sip_account *digests)
@@ -79,6 +82,10 @@ static struct connection changed(const struct server *s, const struct connection
         c.sha256 = ch->sha256;
     if (ch->ring_ms >= 0)
         c.ring_ms = ch->ring_ms;
+    if (ch->max_bindings >= 0)
+        c.max_bindings = limit_of(ch->max_bindings);
+    if (ch->max_calls >= 0)
+        c.max_calls = limit_of(ch->max_calls);
     return c;
 }
 

@@ -27,7 +27,7 @@ struct api_call {
 void api_handle(struct request *r, void *arg);
 
 /* ---- reading ---- */
-enum field_type { FIELD_TEXT, FIELD_FLAG, FIELD_MS };
+enum field_type { FIELD_TEXT, FIELD_FLAG, FIELD_MS, FIELD_COUNT };
 struct field {
     const char *name;
     enum field_type type;
@@ -38,6 +38,7 @@ struct field {
 bool api_read(struct api_call *c, const struct field *fields) MUST_USE;
 const char *api_text(const struct api_call *c, const char *field); /* NULL when absent; until the call ends */
 int api_flag(const struct api_call *c, const char *field);         /* -1 when absent */
+int64_t api_count(const struct api_call *c, const char *field);    /* -1 when absent */
 int64_t api_ms(const struct api_call *c, const char *field);       /* -1 when absent */
 void api_note(struct api_call *c, const char *name);               /* c->name = a copy */
 

@@ -7,6 +7,7 @@
 static const char *const type_texts[] = {
     [FIELD_TEXT] = "a text",
     [FIELD_FLAG] = "true or false",
+    [FIELD_COUNT] = "a whole number, 0 or more",
     [FIELD_MS] = "a whole number of milliseconds, 0 or more",
 };
 
@@ -30,6 +31,7 @@ static bool is_of_type(const json_t *v, enum field_type type)
     switch (type) {
     case FIELD_TEXT: return json_is_string(v);
     case FIELD_FLAG: return json_is_boolean(v);
+    case FIELD_COUNT:
     case FIELD_MS: return json_is_integer(v) && json_integer_value(v) >= 0;
     }
     return false;
@@ -122,7 +124,9 @@ int api_flag(const struct api_call *c, const char *field)
     return v ? json_is_true(v) : -1;
 }
 
-int64_t api_ms(const struct api_call *c, const char *field)
+int64_t api_ms(const struct api_call *c, const char *field) { return api_count(c, field); }
+
+int64_t api_count(const struct api_call *c, const char *field)
 {
     const json_t *v = json_object_get(c->body, field);
     return v ? json_integer_value(v) : -1;

@@ -81,6 +81,15 @@ void directory_each_message(const struct directory *d, const char *box,
     }
 }
 
+void directory_each_ban(const struct directory *d, void (*each)(const struct stored_ban *b, void *arg), void *arg)
+{
+    const struct table *t = &d->memory.tables[ROW_BAN];
+    struct row **rows = table_rows(t, true);
+    for (size_t i = 0, n = t->len; i < n; i++)
+        each(&((const struct ban_row *)rows[i])->b, arg);
+    free(rows);
+}
+
 static void change_row(struct directory *d, enum change_kind kind, struct row *row, struct directory_done done)
 {
     struct change *c = change_new(kind, done);
@@ -132,6 +141,16 @@ void directory_put_binding(struct directory *d, const struct stored_binding *b, 
 void directory_drop_binding(struct directory *d, const char *user, const char *contact, struct directory_done done)
 {
     directory_change(d, change_by_key(CHANGE_DROP_BINDING, user, contact, done));
+}
+
+void directory_put_ban(struct directory *d, const struct stored_ban *b, struct directory_done done)
+{
+    change_row(d, CHANGE_PUT_BAN, &row_ban(b)->row, done);
+}
+
+void directory_drop_ban(struct directory *d, const char *source, struct directory_done done)
+{
+    directory_change(d, change_by_key(CHANGE_DROP_BAN, source, NULL, done));
 }
 
 void directory_add_message(struct directory *d, const struct message *m, struct directory_done done)

@@ -56,6 +56,7 @@ static inline struct dial_rule *change_dial_rule(const struct change *c)
     return &((struct dial_rule_row *)c->row)->r;
 }
 static inline struct dial_usage *change_usage(const struct change *c) { return &((struct usage_row *)c->row)->u; }
+static inline struct stored_ban *change_ban(const struct change *c) { return &((struct ban_row *)c->row)->b; }
 static inline struct message *change_message(const struct change *c) { return &((struct message_row *)c->row)->m; }
 
 #endif

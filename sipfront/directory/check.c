@@ -6,6 +6,8 @@
 enum {
     MOST_TEXT = 255, /* bytes of a SIP user, a name, a flow's name */
     MOST_RING_MS = 60 * 60 * 1000,
+    MOST_BINDINGS = 10, /* as the registrar keeps */
+    MOST_CALLS = 100000,
     LEAST_DIGITS = 3,
     MOST_DIGITS = 15, /* ITU-T E.164, section 6 */
 };
@@ -49,6 +51,10 @@ static void check_connection(struct change *c)
     check_text(c, "Name", k->name);
     if (k->ring_ms < 0 || k->ring_ms > MOST_RING_MS)
         check_refuse(c, "the ring time must lie between 0 and 3600 seconds");
+    if (k->max_bindings > MOST_BINDINGS)
+        check_refuse(c, "at most %d devices can be registered to a Connection (0: as many as that)", MOST_BINDINGS);
+    if (k->max_calls > MOST_CALLS)
+        check_refuse(c, "the limit of calls must lie between 0 (none) and %d", MOST_CALLS);
     if (!k->ha1_md5[0] != !k->ha1_sha256[0])
         check_refuse(c, "a password has both digests or none");
 }
@@ -147,6 +153,10 @@ void change_check(struct change *c)
             check_refuse(c, "the image is empty");
         break;
     case CHANGE_PUT_BINDING: check_binding(c); break;
+    case CHANGE_PUT_BAN:
+        if (!change_ban(c)->source[0])
+            check_refuse(c, "a ban needs a source");
+        break;
     case CHANGE_ADD_MESSAGE: check_message(c); break;
     case CHANGE_PUT_BOX: check_box(c); break;
     case CHANGE_PUT_LETTER: check_letter(c); break;
@@ -163,6 +173,7 @@ void change_check(struct change *c)
     case CHANGE_REMOVE_NUMBER:
     case CHANGE_ATTACH:
     case CHANGE_DROP_BINDING:
+    case CHANGE_DROP_BAN:
     case CHANGE_MARK_HEARD:
     case CHANGE_DELETE_MESSAGE: break; /* a key that nothing has is found missing */
     }

@@ -23,7 +23,8 @@ struct connection {
     bool has_voicemail;
     bool sha256; /* digest: challenge with SHA-256 too, not with MD5 alone (RFC 8760) */
     int64_t ring_ms;
-    const char *flow; /* attached flow, "" for the default */
+    unsigned max_bindings, max_calls; /* devices at a time, calls at a time; 0: as many as the server takes */
+    const char *flow;                 /* attached flow, "" for the default */
 };
 struct number {
     const char *digits; /* E.164 with + */
@@ -37,7 +38,7 @@ struct flow_version {
     int64_t deployed_wall_ms;
 };
 struct stored_binding {
-    const char *user, *contact, *instance, *received, *call_id, *agent;
+    const char *user, *contact, *instance, *received, *call_id, *agent, *path;
     int reg_id;
     uint32_t cseq;
     double q;
@@ -46,6 +47,12 @@ struct stored_binding {
 enum transcript_state { TRANSCRIPT_NONE, TRANSCRIPT_WAITING, TRANSCRIPT_DONE, TRANSCRIPT_FAILED };
 const char *transcript_state_name(enum transcript_state s);
 enum transcript_state transcript_state_of(const char *name); /* TRANSCRIPT_NONE for what is no name */
+/* Who is not answered: the guard's, kept over a restart. */
+struct stored_ban {
+    const char *source; /* an address or a network */
+    bool by_hand;
+    int64_t until_wall_ms; /* 0: until it is removed */
+};
 struct message {
     const char *id; /* unique text */
     const char *box, *from, *from_name;
@@ -73,6 +80,7 @@ void directory_each_number(const struct directory *d, void (*each)(const struct 
 void directory_each_flow(const struct directory *d, void (*each)(const struct flow_version *f, void *arg), void *arg);
 void directory_each_binding(const struct directory *d, void (*each)(const struct stored_binding *b, void *arg),
                             void *arg);
+void directory_each_ban(const struct directory *d, void (*each)(const struct stored_ban *b, void *arg), void *arg);
 /* Newest first; box NULL: all boxes. */
 void directory_each_message(const struct directory *d, const char *box,
                             void (*each)(const struct message *m, void *arg), void *arg);
@@ -102,6 +110,8 @@ void directory_deploy(struct directory *d, const char *flow, struct str image, s
 void directory_attach(struct directory *d, const char *user, const char *flow, struct directory_done done);
 void directory_put_binding(struct directory *d, const struct stored_binding *b, struct directory_done done);
 void directory_drop_binding(struct directory *d, const char *user, const char *contact, struct directory_done done);
+void directory_put_ban(struct directory *d, const struct stored_ban *b, struct directory_done done);
+void directory_drop_ban(struct directory *d, const char *source, struct directory_done done);
 void directory_add_message(struct directory *d, const struct message *m, struct directory_done done);
 /* Of said only id and what begins with transcript counts. ERR_NOT_FOUND when the message was deleted meanwhile. */
 void directory_set_transcript(struct directory *d, const struct message *said, struct directory_done done);

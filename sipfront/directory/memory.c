@@ -102,6 +102,10 @@ static void take_drop_binding(struct memory *m, struct change *c)
     sbuf_free(&key);
 }
 
+static void take_put_ban(struct memory *m, struct change *c) { adopt(m, ROW_BAN, c); }
+
+static void take_drop_ban(struct memory *m, struct change *c) { drop(m, ROW_BAN, str_of(c->key)); }
+
 static void take_add_message(struct memory *m, struct change *c) { adopt(m, ROW_MESSAGE, c); }
 
 static void take_mark_heard(struct memory *m, struct change *c)

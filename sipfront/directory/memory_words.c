@@ -87,6 +87,18 @@ static void words_drop_binding(const struct memory *m, struct change *c)
     sbuf_fmt(&c->why, "'%s' has no binding '%s'", c->key, c->value);
 }
 
+static void words_put_ban(const struct memory *m, struct change *c)
+{
+    (void)m;
+    sbuf_fmt(&c->why, "the ban of %s is there already", change_ban(c)->source);
+}
+
+static void words_drop_ban(const struct memory *m, struct change *c)
+{
+    (void)m;
+    sbuf_fmt(&c->why, "%s is not banned", c->key);
+}
+
 static void words_add_message(const struct memory *m, struct change *c)
 {
     (void)m;

@@ -83,8 +83,8 @@ struct flow_row *row_flow(const struct flow_version *f)
 
 struct binding_row *row_binding(const struct stored_binding *b)
 {
-    const char *texts[] = { b->user, b->contact, b->instance, b->received, b->call_id, b->agent };
-    struct binding_row *r = row_new(sizeof *r, sizes_of(texts, 6));
+    const char *texts[] = { b->user, b->contact, b->instance, b->received, b->call_id, b->agent, b->path };
+    struct binding_row *r = row_new(sizeof *r, sizes_of(texts, 7));
     char *at = (char *)(r + 1);
     r->b = *b;
     r->b.user = put(&at, b->user);
@@ -94,6 +94,17 @@ struct binding_row *row_binding(const struct stored_binding *b)
     r->b.received = put(&at, b->received);
     r->b.call_id = put(&at, b->call_id);
     r->b.agent = put(&at, b->agent);
+    r->b.path = put(&at, b->path);
+    return r;
+}
+
+struct ban_row *row_ban(const struct stored_ban *b)
+{
+    struct ban_row *r = row_new(sizeof *r, size_of(b->source));
+    char *at = (char *)(r + 1);
+    r->b = *b;
+    r->b.source = put(&at, b->source);
+    set_key(&r->row, r->b.source, strlen(r->b.source));
     return r;
 }
 

@@ -30,6 +30,10 @@ struct binding_row {
     struct row row; /* key: user, NUL, contact */
     struct stored_binding b;
 };
+struct ban_row {
+    struct row row; /* key: source */
+    struct stored_ban b;
+};
 struct message_row {
     struct row row; /* key: id */
     struct message m;
@@ -63,6 +67,7 @@ struct connection_row *row_connection(const struct connection *c) MUST_USE;
 struct number_row *row_number(const struct number *n) MUST_USE;
 struct flow_row *row_flow(const struct flow_version *f) MUST_USE;
 struct binding_row *row_binding(const struct stored_binding *b) MUST_USE;
+struct ban_row *row_ban(const struct stored_ban *b) MUST_USE;
 struct message_row *row_message(const struct message *m) MUST_USE;
 struct box_row *row_box(const struct box *b) MUST_USE;
 struct letter_row *row_letter(const struct letter *l) MUST_USE;

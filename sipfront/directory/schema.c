@@ -141,5 +141,15 @@ static const char outside[] = "CREATE TABLE trunk ("
                               " PRIMARY KEY (user, day)"
                               ") STRICT, WITHOUT ROWID;";
 
-const char *const schema_steps[] = { first, boxes, outside };
+/* Limits of a Connection, routes to its devices, and who is not answered. */
+static const char limits[] = "ALTER TABLE connection ADD COLUMN max_bindings INTEGER NOT NULL DEFAULT 0;"
+                             "ALTER TABLE connection ADD COLUMN max_calls INTEGER NOT NULL DEFAULT 0;"
+                             "ALTER TABLE binding ADD COLUMN path TEXT NOT NULL DEFAULT '';"
+                             "CREATE TABLE ban ("
+                             " source TEXT PRIMARY KEY CHECK (source <> ''),"
+                             " by_hand INTEGER NOT NULL,"
+                             " until_wall_ms INTEGER NOT NULL"
+                             ") STRICT, WITHOUT ROWID;";
+
+const char *const schema_steps[] = { first, boxes, outside, limits };
 const int schema_newest = sizeof schema_steps / sizeof schema_steps[0];

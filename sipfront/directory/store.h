@@ -19,6 +19,7 @@ enum row_kind {
     ROW_TRUNK,
     ROW_DIAL_RULE,
     ROW_USAGE,
+    ROW_BAN,
     ROW_KINDS
 };
 

@@ -24,6 +24,8 @@ static struct row *read_connection(sqlite3_stmt *s)
         .ring_ms = sqlite3_column_int64(s, 6),
         .flow = store_text(s, 7),
         .sha256 = sqlite3_column_int(s, 8),
+        .max_bindings = (unsigned)sqlite3_column_int(s, 9),
+        .max_calls = (unsigned)sqlite3_column_int(s, 10),
     };
     return &row_connection(&c)->row;
 }
@@ -59,8 +61,19 @@ static struct row *read_binding(sqlite3_stmt *s)
         .cseq = (uint32_t)sqlite3_column_int64(s, 7),
         .q = sqlite3_column_double(s, 8),
         .expires_wall_ms = sqlite3_column_int64(s, 9),
+        .path = store_text(s, 10),
     };
     return &row_binding(&b)->row;
+}
+
+static struct row *read_ban(sqlite3_stmt *s)
+{
+    struct stored_ban b = {
+        .source = store_text(s, 0),
+        .by_hand = sqlite3_column_int(s, 1),
+        .until_wall_ms = sqlite3_column_int64(s, 2),
+    };
+    return &row_ban(&b)->row;
 }
 
 static struct row *read_message(sqlite3_stmt *s)
@@ -157,10 +170,12 @@ static const struct {
       "SELECT flow, version, bytes, deployed_wall_ms FROM flow JOIN flow_version ON flow = name AND version = current"
       " JOIN image USING (sha256)" },
     { ROW_CONNECTION, read_connection,
-      "SELECT user, name, ha1_md5, ha1_sha256, is_virtual, has_voicemail, ring_ms, flow, sha256 FROM connection" },
+      "SELECT user, name, ha1_md5, ha1_sha256, is_virtual, has_voicemail, ring_ms, flow, sha256,"
+      " max_bindings, max_calls FROM connection" },
     { ROW_NUMBER, read_number, "SELECT digits, user FROM number" },
     { ROW_BINDING, read_binding,
-      "SELECT user, contact, instance, received, call_id, agent, reg_id, cseq, q, expires_wall_ms FROM binding" },
+      "SELECT user, contact, instance, received, call_id, agent, reg_id, cseq, q, expires_wall_ms, path FROM binding" },
+    { ROW_BAN, read_ban, "SELECT source, by_hand, until_wall_ms FROM ban" },
     { ROW_MESSAGE, read_message,
       "SELECT id, box, from_user, from_name, path, left_wall_ms, length_ms, heard, urgent, bytes, transcript,"
       " transcript_state, transcript_why FROM message ORDER BY left_wall_ms" },
@@ -193,6 +208,8 @@ enum err store_load(struct store *st, void (*each)(enum row_kind kind, struct ro
 {
     struct loading to = { each, arg };
     int rc = store_run(st, SQL_FORGET_BINDINGS, "i", store_now());
+    if (rc == SQLITE_OK)
+        rc = store_run(st, SQL_FORGET_BANS, "i", store_now());
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof loads / sizeof loads[0]; i++)
         rc = load_table(st, i, &to);
     if (rc == SQLITE_OK)

@@ -29,8 +29,9 @@ static int met(struct store *st, int rc)
 
 static int put_connection(struct store *st, enum statement which, const struct connection *k)
 {
-    return store_run(st, which, "ttttiiiti", k->user, k->name, k->ha1_md5, k->ha1_sha256, (int64_t)k->is_virtual,
-                     (int64_t)k->has_voicemail, k->ring_ms, k->flow, (int64_t)k->sha256);
+    return store_run(st, which, "ttttiiitiii", k->user, k->name, k->ha1_md5, k->ha1_sha256, (int64_t)k->is_virtual,
+                     (int64_t)k->has_voicemail, k->ring_ms, k->flow, (int64_t)k->sha256, (int64_t)k->max_bindings,
+                     (int64_t)k->max_calls);
 }
 
 static int write_add_connection(struct store *st, struct change *c)
@@ -100,13 +101,25 @@ static int write_attach(struct store *st, struct change *c)
 static int write_put_binding(struct store *st, struct change *c)
 {
     const struct stored_binding *b = change_binding(c);
-    return refusal(store_run(st, SQL_PUT_BINDING, "ttttttiidi", b->user, b->contact, b->instance, b->received,
-                             b->call_id, b->agent, (int64_t)b->reg_id, (int64_t)b->cseq, b->q, b->expires_wall_ms));
+    return refusal(store_run(st, SQL_PUT_BINDING, "ttttttiidit", b->user, b->contact, b->instance, b->received,
+                             b->call_id, b->agent, (int64_t)b->reg_id, (int64_t)b->cseq, b->q, b->expires_wall_ms,
+                             b->path));
 }
 
 static int write_drop_binding(struct store *st, struct change *c)
 {
     return met(st, store_run(st, SQL_DROP_BINDING, "tt", c->key, c->value));
+}
+
+static int write_put_ban(struct store *st, struct change *c)
+{
+    const struct stored_ban *b = change_ban(c);
+    return refusal(store_run(st, SQL_PUT_BAN, "tii", b->source, (int64_t)b->by_hand, b->until_wall_ms));
+}
+
+static int write_drop_ban(struct store *st, struct change *c)
+{
+    return met(st, store_run(st, SQL_DROP_BAN, "t", c->key));
 }
 
 static int write_add_message(struct store *st, struct change *c)

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <sofia-sip/msg_addr.h>
 #include <sofia-sip/nta_tag.h>
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_status.h>
@@ -17,6 +16,8 @@
 #include <sofia-sip/su_wait.h>
 #include <sofia-sip/url.h>
 
+#include "sipfront/sip/front.h"
+#include "sipfront/sip/guard.h"
 #include "sipfront/sip/leg_inner.h"
 #include "sipfront/sip/mwi.h"
 #include "sipfront/sip/subscription.h"
@@ -27,9 +28,21 @@
 
 enum { SHUTDOWN_MS = 3500, STOP_MS = 1000, START_STEPS = 200, UDP_MTU = 65000 };
 
+void options_on_request(const struct incoming *r)
+{
+    incoming_answer(r, SIP_200_OK, "Allow: " METHODS "\r\nAccept: application/sdp\r\n");
+}
+
 void agent_on_options(struct agent *a, const struct agent_event *ev)
 {
     nua_respond(ev->nh, SIP_200_OK, NUTAG_WITH_THIS(a->nua), SIPTAG_ACCEPT_STR("application/sdp"), TAG_END());
+}
+
+static void on_register(struct agent *a, const struct agent_event *ev)
+{
+    struct incoming r;
+    incoming_of_event(&r, a, ev);
+    registrar_on_register(&r);
 }
 
 /* Requests of a handle that is nobody's yet, or never will be. */
@@ -37,9 +50,9 @@ static void on_stranger(struct agent *a, const struct agent_event *ev)
 {
     switch ((int)ev->kind) {
     case nua_i_invite: leg_on_invite(a, ev); return;
-    case nua_i_register: registrar_on_register(a, ev); break;
     case nua_i_subscribe: subscription_on_subscribe(a, ev); return;
     case nua_i_options: agent_on_options(a, ev); break;
+    case nua_i_register: on_register(a, ev); break;
     case nua_i_info:
     case nua_i_update: nua_respond(ev->nh, SIP_481_NO_TRANSACTION, NUTAG_WITH_THIS(a->nua), TAG_END()); break;
     }
@@ -176,7 +189,10 @@ static enum err start(struct agent *a, const struct agent_params *p)
     a->resolver = resolver_new(loop_root(a->loop), p->resolv_conf);
     if (!a->resolver)
         log_warn("sip", "no name server can be asked: the gateways of trunks must be addresses");
-    return start_stack(a, p);
+    e = agent_open_guard(a, &p->never_banned);
+    if (!e)
+        e = front_new(&a->front, a);
+    return e ? e : start_stack(a, p);
 }
 
 enum err agent_new(struct agent **out, struct loop *l, const struct agent_params *p, const struct agent_port *port)
@@ -251,6 +267,8 @@ void agent_free(struct agent **ap)
     else if (a->nua)
         log_error("sip", "the stack had not stopped; its memory stays until the process ends");
     resolver_free(&a->resolver);
+    front_free(&a->front);
+    guard_free(&a->guard);
     bindings_free(&a->bindings);
     digest_free(&a->digest);
     free(a->realm);
@@ -258,35 +276,15 @@ void agent_free(struct agent **ap)
     free(a);
 }
 
+bool agent_listens_at(const struct agent *a, uint16_t port) { return port && port == a->port_number; }
+
 uint16_t agent_port_number(const struct agent *a) { return a->port_number; }
 const char *agent_address(const struct agent *a) { return a->address; }
 
-void agent_source(const struct agent *a, char out[SIP_SOURCE_MAX])
+void agent_restore_binding(struct agent *a, const struct sip_binding *b)
 {
-    su_sockaddr_t from;
-    socklen_t len = sizeof from;
-    char host[48] = "";
-    msg_t *msg = nua_current_request(a->nua);
-    out[0] = '\0';
-    memset(&from, 0, sizeof from);
-    if (!msg || msg_get_address(msg, &from, &len) < 0 ||
-        !su_inet_ntop(from.su_family, SU_ADDR(&from), host, sizeof host))
-        return;
-    snprintf(out, SIP_SOURCE_MAX, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, ntohs(from.su_port));
+    bindings_put(a->bindings, b, BINDINGS_A_USER, true);
 }
-
-void agent_source_uri(const struct agent *a, const sip_t *sip, char out[SIP_SOURCE_MAX + 32])
-{
-    char source[SIP_SOURCE_MAX];
-    const char *protocol = sip->sip_via ? sip->sip_via->v_protocol : NULL;
-    bool tcp = protocol && strcasecmp(protocol, "SIP/2.0/TCP") == 0;
-    agent_source(a, source);
-    out[0] = '\0';
-    if (source[0])
-        snprintf(out, SIP_SOURCE_MAX + 32, "sip:%s;transport=%s", source, tcp ? "tcp" : "udp");
-}
-
-void agent_restore_binding(struct agent *a, const struct sip_binding *b) { bindings_put(a->bindings, b, true); }
 
 unsigned agent_bindings(const struct agent *a, const char *user) { return bindings_count(a->bindings, user); }
 

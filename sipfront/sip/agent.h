@@ -9,6 +9,7 @@
 
 #include "sipfront/loop/loop.h"
 #include "sipfront/sip/leg.h"
+#include "vm/base/network.h"
 
 struct agent;
 
@@ -17,8 +18,9 @@ struct agent;
 struct sip_account {
     char ha1_md5[33];
     char ha1_sha256[65];
-    bool may_register; /* false: virtual, or no password */
-    bool sha256_first; /* challenge SHA-256, then MD5; the default is MD5 alone, for phones that know no other */
+    unsigned max_bindings; /* 0: as many as the server takes */
+    bool may_register;     /* false: virtual, or no password */
+    bool sha256_first;     /* challenge SHA-256, then MD5; the default is MD5 alone, for phones that know no other */
 };
 
 /* One registered contact of a Connection (RFC 3261 §10). Texts are borrowed. */
@@ -28,6 +30,7 @@ struct sip_binding {
     const char *instance; /* +sip.instance, "" when none (RFC 5626) */
     int reg_id;
     const char *received; /* the URI of where the request came from, fit for leg_dial.next_hop (RFC 3581, 5626) */
+    const char *path;     /* routes to the contact (RFC 3327), "" when none */
     const char *call_id;
     uint32_t cseq;
     double q;
@@ -40,6 +43,21 @@ struct sip_waiting {
     unsigned fresh, old, urgent_fresh, urgent_old;
 };
 
+/* Networks as the operator gave them. Borrowed. */
+struct sip_networks {
+    const struct network *items;
+    size_t len;
+};
+
+/* Whom the guard does not answer (guard.h). Texts are borrowed. */
+struct sip_ban {
+    struct network source; /* bits 0 with a user: from anywhere */
+    const char *user;      /* "" for all users of the source */
+    bool by_hand;
+    int64_t until_wall_ms; /* 0: until it is removed */
+    uint64_t refused;      /* requests since it began */
+};
+
 struct agent_port {
     /* false when there is no such SIP user. */
     bool (*account)(void *owner, const char *user, struct sip_account *out);
@@ -50,6 +68,9 @@ struct agent_port {
     /* false when that user has no mailbox. May be NULL: nobody has one. */
     bool (*waiting)(void *owner, const char *user, struct sip_waiting *out);
     void *owner;
+    /* A source was banned, or its ban removed: to be stored. May be NULL. Bans of users are not told: they are short.
+     */
+    void (*banned)(void *owner, const struct sip_ban *ban, bool gone);
 };
 
 struct agent_params {
@@ -59,6 +80,7 @@ struct agent_params {
     const char *user_agent;
     uint32_t min_expires_s, max_expires_s; /* 0: 60 and 3600 */
     const char *resolv_conf;               /* which name servers trunks ask; NULL: the system's */
+    struct sip_networks never_banned;
 };
 
 enum err agent_new(struct agent **out, struct loop *l, const struct agent_params *params,
@@ -79,6 +101,15 @@ bool agent_binding(const struct agent *a, const char *user, unsigned i, struct s
 void agent_each_binding(const struct agent *a, void (*each)(const struct sip_binding *b, void *arg), void *arg);
 /* The Connection was removed or its password changed: its bindings go. */
 void agent_forget(struct agent *a, const char *user);
+
+/* Bans a source until then (0: until it is removed); ERR_LIMIT when there are too many made by hand. */
+enum err agent_ban(struct agent *a, const struct network *source, int64_t until_wall_ms) MUST_USE;
+/* At start: a ban read from the directory. */
+void agent_restore_ban(struct agent *a, const struct sip_ban *ban);
+/* Removes all bans of that source, or of that user; false when there was none. */
+bool agent_unban(struct agent *a, const struct network *source);
+bool agent_unban_user(struct agent *a, const char *user);
+void agent_each_ban(const struct agent *a, void (*each)(const struct sip_ban *ban, void *arg), void *arg);
 
 /* HA1 = H(user:realm:password) as stored (RFC 7616 §3.4.2). */
 void digest_ha1(const char *user, const char *realm, const char *password, struct sip_account *out);

@@ -27,6 +27,8 @@ struct agent {
     struct bindings *bindings;
     struct resolver *resolver; /* NULL: names are not found */
     struct trunk *trunks;
+    struct guard *guard;
+    struct front *front;
     struct leg *legs; /* all that live, in no order */
     struct subscription *subscriptions;
     struct lamp *lamps; /* NOTIFYs on their way to phones that have not subscribed */
@@ -59,11 +61,6 @@ struct agent_event {
     tagi_t *tags;
 };
 
-/* The authenticated user of a request. false: it has been answered, 401 or 403. */
-bool auth_user(struct agent *a, const struct agent_event *ev, char user[SIP_USER_MAX]);
-
-void registrar_on_register(struct agent *a, const struct agent_event *ev);
-
 /* The address of a user here, as phones are told it: "sip:ann@192.0.2.1:5061", whatever has to be escaped escaped. */
 void agent_write_uri(const struct agent *a, const char *user, struct sbuf *out);
 /* A user part, with what must be escaped escaped (RFC 3261 §25.1). */
@@ -72,10 +69,9 @@ void uri_add_escaped(struct sbuf *out, const char *user);
 /* Says what this agent can do, in a dialog or outside. */
 void agent_on_options(struct agent *a, const struct agent_event *ev);
 
-/* Where the current request came from: "192.0.2.1:5060" or "[2001:db8::1]:5060"; "" when nobody knows. */
-void agent_source(const struct agent *a, char out[SIP_SOURCE_MAX]);
-/* The same as a URI to send to: "sip:192.0.2.1:5060;transport=udp". */
-void agent_source_uri(const struct agent *a, const sip_t *sip, char out[SIP_SOURCE_MAX + 32]);
+enum err agent_open_guard(struct agent *a, const struct sip_networks *allowed) MUST_USE;
+/* Is that port, of any of its addresses, the agent's? */
+bool agent_listens_at(const struct agent *a, uint16_t port);
 
 /* A leg has been freed. */
 void agent_leg_gone(struct agent *a);

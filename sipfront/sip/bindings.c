@@ -124,11 +124,11 @@ static const char *or_empty(const char *text) { return text ? text : ""; }
 static struct binding *copy_binding(struct user *u, const struct sip_binding *from)
 {
     const char *texts[] = { or_empty(from->contact), or_empty(from->instance), or_empty(from->received),
-                            or_empty(from->call_id), or_empty(from->agent) };
+                            or_empty(from->call_id), or_empty(from->agent),    or_empty(from->path) };
     size_t size = sizeof(struct binding);
     struct binding *b;
     char *at;
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         size += strlen(texts[i]) + 1;
     b = calloc(1, size);
     if (!b)
@@ -142,6 +142,7 @@ static struct binding *copy_binding(struct user *u, const struct sip_binding *fr
     b->facts.received = keep(&at, texts[2]);
     b->facts.call_id = keep(&at, texts[3]);
     b->facts.agent = keep(&at, texts[4]);
+    b->facts.path = keep(&at, texts[5]);
     b->home = su_home_new(sizeof *b->home);
     b->url = url_make(b->home, b->facts.contact);
     return b;
@@ -225,7 +226,7 @@ static void append(struct user *u, struct binding *b)
     u->count++;
 }
 
-void bindings_put(struct bindings *bs, const struct sip_binding *b, bool quiet)
+void bindings_put(struct bindings *bs, const struct sip_binding *b, unsigned most, bool quiet)
 {
     int64_t left_ms = b->expires_wall_ms - clock_wall(bs->clock);
     struct user *u = find_user(bs, b->user);
@@ -234,8 +235,10 @@ void bindings_put(struct bindings *bs, const struct sip_binding *b, bool quiet)
         return;
     if (!u)
         u = add_user(bs, b->user);
-    else if (!old && u->count >= BINDINGS_A_USER)
+    while (!old && u->count >= most && u->count > 1)
         remove_and_tell(soonest(u));
+    if (!old && u->count >= most && u->count == 1) /* the user itself stays: the new one takes the place below */
+        old = u->first;
     made = copy_binding(u, b);
     append(u, made);
     if (old && strcmp(old->facts.contact, made->facts.contact) != 0)

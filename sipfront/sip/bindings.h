@@ -15,10 +15,9 @@ enum err bindings_new(struct bindings **out, const struct clock *clock,
 void bindings_free(struct bindings **b);
 
 /* Adds or refreshes: the same URI (RFC 3261 §19.1.4), or the same instance and reg-id (RFC 5626 §6), is replaced. A
- * user with too many loses the one that would expire first. Nothing when it has expired already. quiet: changed is not
- * told.
- */
-void bindings_put(struct bindings *bs, const struct sip_binding *b, bool quiet);
+ * user with more than `most` loses those that would expire first. Nothing when it has expired already. quiet: changed
+ * is not told. */
+void bindings_put(struct bindings *bs, const struct sip_binding *b, unsigned most, bool quiet);
 /* Is b out of order (§10.3 step 7): same contact, same Call-ID, and a CSeq that is not higher? */
 bool bindings_stale(const struct bindings *bs, const struct sip_binding *b);
 void bindings_remove(struct bindings *bs, const struct sip_binding *b);

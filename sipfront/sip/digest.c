@@ -179,7 +179,12 @@ enum digest_verdict digest_judge(struct digest *d, const struct digest_credentia
     lower(given);
     if (strlen(given) != strlen(right) || CRYPTO_memcmp(given, right, strlen(right)) != 0 || !known)
         return DIGEST_WRONG;
-    return nonces_use(d->nonces, c->nonce, count, clock_mono(d->clock)) ? DIGEST_RIGHT : DIGEST_STALE;
+    switch (nonces_use(d->nonces, c->nonce, count, clock_mono(d->clock))) {
+    case NONCE_FRESH: return DIGEST_RIGHT;
+    case NONCE_AGAIN: return DIGEST_AGAIN;
+    case NONCE_STALE: break;
+    }
+    return DIGEST_STALE;
 }
 
 void digest_nonce(struct digest *d, char out[96]) { nonces_make(d->nonces, clock_mono(d->clock), out); }

@@ -17,6 +17,7 @@ struct digest_credentials {
 
 enum digest_verdict {
     DIGEST_RIGHT,
+    DIGEST_AGAIN, /* right, on the very nonce and count of last time: a retransmission, or a replay */
     DIGEST_STALE, /* the right password on a nonce that is old or already used: ask again, count no failure */
     DIGEST_WRONG
 };

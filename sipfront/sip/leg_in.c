@@ -24,6 +24,7 @@
 
 #include "sipfront/sip/leg_inner.h"
 #include "sipfront/sip/trunk_inner.h"
+#include "sipfront/sip/incoming.h"
 #include "vm/base/log.h"
 
 /* The invitation's texts in one place; what is too long is cut off. */
@@ -66,8 +67,9 @@ static bool body_is_ours(const sip_t *sip)
     return ok;
 }
 
-static struct leg *new_incoming(struct agent *a, const struct agent_event *ev)
+static struct leg *new_incoming(const struct incoming *r, const struct agent_event *ev)
 {
+    struct agent *a = r->agent;
     struct leg *leg = leg_new(a, ev->nh, LEG_INVITED);
     char back[SIP_SOURCE_MAX + 32];
     leg->request = msg_ref_create(nua_current_request(a->nua));
@@ -75,13 +77,13 @@ static struct leg *new_incoming(struct agent *a, const struct agent_event *ev)
     if (ev->sip->sip_max_forwards)
         leg->max_forwards = (unsigned)ev->sip->sip_max_forwards->mf_count;
     nua_handle_bind(ev->nh, leg);
-    agent_source_uri(a, ev->sip, back);
+    incoming_source_uri(r, back);
     if (back[0]) /* behind NAT the Contact leads nowhere: requests go back where the INVITE came from */
         nua_set_hparams(ev->nh, NUTAG_PROXY(back), TAG_END());
     return leg;
 }
 
-static void invite_owner(struct agent *a, const struct agent_event *ev, struct invite_texts *t)
+static void invite_owner(const struct incoming *r, const struct agent_event *ev, struct invite_texts *t)
 {
     const sip_t *sip = ev->sip;
     struct leg_invite invite = {
@@ -100,37 +102,39 @@ static void invite_owner(struct agent *a, const struct agent_event *ev, struct i
         t->from_name[0] = '\0';
     read_to_user(t->to_user, sizeof t->to_user, sip->sip_request->rq_url);
     read_to_user(t->to_header_user, sizeof t->to_header_user, sip->sip_to->a_url);
-    agent_source(a, t->source);
-    a->port.invited(a->port.owner, new_incoming(a, ev), &invite);
+    incoming_source(r, t->source);
+    r->agent->port.invited(r->agent->port.owner, new_incoming(r, ev), &invite);
     sbuf_free(&t->sdp);
 }
 
 /* A trunk's calls are known by where they come from, all others by their credentials. */
-static bool know_caller(struct agent *a, const struct agent_event *ev, struct invite_texts *t)
+static bool know_caller(const struct incoming *r, struct invite_texts *t)
 {
-    const struct trunk *trunk = trunk_of_request(a, ev->sip);
+    const struct trunk *trunk = trunk_of_request(r->agent, r->sip);
     if (!trunk)
-        return auth_user(a, ev, t->from_user);
+        return auth_user(r, t->from_user, NULL);
     t->trunk = trunk_name(trunk);
-    trunk_read_caller(ev->sip, t->from_user, sizeof t->from_user);
+    trunk_read_caller(r->sip, t->from_user, sizeof t->from_user);
     return true;
 }
 
 void leg_on_invite(struct agent *a, const struct agent_event *ev)
 {
     struct invite_texts t = { .from_user = "" };
+    struct incoming r;
+    incoming_of_event(&r, a, ev);
     if (a->state != AGENT_RUNNING)
         nua_respond(ev->nh, SIP_503_SERVICE_UNAVAILABLE, NUTAG_WITH_THIS(a->nua), TAG_END());
     else if (!ev->sip->sip_from || !ev->sip->sip_to || !ev->sip->sip_call_id)
         nua_respond(ev->nh, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(a->nua), TAG_END());
-    else if (!know_caller(a, ev, &t))
+    else if (!know_caller(&r, &t))
         ; /* answered */
     else if (!body_is_ours(ev->sip))
         nua_respond(ev->nh, SIP_415_UNSUPPORTED_MEDIA, NUTAG_WITH_THIS(a->nua), SIPTAG_ACCEPT_STR("application/sdp"),
                     TAG_END());
     else {
         nua_respond(ev->nh, SIP_100_TRYING, NUTAG_WITH_THIS(a->nua), TAG_END());
-        invite_owner(a, ev, &t);
+        invite_owner(&r, ev, &t);
         return;
     }
     nua_handle_destroy(ev->nh);

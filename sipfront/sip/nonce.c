@@ -119,30 +119,30 @@ static struct used *make_room(struct bucket *b, int64_t dead_ms)
     return oldest;
 }
 
-bool nonces_use(struct nonces *n, const char *text, uint32_t count, int64_t now_ms)
+enum nonce_use nonces_use(struct nonces *n, const char *text, uint32_t count, int64_t now_ms)
 {
     uint8_t raw[RAW];
     int64_t made_ms;
     uint64_t id;
     struct bucket *b;
     if (count == 0 || !read_hex(text, raw) || !is_ours(n, raw))
-        return false;
+        return NONCE_STALE;
     memcpy(&made_ms, raw, 8);
     memcpy(&id, raw + 8, 8);
     if (made_ms > now_ms || now_ms - made_ms >= n->life_ms)
-        return false;
+        return NONCE_STALE;
     b = &n->buckets[id % BUCKETS];
     for (size_t i = 0; i < WAYS; i++) {
         struct used *u = &b->used[i];
         if (u->count == 0 || u->id != id)
             continue;
         if (count <= u->count)
-            return false;
+            return count == u->count ? NONCE_AGAIN : NONCE_STALE;
         u->count = count;
-        return true;
+        return NONCE_FRESH;
     }
     if (made_ms <= b->horizon_ms)
-        return false;
+        return NONCE_STALE;
     *make_room(b, now_ms - n->life_ms) = (struct used){ id, made_ms, count };
-    return true;
+    return NONCE_FRESH;
 }

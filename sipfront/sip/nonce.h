@@ -17,9 +17,15 @@ void nonces_free(struct nonces **n);
 
 void nonces_make(struct nonces *n, int64_t now_ms, char out[NONCE_TEXT]);
 
-/* Is it ours, young enough, and `count` higher than any count it was used with before? Then it is used with it now.
- * The table is bounded: when a live nonce must leave it, older ones of the same bucket count as used up, which costs
+enum nonce_use {
+    NONCE_FRESH, /* ours, young enough, and `count` is higher than any it was used with before: now it is used with it
+                  */
+    NONCE_AGAIN, /* the count it was used with last: a retransmission, or a replay */
+    NONCE_STALE
+};
+
+/* The table is bounded: when a live nonce must leave it, older ones of the same bucket count as used up, which costs
  * their owners one more round trip and never lets a replay through. */
-bool nonces_use(struct nonces *n, const char *text, uint32_t count, int64_t now_ms);
+enum nonce_use nonces_use(struct nonces *n, const char *text, uint32_t count, int64_t now_ms);
 
 #endif

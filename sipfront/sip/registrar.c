@@ -12,31 +12,30 @@
 #include <string.h>
 
 #include <sofia-sip/msg_parser.h>
-#include <sofia-sip/nua_tag.h>
+#include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_status.h>
-#include <sofia-sip/sip_tag.h>
 #include <sofia-sip/su_alloc.h>
 #include <sofia-sip/url.h>
 
-#include "sipfront/sip/agent_inner.h"
+#include "sipfront/sip/incoming.h"
 #include "vm/base/log.h"
 #include "vm/base/str.h"
 
 /* One REGISTER being worked on. */
 struct registration {
+    const struct incoming *rq;
     struct agent *agent;
-    const struct agent_event *ev;
     const sip_t *sip;
     const char *user;
+    struct sip_account account;
     char received[SIP_SOURCE_MAX + 32];
+    const char *path;
     su_home_t *home; /* of texts until the answer is sent */
 };
 
-#define ANSWER(r, ...) nua_respond((r)->ev->nh, __VA_ARGS__, NUTAG_WITH_THIS((r)->agent->nua), TAG_END())
-
 static void list_binding(struct sbuf *out, const struct sip_binding *b, int64_t now_ms)
 {
-    sbuf_fmt(out, "%s<%s>;expires=%lld", out->len ? "," : "", b->contact,
+    sbuf_fmt(out, "%s<%s>;expires=%lld", out->len ? "," : "Contact: ", b->contact,
              (long long)((b->expires_wall_ms - now_ms + 999) / 1000));
     if (b->q < 1)
         sbuf_fmt(out, ";q=%.3g", b->q);
@@ -49,13 +48,17 @@ static void list_binding(struct sbuf *out, const struct sip_binding *b, int64_t 
 static void answer_with_bindings(const struct registration *r)
 {
     struct agent *a = r->agent;
-    struct sbuf contacts = { 0 };
+    struct sbuf headers = { 0 };
     struct sip_binding b;
+    sbuf_cstr(&headers, "");
     for (unsigned i = 0; agent_binding(a, r->user, i, &b); i++)
-        list_binding(&contacts, &b, clock_wall(a->clock));
-    nua_respond(r->ev->nh, SIP_200_OK, NUTAG_WITH_THIS(a->nua), TAG_IF(contacts.len, SIPTAG_CONTACT_STR(contacts.p)),
-                TAG_END());
-    sbuf_free(&contacts);
+        list_binding(&headers, &b, clock_wall(a->clock));
+    if (headers.len)
+        sbuf_cstr(&headers, "\r\n");
+    if (*r->path) /* RFC 3327 §5.3 */
+        sbuf_fmt(&headers, "Path: %s\r\n", r->path);
+    incoming_answer(r->rq, SIP_200_OK, headers.p);
+    sbuf_free(&headers);
 }
 
 /* §10.3 step 6: the contact's own time, else the header's, else ours; what is no number counts as ours. */
@@ -100,6 +103,7 @@ static struct sip_binding read_contact(const struct registration *r, const sip_c
         .cseq = r->sip->sip_cseq->cs_seq,
         .q = q_of(m),
         .expires_wall_ms = clock_wall(r->agent->clock) + (int64_t)expires * 1000,
+        .path = r->path,
         .agent = r->sip->sip_user_agent ? r->sip->sip_user_agent->g_string : "",
     };
 }
@@ -116,23 +120,29 @@ static bool check_contacts(const struct registration *r)
     for (const sip_contact_t *m = r->sip->sip_contact; m; m = m->m_next) {
         struct sip_binding b;
         uint32_t expires = wanted_expires(r, m);
-        char least[16];
+        char least[32];
         if (!is_sip_uri(m->m_url) || ++n > BINDINGS_A_USER) {
-            ANSWER(r, 400, "Bad Contact");
+            incoming_answer(r->rq, 400, "Bad Contact", NULL);
             return false;
         }
         if (expires > 0 && expires < r->agent->min_expires_s) {
-            snprintf(least, sizeof least, "%u", r->agent->min_expires_s);
-            ANSWER(r, SIP_423_INTERVAL_TOO_BRIEF, SIPTAG_MIN_EXPIRES_STR(least));
+            snprintf(least, sizeof least, "Min-Expires: %u\r\n", r->agent->min_expires_s);
+            incoming_answer(r->rq, SIP_423_INTERVAL_TOO_BRIEF, least);
             return false;
         }
         b = read_contact(r, m);
         if (!b.contact || bindings_stale(r->agent->bindings, &b)) {
-            ANSWER(r, 500, "Out Of Order");
+            incoming_answer(r->rq, 500, "Out Of Order", NULL);
             return false;
         }
     }
     return true;
+}
+
+static unsigned most_of(const struct registration *r)
+{
+    unsigned most = r->account.max_bindings;
+    return most > 0 && most < BINDINGS_A_USER ? most : BINDINGS_A_USER;
 }
 
 static void apply_contacts(const struct registration *r)
@@ -142,7 +152,7 @@ static void apply_contacts(const struct registration *r)
         if (wanted_expires(r, m) == 0)
             bindings_remove(r->agent->bindings, &b);
         else
-            bindings_put(r->agent->bindings, &b, false);
+            bindings_put(r->agent->bindings, &b, most_of(r), false);
     }
 }
 
@@ -152,12 +162,12 @@ static void unregister_all(const struct registration *r)
     const sip_contact_t *m = r->sip->sip_contact;
     struct sip_binding b;
     if (m->m_next || !r->sip->sip_expires || r->sip->sip_expires->ex_delta != 0) {
-        ANSWER(r, 400, "Bad Wildcard Contact");
+        incoming_answer(r->rq, 400, "Bad Wildcard Contact", NULL);
         return;
     }
     for (unsigned i = 0; agent_binding(r->agent, r->user, i, &b); i++) {
         if (strcmp(b.call_id, r->sip->sip_call_id->i_id) == 0 && r->sip->sip_cseq->cs_seq <= b.cseq) {
-            ANSWER(r, 500, "Out Of Order");
+            incoming_answer(r->rq, 500, "Out Of Order", NULL);
             return;
         }
     }
@@ -181,35 +191,67 @@ static void register_contacts(const struct registration *r)
 }
 
 /* A user registers its own address only (§10.3 step 4). */
-static bool may_register(const struct registration *r)
+static bool may_register(struct registration *r)
 {
-    struct sip_account account;
     const url_t *to = r->sip->sip_to->a_url;
     char name[SIP_USER_MAX];
     if (!to->url_user || strlen(to->url_user) >= sizeof name)
         return false;
     url_unescape(name, to->url_user);
-    return strcmp(name, r->user) == 0 && r->agent->port.account(r->agent->port.owner, r->user, &account) &&
-           account.may_register;
+    return strcmp(name, r->user) == 0 && r->agent->port.account(r->agent->port.owner, r->user, &r->account) &&
+           r->account.may_register;
 }
 
-void registrar_on_register(struct agent *a, const struct agent_event *ev)
+/* The Path headers as one list of routes (RFC 3327): the way back to the phone, for calls. */
+static const char *path_of(const struct registration *r)
+{
+    const char *path = "";
+    for (const sip_path_t *p = r->sip->sip_path; p; p = p->r_next) {
+        const char *one = sip_header_as_string(r->home, (const sip_header_t *)p);
+        path = su_sprintf(r->home, "%s%s%s", path, *path ? ", " : "", one ? one : "");
+    }
+    return path;
+}
+
+/* A retransmission: this REGISTER made the bindings that are there. They are listed, nothing is done twice. */
+static bool is_repeated(const struct registration *r)
+{
+    struct sip_binding b;
+    for (unsigned i = 0; agent_binding(r->agent, r->user, i, &b); i++)
+        if (b.cseq == r->sip->sip_cseq->cs_seq && strcmp(b.call_id, r->sip->sip_call_id->i_id) == 0 &&
+            strcmp(b.received, r->received) == 0)
+            return true;
+    return false;
+}
+
+static void on_authorized(struct registration *r, bool again)
+{
+    incoming_source_uri(r->rq, r->received);
+    r->path = path_of(r);
+    if (!may_register(r)) {
+        log_warn("sip", "\"%s\" may not register that address", r->user);
+        incoming_answer(r->rq, SIP_403_FORBIDDEN, NULL);
+    } else if (!again) {
+        register_contacts(r);
+    } else if (is_repeated(r)) {
+        answer_with_bindings(r);
+    } else {
+        auth_challenge_stale(r->rq);
+    }
+}
+
+void registrar_on_register(const struct incoming *rq)
 {
     char user[SIP_USER_MAX];
-    struct registration r = { .agent = a, .ev = ev, .sip = ev->sip, .user = user };
-    if (!auth_user(a, ev, user))
-        return;
-    if (!ev->sip->sip_to || !ev->sip->sip_call_id || !ev->sip->sip_cseq) {
-        ANSWER(&r, SIP_400_BAD_REQUEST);
-        return;
-    }
-    if (!may_register(&r)) {
-        log_warn("sip", "\"%s\" may not register that address", user);
-        ANSWER(&r, SIP_403_FORBIDDEN);
+    bool again;
+    struct registration r = { .rq = rq, .agent = rq->agent, .sip = rq->sip, .user = user };
+    if (!rq->sip->sip_to || !rq->sip->sip_call_id || !rq->sip->sip_cseq) {
+        incoming_answer(rq, SIP_400_BAD_REQUEST, NULL);
         return;
     }
-    agent_source_uri(a, ev->sip, r.received);
+    if (!auth_user(rq, user, &again))
+        return;
     r.home = su_home_new(sizeof *r.home);
-    register_contacts(&r);
+    on_authorized(&r, again);
     su_home_unref(r.home);
 }

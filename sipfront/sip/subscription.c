@@ -1,3 +1,4 @@
+#include "sipfront/sip/incoming.h"
 #include "sipfront/sip/subscription.h"
 
 #include <stdio.h>
@@ -91,6 +92,7 @@ static void on_event(struct agent *a, const struct agent_event *ev)
 static struct subscription *subscription_new(struct agent *a, const struct agent_event *ev)
 {
     struct subscription *s = calloc(1, sizeof *s);
+    struct incoming r;
     if (!s)
         abort();
     s->base.on_event = on_event;
@@ -102,7 +104,8 @@ static struct subscription *subscription_new(struct agent *a, const struct agent
         s->next->at = &s->next;
     a->subscriptions = s;
     nua_handle_bind(ev->nh, (nua_hmagic_t *)s);
-    agent_source_uri(a, ev->sip, s->received);
+    incoming_of_event(&r, a, ev);
+    incoming_source_uri(&r, s->received);
     if (s->received[0]) /* as with legs: behind NAT the Contact leads nowhere */
         nua_set_hparams(ev->nh, NUTAG_PROXY(s->received), TAG_END());
     return s;
@@ -169,7 +172,7 @@ void subscription_on_subscribe(struct agent *a, const struct agent_event *ev)
         nua_handle_destroy(ev->nh);
     else if (a->state != AGENT_RUNNING)
         refuse(a, ev, SIP_503_SERVICE_UNAVAILABLE);
-    else if (!auth_user(a, ev, watcher))
+    else if (!auth_event(a, ev, watcher))
         nua_handle_destroy(ev->nh); /* answered */
     else if (!p)
         refuse(a, ev, SIP_489_BAD_EVENT);

@@ -28,16 +28,16 @@ def encode_pcmu(samples):
 class SipPeer:
     """Use as a context manager. One dialog at a time."""
 
-    def __init__(self, server, user, password, own_port=0):
+    def __init__(self, server, user, password, own_port=0, address="127.0.0.1"):
         self.user, self.password = user, password
         host, port = server.split(":")
         self.server = (host, int(port))
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", own_port))
+        self.socket.bind((address, own_port))
         self.socket.settimeout(10)
         self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.rtp.bind(("127.0.0.1", 0))
-        self.contact = f"sip:{user}@127.0.0.1:{self.socket.getsockname()[1]}"
+        self.contact = f"sip:{user}@{address}:{self.socket.getsockname()[1]}"
         self._branches, self._cseq = count(1), count(1)
         self._speaking = None
 
@@ -109,9 +109,13 @@ class SipPeer:
                   f"{authorization}Content-Length: 0\n\n")
         return self.wait("SIP/2.0")
 
-    def register(self, algorithm="MD5"):
-        """Registers with that digest algorithm; returns the final answer."""
-        challenge = self._register()
+    def challenge(self):
+        """Asks for a challenge."""
+        return self._register()
+
+    def register(self, algorithm="MD5", challenge=None):
+        """Registers with that digest algorithm, on that challenge if there is one; returns the final answer."""
+        challenge = challenge or self._register()
         lines = [line for line in challenge.splitlines() if line.startswith("WWW-Authenticate") and f"algorithm={algorithm}" in line]
         offered = dict(re.findall(r'(\w+)="?([^",\r]+)"?', lines[0]))
         digest = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[algorithm]

@@ -25,6 +25,70 @@ static void test_connection_is_kept(void **state)
     }
 }
 
+static void test_limits_are_kept(void **state)
+{
+    static const struct {
+        unsigned bindings, calls;
+        const char *why;
+    } rows[] = {
+        { 0, 0, "" },
+        { 10, 100000, "" },
+        { 11, 1, "at most 10 devices can be registered to a Connection (0: as many as that)" },
+        { 1, 100001, "the limit of calls must lie between 0 (none) and 100000" },
+        { 2, 3, "" },
+    };
+    struct fixture *f = *state;
+    fixture_add(f, "ann", "Ann");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct connection c = fixture_connection("ann", "Ann");
+        c.max_bindings = rows[i].bindings;
+        c.max_calls = rows[i].calls;
+        directory_set_connection(f->d, &c, fixture_done(f));
+        fixture_expect(f, *rows[i].why ? ERR_INVALID : ERR_OK, rows[i].why);
+    }
+    fixture_reopen(f);
+    assert_int_equal(directory_connection(f->d, "ann")->max_bindings, 2);
+    assert_int_equal(directory_connection(f->d, "ann")->max_calls, 3);
+}
+
+static void note_ban(const struct stored_ban *b, void *arg)
+{
+    struct sbuf *text = arg;
+    sbuf_fmt(text, "%s %d %lld;", b->source, b->by_hand, (long long)b->until_wall_ms);
+}
+
+static void expect_bans(struct fixture *f, const char *want)
+{
+    struct sbuf text = { 0 };
+    sbuf_cstr(&text, "");
+    directory_each_ban(f->d, note_ban, &text);
+    assert_string_equal(text.p, want);
+    sbuf_free(&text);
+}
+
+static void test_bans_are_kept_until_they_end(void **state)
+{
+    struct fixture *f = *state;
+    static const struct stored_ban bans[] = {
+        { "192.0.2.1", true, 0 },
+        { "192.0.2.2", false, 4000000000000 },
+        { "192.0.2.3", false, 1000 }, /* long over */
+        { "192.0.2.2", true, 4000000000001 },
+        { "192.0.2.4", true, 0 },
+    };
+    for (size_t i = 0; i < sizeof bans / sizeof bans[0]; i++) {
+        directory_put_ban(f->d, &bans[i], fixture_done(f));
+        fixture_expect(f, ERR_OK, "");
+    }
+    directory_drop_ban(f->d, "192.0.2.4", fixture_done(f));
+    fixture_expect(f, ERR_OK, "");
+    directory_drop_ban(f->d, "192.0.2.4", fixture_done(f));
+    fixture_expect(f, ERR_NOT_FOUND, "192.0.2.4 is not banned");
+    expect_bans(f, "192.0.2.1 1 0;192.0.2.2 1 4000000000001;192.0.2.3 0 1000;");
+    fixture_reopen(f);
+    expect_bans(f, "192.0.2.1 1 0;192.0.2.2 1 4000000000001;");
+}
+
 static void test_taken_user_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -377,6 +441,8 @@ int main(void)
 #define ROW(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
         ROW(test_connection_is_kept),
+        ROW(test_limits_are_kept),
+        ROW(test_bans_are_kept_until_they_end),
         ROW(test_taken_user_is_refused),
         ROW(test_taken_within_one_transaction),
         ROW(test_invalid_values),

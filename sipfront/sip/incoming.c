@@ -1,0 +1,59 @@
+#include "sipfront/sip/incoming.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/nua_tag.h>
+#include <sofia-sip/sip_tag.h>
+#include <sofia-sip/su.h>
+
+#include "sipfront/sip/front.h"
+
+static const char *transport_of(const sip_t *sip)
+{
+    const char *protocol = sip && sip->sip_via ? sip->sip_via->v_protocol : NULL;
+    if (protocol && strcasecmp(protocol, "SIP/2.0/TLS") == 0)
+        return "tls";
+    return protocol && strcasecmp(protocol, "SIP/2.0/TCP") == 0 ? "tcp" : "udp";
+}
+
+void incoming_of_event(struct incoming *r, struct agent *a, const struct agent_event *ev)
+{
+    su_sockaddr_t from;
+    socklen_t len = sizeof from;
+    msg_t *msg = nua_current_request(a->nua);
+    *r = (struct incoming){ .agent = a, .sip = ev->sip, .nh = ev->nh, .transport = transport_of(ev->sip) };
+    memset(&from, 0, sizeof from);
+    if (msg && msg_get_address(msg, &from, &len) >= 0 && network_of(&r->source, &from.su_sa))
+        r->source_port = ntohs(from.su_port);
+}
+
+void incoming_answer(const struct incoming *r, int status, const char *phrase, const char *headers)
+{
+    if (r->datagram)
+        front_answer(r, status, phrase, headers);
+    else
+        nua_respond(r->nh, status, phrase, NUTAG_WITH_THIS(r->agent->nua),
+                    TAG_IF(headers && *headers, SIPTAG_HEADER_STR(headers)), TAG_END());
+}
+
+void incoming_source(const struct incoming *r, char out[SIP_SOURCE_MAX])
+{
+    char host[NETWORK_TEXT];
+    out[0] = '\0';
+    if (!r->source_port)
+        return;
+    network_text(&r->source, host);
+    snprintf(out, SIP_SOURCE_MAX, network_is_v6(&r->source) ? "[%s]:%u" : "%s:%u", host, r->source_port);
+}
+
+void incoming_source_uri(const struct incoming *r, char out[SIP_SOURCE_MAX + 32])
+{
+    char source[SIP_SOURCE_MAX];
+    incoming_source(r, source);
+    out[0] = '\0';
+    if (source[0])
+        snprintf(out, SIP_SOURCE_MAX + 32, "sip:%s;transport=%s", source, r->transport);
+}
