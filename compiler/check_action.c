@@ -10,6 +10,7 @@ static const struct check_type *arg_wants(enum arg_type type)
     case ARG_INT: return T(INT);
     case ARG_BOOL: return T(BOOL);
     case ARG_DURATION: return T(DURATION);
+    case ARG_MOMENT: return T(MOMENT);
     case ARG_JSON: return T(JSON);
     case ARG_SOUND: return T(SOUND);
     case ARG_LIST_TEXT: return T(LIST_TEXT);

@@ -39,6 +39,7 @@ static void emit_arg(struct emit *e, enum arg_type type, const struct expr *x, u
     case ARG_INT:
     case ARG_BOOL:
     case ARG_DURATION:
+    case ARG_MOMENT:
     case ARG_TEXT:
     case ARG_SOUND:
     case ARG_LIST_TEXT:

@@ -217,7 +217,7 @@ static void on_recorded(const struct record_request *rq, struct sim_record_plan 
     static const enum record_outcome saved[] = { RECORD_SAVED, RECORD_EMPTY, RECORD_FAILED };
     struct sim_terminal *t = owner;
     struct answer a = ask(t);
-    bool message = action_id_of(current(t)->row) == ACTION_ID_voicemail;
+    bool message = action_id_of(current(t)->row) == ACTION_ID_voicemail; /* box_record's are as record's */
     int64_t spoken = (int64_t)a.rest.len * SIM_CHAR_MS;
     *plan = (struct sim_record_plan){ .how = RECORD_SAVED, .length_ms = rq->max_ms, .id = STR("message") };
     if (a.hangs_up)
@@ -254,6 +254,26 @@ static void on_asked(enum sim_ask what, struct str about, struct sim_ask_plan *p
     plan->ok = a.outcome == 0; /* the first outcome of each of these actions is the good one */
     plan->after_ms = a.hangs_up ? INT32_MAX : a.after_ms < 0 ? 0 : a.after_ms;
     plan->text = a.rest;
+}
+
+/* The payload's first value is what is typed behind the outcome: a name, a count, so many seconds. */
+static void on_boxed(const struct box_request *rq, struct sim_box_plan *plan, void *owner)
+{
+    const struct action_row *row = action_row(rq->action);
+    struct answer a = { .after_ms = 0 };
+    if (row->noutcomes > 1)
+        a = ask(owner);
+    plan->answer.outcome = a.outcome;
+    plan->after_ms = a.hangs_up ? INT32_MAX : a.after_ms < 0 ? 0 : a.after_ms;
+    for (unsigned i = 0; i < row->outcomes[a.outcome].npayload; i++) {
+        struct vm_value *v = &plan->answer.payload[i];
+        v->type = (enum type)arg_slot_type(row->outcomes[a.outcome].payload[i].type);
+        v->sound = SOUND_RECORDING;
+        if (v->type == TYPE_TEXT || v->type == TYPE_SOUND)
+            v->text = i ? STR("") : a.rest;
+        else if (i || !str_to_int(a.rest, &v->num))
+            v->num = 0;
+    }
 }
 
 /* ---- what happens ---- */
@@ -310,6 +330,7 @@ struct sim_world sim_terminal_world(struct sim_terminal *t)
         .recorded = on_recorded,
         .fetched = on_fetched,
         .asked = on_asked,
+        .boxed = on_boxed,
         .traced = on_traced,
         .acted = on_acted,
         .owner = t,

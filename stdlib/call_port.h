@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stdlib/box_port.h"
 #include "vm/run/action.h"
 #include "vm/run/clock.h"
 
@@ -52,12 +53,15 @@ struct record_request {
     int64_t max_ms, silence_ms;
     struct str until; /* keys that end it; may be empty */
     bool beep, transcribe;
+    bool draft; /* of the open box: becomes a message by box_keep, or when the call ends */
 };
 enum record_outcome { RECORD_SAVED, RECORD_EMPTY, RECORD_FULL, RECORD_FAILED };
 struct record_end {
     enum record_outcome how;
     struct str id; /* RECORD_SAVED: the message's or recording's id */
     int64_t length_ms;
+    bool by_key; /* RECORD_SAVED: a key of `until` ended it */
+    bool kept;   /* RECORD_FAILED: what was said before the failure is kept */
 };
 typedef void record_done_cb(const struct record_end *end, void *owner);
 
@@ -128,6 +132,7 @@ struct call_port {
     struct call_op *(*remember)(void *self, const struct remember_request *rq, asked_cb *done, void *owner);
     struct call_op *(*recall)(void *self, struct str key, asked_cb *done, void *owner);
     struct call_op *(*mailbox)(void *self, struct str box, asked_cb *done, void *owner);
+    const struct box_port *box; /* the box actions */
     /* Queues it and returns. */
     void (*notify)(void *self, const struct notify_request *rq);
     void *self;

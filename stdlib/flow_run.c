@@ -34,6 +34,7 @@ enum err flow_run_new(struct flow_run **out, struct image *im, const struct call
         return e;
     }
     run->port = port;
+    run->host = host;
     run->events = *events;
     run->refuelled = run->second = clock_mono(port->clock);
     *out = run;
@@ -118,7 +119,7 @@ void run_finish(struct flow_run *run, enum flow_end how)
     run_drop_action(run);
     clock_stop(run->port->clock, &run->next);
     clock_stop(run->port->clock, &run->limit);
-    run->events.ended(how, run->events.owner);
+    run->events.ended(how, run->inner ? run->ended_owner : run->events.owner);
 }
 
 void run_fail(struct flow_run *run, const char *why)

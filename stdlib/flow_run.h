@@ -17,6 +17,7 @@ enum flow_end {
     FLOW_CALLER_GONE, /* the caller hung up, and 'on hangup' has run */
     FLOW_CONTINUE,    /* wants flow_run_continue_with() */
     FLOW_FAULT,       /* flow_run_fault(): the call goes to the fallback */
+    FLOW_DONE,        /* only of a flow behind an action: it has come to its end, and the call goes on */
 };
 
 struct flow_events {
@@ -25,6 +26,8 @@ struct flow_events {
     /* Each action as it starts and as it ends (outcome NULL at the start). For traces. May be NULL. Secret values are
      * left out. */
     void (*traced)(struct image_line at, const char *action, const char *outcome, void *owner);
+    /* The same of a flow that runs behind an action (behind.h). May be NULL. */
+    void (*inner)(struct image_line at, const char *action, const char *outcome, void *owner);
     void *owner;
 };
 

@@ -24,6 +24,9 @@ struct flow_run {
     struct vm *vm;
     struct vm_marks *marks; /* NULL: nobody wants to know */
     const struct call_port *port;
+    const struct action_host *host;
+    bool inner;        /* runs behind an action of another run: its end is not the call's */
+    void *ended_owner; /* for events.ended of an inner run */
     struct flow_events events;
     struct running *action;    /* in progress */
     struct clock_timer *next;  /* goes on with the flow: at the start, and when it is slowed */

@@ -118,6 +118,10 @@ static void on_flow_end(struct flow_run *run)
         run_enter_on_hangup(run);
         return;
     }
+    if (run->inner) {
+        run_finish(run, FLOW_DONE);
+        return;
+    }
     port_hang_up(run->port);
     run_finish(run, FLOW_HUNG_UP);
 }
@@ -126,6 +130,8 @@ static void on_continue(struct flow_run *run)
 {
     if (run_caller_gone(run))
         run_enter_on_hangup(run); /* there is nobody to hand over */
+    else if (run->inner)
+        run_fail(run, "a flow behind an action cannot continue with another");
     else
         run_finish(run, FLOW_CONTINUE);
 }

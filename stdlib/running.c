@@ -72,6 +72,11 @@ struct str arg_item(const struct running *r, unsigned arg, unsigned i)
     return vm_arg_item(r->run->vm, (unsigned)r->param[arg], i);
 }
 
+struct vm_sound arg_sound(const struct running *r, unsigned arg)
+{
+    return arg_given(r, arg) ? vm_arg_sound(r->run->vm, (unsigned)r->param[arg], 0) : (struct vm_sound){ 0 };
+}
+
 unsigned arg_sounds(const struct running *r, unsigned arg, struct vm_sound **out)
 {
     unsigned n = arg_count(r, arg);

@@ -59,6 +59,7 @@ int64_t arg_num_in(const struct running *r, unsigned arg, int64_t fallback, int6
 struct str arg_text(const struct running *r, unsigned arg, const char *fallback);
 unsigned arg_count(const struct running *r, unsigned arg); /* of a list; 0 when it was left off */
 struct str arg_item(const struct running *r, unsigned arg, unsigned i);
+struct vm_sound arg_sound(const struct running *r, unsigned arg); /* of a SOUND argument; empty words when left off */
 /* The list of sounds: *out is NULL when it was left off, else to be freed; its texts live as long as the action. */
 unsigned arg_sounds(const struct running *r, unsigned arg, struct vm_sound **out);
 

@@ -9,6 +9,7 @@ static void put_value(struct sbuf *out, const struct action_arg *a)
     switch (a->type) {
     case ARG_INT: sbuf_cstr(out, *a->fallback ? a->fallback : "4"); return;
     case ARG_BOOL: sbuf_cstr(out, "yes"); return;
+    case ARG_MOMENT: sbuf_cstr(out, "now()"); return;
     case ARG_DURATION: sbuf_cstr(out, *a->fallback ? a->fallback : "2s"); return;
     case ARG_JSON: sbuf_cstr(out, "{ key: \"value\" }"); return;
     case ARG_LIST_TEXT: sbuf_cstr(out, "[\"ann\", \"bob\"]"); return;

@@ -18,6 +18,7 @@ static void add_placeholder(struct sbuf *out, const struct action_arg *a, unsign
     case ARG_CAUSE_OR_CODE: sbuf_fmt(out, "${%u:busy}", (*stop)++); break;
     case ARG_INT:
     case ARG_BOOL:
+    case ARG_MOMENT:
     case ARG_JSON:
     case ARG_LIST_TEXT:
     case ARG_BARGE: sbuf_fmt(out, "${%u:%s}", (*stop)++, a->label); break;

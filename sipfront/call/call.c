@@ -189,7 +189,8 @@ static void on_flow_ended(enum flow_end how, void *owner)
     switch (how) {
     case FLOW_HUNG_UP:
     case FLOW_REJECTED:
-    case FLOW_CALLER_GONE: c->flow_over = true; break;
+    case FLOW_CALLER_GONE:
+    case FLOW_DONE: c->flow_over = true; break;
     case FLOW_CONTINUE: on_continue(c); break;
     case FLOW_FAULT: on_fault(c); break;
     }

@@ -125,6 +125,7 @@ int arg_slot_type(enum arg_type t)
     case ARG_INT: return TYPE_INT;
     case ARG_BOOL: return TYPE_BOOL;
     case ARG_DURATION: return TYPE_DURATION;
+    case ARG_MOMENT: return TYPE_MOMENT;
     case ARG_SPEECH:
     case ARG_BARGE:
     case ARG_BOX:

@@ -45,6 +45,7 @@ enum arg_type {
     ARG_CAUSE_OR_CODE,
     ARG_BOX,
     ARG_FILE,
+    ARG_MOMENT,
 };
 
 struct action_arg {
@@ -56,7 +57,7 @@ struct action_arg {
 };
 struct action_payload {
     const char *name;
-    enum arg_type type; /* INT BOOL DURATION TEXT JSON SOUND only */
+    enum arg_type type; /* INT BOOL DURATION MOMENT TEXT JSON SOUND only */
     unsigned flags;
 };
 struct action_outcome {

@@ -21,6 +21,7 @@ const char *arg_type_text(enum arg_type t)
     case ARG_INT: return "int";
     case ARG_BOOL: return "bool";
     case ARG_DURATION: return "duration";
+    case ARG_MOMENT: return "moment";
     case ARG_BOX:
     case ARG_TEXT: return "text";
     case ARG_FILE: return "file name";

@@ -160,6 +160,7 @@ struct sim_call *sim_call_new(const struct clock *clock, const struct sim_world 
         .remember = sim_remember,
         .recall = sim_recall,
         .mailbox = sim_mailbox,
+        .box = &sim_box_port,
         .notify = sim_notify,
         .self = c,
     };

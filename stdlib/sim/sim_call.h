@@ -23,6 +23,8 @@ struct sim_record_plan {
     enum record_outcome how;
     int64_t length_ms;
     struct str id; /* RECORD_SAVED: what is kept; copied */
+    bool by_key;   /* the caller ends it with a key */
+    bool kept;     /* RECORD_FAILED: what was said before is kept */
 };
 
 /* What comes of a fetch. */
@@ -41,6 +43,12 @@ struct sim_ask_plan {
     struct str text; /* copied */
 };
 
+/* What comes of a box action; all zero is its first outcome with an empty payload. */
+struct sim_box_plan {
+    struct box_answer answer; /* texts are copied */
+    int64_t after_ms;
+};
+
 /* Asked and told as things begin. Each may be NULL: a dial is then offline, a recording empty, a fetch failed, nothing
  * is found, and what is to be kept is kept. */
 struct sim_world {
@@ -52,6 +60,7 @@ struct sim_world {
     bool (*playable)(const struct play_request *rq, void *owner); /* NULL: all is */
     void (*fetched)(const struct fetch_request *rq, struct sim_fetch_plan *plan, void *owner);
     void (*asked)(enum sim_ask what, struct str about, struct sim_ask_plan *plan, void *owner);
+    void (*boxed)(const struct box_request *rq, struct sim_box_plan *plan, void *owner);
     void (*notified)(const struct notify_request *rq, void *owner);
     void (*traced)(const char *area, struct str text, void *owner);
     void (*acted)(struct image_line at, const char *action, const char *outcome,

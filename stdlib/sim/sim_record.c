@@ -10,6 +10,7 @@ struct record_op {
     struct sim_record_plan plan;
     char *id, *until;
     int64_t from;
+    bool by_key;
 };
 
 static void on_end(void *owner)
@@ -18,7 +19,8 @@ static void on_end(void *owner)
     char *id = r->id; /* must outlive the request */
     record_done_cb *done = r->done;
     void *who = r->op.owner;
-    struct record_end end = { r->plan.how, str_of(id), clock_mono(r->op.call->clock) - r->from };
+    struct record_end end = { r->plan.how, str_of(id), clock_mono(r->op.call->clock) - r->from, r->by_key,
+                              r->plan.kept };
     r->id = NULL;
     r->op.timer = NULL;
     op_free(&r->op);
@@ -39,8 +41,10 @@ static void on_caller_gone(struct call_op *op) { end_now((struct record_op *)op)
 static void on_key(struct call_op *op, char key)
 {
     struct record_op *r = (struct record_op *)op;
-    if (strchr(r->until, key))
-        end_now(r);
+    if (!strchr(r->until, key))
+        return;
+    r->by_key = true;
+    end_now(r);
 }
 
 static void free_texts(struct call_op *op)
@@ -60,6 +64,7 @@ struct call_op *sim_record(void *self, const struct record_request *rq, record_d
     r->plan = (struct sim_record_plan){ .how = RECORD_EMPTY, .length_ms = rq->silence_ms };
     if (c->world->recorded)
         c->world->recorded(rq, &r->plan, c->world->owner);
+    r->by_key = r->plan.by_key;
     r->id = op_copy(r->plan.id);
     r->until = op_copy(rq->until);
     op_after(&r->op, r->plan.length_ms < rq->max_ms ? r->plan.length_ms : rq->max_ms, on_end);

@@ -110,6 +110,7 @@ void sim_show_end(struct sim_session *s, struct sbuf *out)
         sbuf_fmt(out, "the flow rejected the call with %d %s", sim_call_status(call),
                  cause_phrase(sim_call_status(call)));
         break;
+    case FLOW_DONE: break; /* no call's end */
     case FLOW_CALLER_GONE: sbuf_cstr(out, "the caller hung up, and the flow was over"); break;
     case FLOW_CONTINUE: sbuf_fmt(out, "the flow continued with %.*s", STR_ARG(flow_run_continue_with(run))); break;
     case FLOW_FAULT: sbuf_fmt(out, "the flow failed: %s", flow_run_fault(run)); break;

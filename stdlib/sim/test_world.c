@@ -218,6 +218,7 @@ static enum record_outcome record_outcome_of(const struct test_state *t)
     static const enum record_outcome saved[] = {
         [OUT_record_saved] = RECORD_SAVED, [OUT_record_empty] = RECORD_EMPTY, [OUT_record_failed] = RECORD_FAILED
     };
+    /* box_record's outcomes are those of record, in their order */
     return action_id_of(t->plan->action) == ACTION_ID_voicemail ? left[outcome_of(t)] : saved[outcome_of(t)];
 }
 
@@ -242,6 +243,8 @@ static void on_recorded(const struct record_request *rq, struct sim_record_plan 
     plan->how = record_outcome_of(t);
     plan->id = payload_text(t, 0);
     plan->length_ms = record_length(t, rq, plan->id);
+    plan->by_key = payload_of(t, 2)->num != 0;
+    plan->kept = payload_of(t, 0)->kind == TEST_VALUE_NUM && payload_of(t, 0)->num != 0;
     within(t, plan->length_ms, rq->max_ms, "the longest recording");
 }
 
@@ -293,6 +296,34 @@ static void on_asked(enum sim_ask what, struct str about, struct sim_ask_plan *p
     plan->after_ms = t->plan->op == TEST_EXPECT_LEAVE ? INT32_MAX : after_or(t, 0);
 }
 
+/* A value as that row's payload wants it; what the step leaves off is empty. */
+static struct vm_value payload_value(struct test_state *t, const struct action_payload *row, unsigned i)
+{
+    struct vm_value v = { .type = (enum type)arg_slot_type(row->type), .sound = SOUND_RECORDING };
+    const struct test_value *said = payload_of(t, i);
+    if (v.type == TYPE_TEXT || v.type == TYPE_SOUND)
+        v.text = payload_text(t, i);
+    else if (said->kind == TEST_VALUE_NUM)
+        v.num = said->num;
+    return v;
+}
+
+/* Rows that no step names take their first outcome. */
+static void on_boxed(const struct box_request *rq, struct sim_box_plan *plan, void *owner)
+{
+    struct test_state *t = owner;
+    const struct action_row *row = action_row(rq->action);
+    bool planned = t->plan && t->plan->op == TEST_EXPECT;
+    unsigned outcome = planned ? outcome_of(t) : 0;
+    plan->answer.outcome = outcome;
+    for (unsigned i = 0; i < row->outcomes[outcome].npayload; i++) {
+        const struct action_payload *p = &row->outcomes[outcome].payload[i];
+        struct vm_value none = { .type = (enum type)arg_slot_type(p->type), .sound = SOUND_RECORDING };
+        plan->answer.payload[i] = planned ? payload_value(t, p, i) : none;
+    }
+    plan->after_ms = planned ? after_or(t, 0) : t->plan ? INT32_MAX : 0;
+}
+
 /* ---- what the caller is told ---- */
 
 static void on_heard(const struct vm_sound *sound, void *owner)
@@ -319,6 +350,7 @@ void test_world_init(struct test_state *t)
         .playable = on_playable,
         .fetched = on_fetched,
         .asked = on_asked,
+        .boxed = on_boxed,
         .acted = on_acted,
         .owner = t,
     };
