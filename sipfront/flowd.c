@@ -173,19 +173,18 @@ static void builtin_flows(char *out, size_t size)
 
 static enum err open_all(struct flowd *d, const struct options *o, const char *socket_path, struct sbuf *why)
 {
-    char folder[PATH_MAX], default_flow[PATH_MAX + 16];
+    char folder[PATH_MAX];
     if (o->flows)
         snprintf(folder, sizeof folder, "%s", o->flows);
     else
         builtin_flows(folder, sizeof folder);
-    snprintf(default_flow, sizeof default_flow, "%s/default.flowc", folder);
     struct server_params sp = {
         .listen = o->listen,
         .sip_port = (uint16_t)o->sip_port,
         .rtp_min = (uint16_t)o->rtp_min,
         .rtp_max = (uint16_t)o->rtp_max,
         .data = o->data,
-        .default_flow = default_flow,
+        .flows = folder,
         .ca_file = o->ca_file,
         .fetch_private = o->fetch_private,
         .nfetch_private = o->nfetch_private,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "sipfront/call/box_visit.h"
 #include "sipfront/call/server_parts.h"
 #include "vm/base/log.h"
 
@@ -145,6 +146,8 @@ static void on_over(void *arg)
 /* From the loop, because whoever notices may still be in the middle of the call. */
 void call_check_over(struct call *c)
 {
+    if (c->flow_over && !c->recording)
+        visit_close(c, NULL, NULL); /* of a flow that used the box actions itself */
     if (!c->leg && c->flow_over && !c->recording && !c->over)
         c->over = clock_start(c->port.clock, 0, on_over, c);
 }
@@ -203,10 +206,16 @@ static void on_traced(struct image_line at, const char *action, const char *outc
     log_debug("trace", "call=%s line %u: %s %s", c->facts.id, at.line, action, outcome ? outcome : "...");
 }
 
+static void on_inner(struct image_line at, const char *action, const char *outcome, void *owner)
+{
+    const struct call *c = owner;
+    log_debug("inner", "call=%s line %u: %s %s", c->facts.id, at.line, action, outcome ? outcome : "...");
+}
+
 static bool run_flow(struct call *c, const char *name)
 {
     struct flow_ref ref;
-    struct flow_events events = { .ended = on_flow_ended, .traced = on_traced, .owner = c };
+    struct flow_events events = { .ended = on_flow_ended, .traced = on_traced, .inner = on_inner, .owner = c };
     c->flow_over = true;
     if (!flows_find(c->server->flows, name, &ref))
         return false;

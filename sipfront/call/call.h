@@ -20,6 +20,7 @@ struct dial;
 struct recording;
 struct playing;
 struct answering;
+struct visit;
 
 /* What the CDR tells. */
 struct call_facts {
@@ -47,6 +48,8 @@ struct call {
     struct playing *playing;
     struct recording *recording;
     struct dial *dial;
+    struct visit *visit;      /* of a mailbox */
+    bool was_busy;            /* the last bridge: which greeting a box plays */
     unsigned handovers;       /* 'continue with', at most 20 */
     bool fallback;            /* runs the default flow because its own has faulted */
     unsigned tags;            /* of stream_play() */

@@ -74,24 +74,27 @@ static void load_stored(const struct flow_version *v, void *arg)
         log_error("flows", "flow %s version %u is refused: %s", v->flow, v->version, why.text);
 }
 
-static enum err load_default(struct flows *f, const char *path, struct sbuf *why)
+/* Of the folder that holds default.flowc. */
+static enum err load_builtin(struct flows *f, const char *folder, const char *name, struct sbuf *why)
 {
-    struct sbuf bytes = { 0 };
+    struct sbuf bytes = { 0 }, path_text = { 0 };
     struct image *im = NULL;
     struct image_refusal refusal = { "" };
+    sbuf_fmt(&path_text, "%s/%s.flowc", folder, name);
+    const char *path = path_text.p;
     enum err e = sbuf_read_file(&bytes, path, IMAGE_MAX_SIZE);
     if (e)
         sbuf_fmt(why, "the built-in flow %s cannot be read: %s", path, err_text(e));
     else if ((e = load(&im, sbuf_view(&bytes), &refusal)) != ERR_OK)
         sbuf_fmt(why, "the built-in flow %s is refused: %s", path, refusal.text);
     else
-        swap(f, "default", im, 0);
+        swap(f, name, im, 0);
     sbuf_free(&bytes);
+    sbuf_free(&path_text);
     return e;
 }
 
-enum err flows_new(struct flows **out, struct directory *d, struct workers *w, const char *default_path,
-                   struct sbuf *why)
+enum err flows_new(struct flows **out, struct directory *d, struct workers *w, const char *folder, struct sbuf *why)
 {
     struct flows *f = calloc(1, sizeof *f);
     *out = NULL;
@@ -99,7 +102,10 @@ enum err flows_new(struct flows **out, struct directory *d, struct workers *w, c
         return ERR_NOMEM;
     f->directory = d;
     f->workers = w;
-    enum err e = load_default(f, default_path, why);
+    static const char *const names[] = { "default", "voicemail", "mailbox" };
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !e; i++)
+        e = load_builtin(f, folder, names[i], why);
     if (e) {
         flows_free(&f);
         return e;

@@ -14,9 +14,10 @@ struct flow_ref {
     uint32_t version;    /* 0: the built-in one */
 };
 
-/* Loads the built-in default flow from its file and all flows of the directory; one that is refused is logged and left
- * out. Blocks: before the loop runs. *why says what is wrong with the default. */
-enum err flows_new(struct flows **out, struct directory *d, struct workers *w, const char *default_path,
+/* Loads the built-in flows default, voicemail and mailbox from that folder (NAME.flowc) and all flows of the directory;
+ * one that is refused is logged and left out. Blocks: before the loop runs. *why says what is wrong with a built-in
+ * one. A stored flow of the same name takes its place. */
+enum err flows_new(struct flows **out, struct directory *d, struct workers *w, const char *folder,
                    struct sbuf *why) MUST_USE;
 void flows_free(struct flows **f);
 

@@ -120,6 +120,9 @@ static void ask(struct part *part, const struct vm_sound *sound, const struct pl
     part->wait = prompt_get(s->prompts, &want, on_ready, part);
 }
 
+/* No words to say: an empty text, or a sound that was never set. */
+static bool is_silence(const struct vm_sound *s) { return s->kind == SOUND_SAY && !s->text.len; }
+
 struct call_op *call_play_start(void *self, const struct play_request *rq, play_done_cb *done, void *owner)
 {
     struct call *c = self;
@@ -131,13 +134,14 @@ struct call_op *call_play_start(void *self, const struct play_request *rq, play_
     p->owner = owner;
     p->loops = rq->loops ? rq->loops : 1;
     p->early = rq->early;
-    p->count = rq->count;
     c->playing = p;
-    if (!rq->count)
+    for (unsigned i = 0; i < rq->count; i++)
+        if (!is_silence(&rq->sounds[i]))
+            p->parts[p->count++].playing = p;
+    if (!p->count)
         end(p, PLAY_DONE);
-    for (unsigned i = 0; i < rq->count; i++) {
-        p->parts[i].playing = p;
-        ask(&p->parts[i], &rq->sounds[i], rq);
-    }
+    for (unsigned i = 0, part = 0; i < rq->count; i++)
+        if (!is_silence(&rq->sounds[i]))
+            ask(&p->parts[part++], &rq->sounds[i], rq);
     return &p->op;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sipfront/call/message_keep.h"
 #include "sipfront/call/server_parts.h"
 #include "vm/base/log.h"
 
@@ -95,7 +96,17 @@ static enum err open_storage(struct server *s, const struct server_params *p, st
     e = workers_new(&s->workers, s->loop, "worker", WORKERS, WORKERS_WAITING);
     if (e)
         return e;
-    return flows_new(&s->flows, s->directory, s->workers, p->default_flow, why);
+    return flows_new(&s->flows, s->directory, s->workers, p->flows, why);
+}
+
+static enum err open_notify(struct server *s, const struct server_params *p, struct sbuf *why)
+{
+    struct notify_params np = p->notify ? *p->notify : (struct notify_params){ 0 };
+    np.loop = s->loop;
+    np.directory = s->directory;
+    np.sent = message_sent;
+    np.owner = s;
+    return notify_new(&s->notify, &np, why);
 }
 
 static enum err open_media(struct server *s, const struct server_params *p, struct sbuf *why)
@@ -173,6 +184,9 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
     e = open_storage(s, p, why);
     if (e)
         goto done;
+    e = open_notify(s, p, why);
+    if (e)
+        goto done;
     e = open_media(s, p, why);
     if (e)
         goto done;
@@ -182,6 +196,7 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
     e = open_sip(s, p, why);
     if (e)
         goto done;
+    message_adopt(s);
     *out = s;
     s = NULL;
 done:
@@ -199,7 +214,10 @@ void server_free(struct server **server)
         return;
     if (s->directory)
         directory_on_messages(s->directory, NULL, NULL); /* the lamps go first */
+    clock_stop(loop_clock(s->loop), &s->adopt);
     agent_free(&s->agent);
+    if (s->notify)
+        notify_stop(s->notify);
     workers_free(&s->workers);
     loop_drain(s->loop); /* results of the workers' last jobs */
     web_free(&s->web);
@@ -207,8 +225,13 @@ void server_free(struct server **server)
     media_free(&s->media);
     speech_free(&s->speech);
     flows_free(&s->flows);
-    directory_close(&s->directory);
+    struct directory *d = s->directory; /* s->directory stays for what the last changes tell */
+    directory_close(&d);
     loop_drain(s->loop);
+    notify_free(&s->notify);
+    for (size_t i = 0; i < s->claimed.len; i++)
+        free(s->claimed.items[i]);
+    vec_free(&s->claimed);
     free(s->data);
     free(s->address);
     free(s);

@@ -7,6 +7,7 @@
 
 #include "sipfront/directory/directory.h"
 #include "sipfront/loop/loop.h"
+#include "sipfront/notify/notify.h"
 #include "vm/base/network.h"
 #include "vm/base/str.h"
 
@@ -15,9 +16,10 @@ struct server;
 struct server_params {
     const char *listen; /* address for SIP and RTP */
     uint16_t sip_port;
-    uint16_t rtp_min, rtp_max; /* 0: the media engine's default */
-    const char *data;          /* folder: database, voicemail, sounds */
-    const char *default_flow;  /* path of the compiled default.flow */
+    uint16_t rtp_min, rtp_max;          /* 0: the media engine's default */
+    const char *data;                   /* folder: database, voicemail, sounds */
+    const char *flows;                  /* folder of the built-in compiled flows */
+    const struct notify_params *notify; /* its mail server and secrets; NULL: none */
     /* fetch */
     const char *ca_file;              /* PEM: who may sign certificates of web services; NULL: the system's */
     const char *const *fetch_private; /* private networks that may be asked, as 10.1.0.0/16; checked */
@@ -32,6 +34,7 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
 void server_shutdown(struct server *s, void (*done)(void *arg), void *arg);
 void server_free(struct server **s);
 
+struct notify *server_notify(struct server *s);
 struct directory *server_directory(struct server *s);
 const char *server_realm(const struct server *s);
 const char *server_address(const struct server *s);

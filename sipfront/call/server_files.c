@@ -31,9 +31,15 @@ bool server_sound_path(const struct server *s, const struct vm_sound *sound, cha
 {
     const char *folder = sound->kind == SOUND_RECORDING ? "recordings" : "sounds";
     const char *end = sound->kind == SOUND_RECORDING ? ".wav" : "";
-    if (!is_safe(sound->text))
+    struct str name = sound->text;
+    if (sound->kind == SOUND_RECORDING && name.len && name.p[0] == '@') { /* of a box: visit_sound() */
+        name = (struct str){ name.p + 1, name.len - 1 };
+        folder = memchr(name.p, '@', name.len) ? "voicemail" : "greetings";
+        end = "";
+    }
+    if (!is_safe(name))
         return false;
-    int n = snprintf(out, size, "%s/%s/%.*s%s", s->data, folder, STR_ARG(sound->text), end);
+    int n = snprintf(out, size, "%s/%s/%.*s%s", s->data, folder, STR_ARG(name), end);
     return n > 0 && (size_t)n < size;
 }
 
@@ -65,9 +71,22 @@ enum err server_recording_path(const struct server *s, const char *box, const ch
     return ERR_OK;
 }
 
+enum err server_greeting_path(const struct server *s, const char *box, const char *kind, char **out)
+{
+    struct sbuf path = { 0 };
+    *out = NULL;
+    if (strlen(box) > BOX_NAME_MAX)
+        return ERR_INVALID;
+    sbuf_fmt(&path, "%s/greetings/box-", s->data);
+    add_encoded(&path, box);
+    sbuf_fmt(&path, ".%s.%llx.wav", kind, (unsigned long long)clock_wall(loop_clock(s->loop)));
+    *out = path.p;
+    return ERR_OK;
+}
+
 enum err server_make_folders(const struct server *s, struct sbuf *why)
 {
-    static const char *const names[] = { "voicemail", "recordings", "sounds" };
+    static const char *const names[] = { "voicemail", "recordings", "sounds", "greetings" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[PATH_MAX];
         snprintf(path, sizeof path, "%s/%s", s->data, names[i]);
@@ -77,21 +96,4 @@ enum err server_make_folders(const struct server *s, struct sbuf *why)
         }
     }
     return ERR_OK;
-}
-
-static void count(const struct message *m, void *arg)
-{
-    (void)m;
-    ++*(unsigned *)arg;
-}
-
-unsigned server_box_count(const struct server *s, struct str box)
-{
-    unsigned n = 0;
-    char *name = strndup(box.p ? box.p : "", box.len);
-    if (!name)
-        abort();
-    directory_each_message(s->directory, name, count, &n);
-    free(name);
-    return n;
 }

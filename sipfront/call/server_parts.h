@@ -5,9 +5,11 @@
 #include "sipfront/call/call.h"
 #include "sipfront/call/flows.h"
 #include "sipfront/media/prompt.h"
+#include "sipfront/notify/notify.h"
 #include "sipfront/sip/agent.h"
 #include "sipfront/speech/speech.h"
 #include "sipfront/web/web.h"
+#include "vm/base/vec.h"
 
 struct server {
     struct loop *loop;
@@ -19,6 +21,14 @@ struct server {
     struct agent *agent;
     struct flows *flows;
     struct web *web;
+    struct notify *notify;
+    struct box_work *pins;     /* PINs to be tried, one at a time */
+    VEC(char *) claimed;       /* files of messages that are being worked on */
+    struct clock_timer *adopt; /* message_adopt_later() */
+    /* Each message as it is listed: what transcribes it. transcribes: it begins as waiting. */
+    bool transcribes;
+    void (*on_message)(const char *id, void *arg);
+    void *on_message_arg;
     struct call *calls;
     char *data, *address;
     unsigned ncalls;
@@ -34,10 +44,10 @@ bool server_sound_path(const struct server *s, const struct vm_sound *sound, cha
 /* The path of a new recording (malloc'ed), below voicemail/ or, without a box, recordings/. ERR_INVALID for a box whose
  * name is too long. */
 enum err server_recording_path(const struct server *s, const char *box, const char *id, char **out) MUST_USE;
+/* The path of a new greeting of the box (malloc'ed): another one each time, for prompts are cached by their paths. */
+enum err server_greeting_path(const struct server *s, const char *box, const char *kind, char **out) MUST_USE;
 /* Makes the folders of the data folder. Blocks: before the loop runs. */
 enum err server_make_folders(const struct server *s, struct sbuf *why) MUST_USE;
-/* How many messages the box holds. */
-unsigned server_box_count(const struct server *s, struct str box);
 
 /* agent_port.waiting: what the user's lamp shows. Then the directory's changes, told to the lamps from now on. */
 bool lamp_waiting(void *owner, const char *user, struct sip_waiting *out);

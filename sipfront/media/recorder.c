@@ -1,15 +1,18 @@
 #include "sipfront/media/recorder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "vm/base/log.h"
+#include "vm/base/str.h"
 
-enum { SYNC_EVERY_MS = 1000, BEHIND_MOST = RECORDER_BEHIND_MS / 100 };
+enum { SYNC_EVERY_MS = 1000, BEHIND_MOST = RECORDER_BEHIND_MS / 60 };
 
 enum piece_kind { PIECE_BEGIN, PIECE_AUDIO, PIECE_END };
 
@@ -47,9 +50,25 @@ static void fail(struct recorder_file *f, const char *what, int error)
     atomic_store(&f->failed, true);
 }
 
+/* The note is on the disk before the audio: no file is ever without a name. */
+static bool write_note(const struct recorder_file *f)
+{
+    struct sbuf path = { 0 };
+    ssize_t len = (ssize_t)strlen(f->note);
+    sbuf_fmt(&path, "%s.note", f->path);
+    int fd = open(path.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write(fd, f->note, (size_t)len) == len && (fdatasync(fd) == 0 || errno == EINVAL);
+    if (fd >= 0)
+        close(fd);
+    sbuf_free(&path);
+    return ok;
+}
+
 static void begin(struct recorder_file *f)
 {
-    if (wav_create(&f->wav, f->path))
+    if (f->note && !write_note(f))
+        fail(f, "cannot write the note", errno);
+    else if (wav_create(&f->wav, f->path) || wav_reserve(&f->wav, f->reserve))
         fail(f, "cannot create the file", errno);
     f->synced_ms = now_ms();
 }

@@ -10,11 +10,13 @@
 
 #include "sipfront/media/wav_file.h"
 
-enum { RECORDER_PIECE = 1600 /* samples at most: 100 ms of wide band */, RECORDER_BEHIND_MS = 30000 };
+enum { RECORDER_PIECE = 960 /* samples at most: 60 ms of wide band */, RECORDER_BEHIND_MS = 30000 };
 
 /* One file being written. Its owner keeps it until on_end; the media thread looks at `failed` alone. */
 struct recorder_file {
     char *path;                                 /* the owner's */
+    char *note;                                 /* the owner's; NULL, or the text of PATH.note */
+    uint64_t reserve;                           /* samples for which room is reserved; 0: none */
     void (*on_end)(struct recorder_file *file); /* recorder thread, once, last */
     atomic_bool failed;                         /* nothing more is written; end it */
     atomic_uint behind;                         /* pieces handed over, not yet written */

@@ -7,7 +7,7 @@
 
 enum {
     FRAME_MS = 20, /* of the voice detector */
-    PIECE_MS = 100,
+    PIECE_MS = 60,
     LEAP_MS = 1000,       /* a timestamp so far ahead of the clock is a new beginning */
     START_SLACK_MS = 100, /* what comes so early begins the file */
     MASK = RECORDING_WINDOW - 1
@@ -27,6 +27,8 @@ struct recording *recording_new(const struct stream_record *r)
     rec->max_ms = r->max_ms;
     rec->silence_ms = r->silence_ms;
     rec->per_ms = G711_RATE / 1000;
+    if (r->note)
+        rec->file.note = strdup(r->note);
     rec->beep = r->beep;
     return rec;
 }
@@ -38,6 +40,7 @@ void recording_free(struct recording *rec)
     decoder_free(&rec->decoder);
     resample_free(&rec->resample);
     free(rec->file.path);
+    free(rec->file.note);
     free(rec);
 }
 
@@ -49,6 +52,7 @@ void recording_begin(struct recording *rec, struct recorder *r, enum codec codec
 {
     rec->file.wav.rate = codec_info(codec)->rate;
     rec->per_ms = rec->file.wav.rate / 1000;
+    rec->file.reserve = (uint64_t)(rec->max_ms > 0 ? rec->max_ms * rec->per_ms : 0);
     rec->running = true;
     rec->started_ms = now_ms;
     vad_start(&rec->vad);

@@ -123,6 +123,7 @@ static void tell_recorded(struct stream *s, struct recording *rec)
 {
     struct stream_recorded r = { .path = rec->file.path,
                                  .length_ms = recording_length_ms(rec),
+                                 .bytes = WAV_HEADER + (int64_t)rec->file.wav.samples * 2,
                                  .heard = rec->heard,
                                  .failed = rec->file.why[0] != '\0',
                                  .why = rec->file.why[0] ? rec->file.why : NULL };

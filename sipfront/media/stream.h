@@ -30,7 +30,7 @@ unsigned media_ports_in_use(const struct media *m);
  * the loop. */
 struct stream_recorded {
     const char *path;
-    int64_t length_ms;
+    int64_t length_ms, bytes; /* bytes: of the file */
     bool heard, failed;
     const char *why; /* failed only */
 };
@@ -90,6 +90,7 @@ struct stream_record {
     const char *path; /* created; its folder exists */
     int64_t max_ms;
     int64_t silence_ms; /* ends after so long without voice, also from the start; 0: never */
+    const char *note;   /* NULL, or a text that is kept as PATH.note from before the first sample on */
     bool beep;          /* 1 kHz, 300 ms, sent to the caller first; not recorded */
 };
 /* Records what comes in. Written by a thread of its own at least every 200 ms, fsynced each second. One at a time. */

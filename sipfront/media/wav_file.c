@@ -115,6 +115,59 @@ enum err wav_append(struct wav_file *w, const int16_t *samples, size_t n)
     return done == len ? ERR_OK : ERR_IO;
 }
 
+enum err wav_reserve(struct wav_file *w, uint64_t samples)
+{
+    uint64_t least = samples < WAV_LEAST ? samples : WAV_LEAST;
+
+    for (; samples && samples >= least; samples /= 2) {
+        off_t bytes = (off_t)(WAV_HEADER + samples * SAMPLE_BYTES);
+        if (fallocate(w->fd, FALLOC_FL_KEEP_SIZE, 0, bytes) == 0)
+            return ERR_OK;
+        if (errno != ENOSPC && errno != EDQUOT)
+            return ERR_OK;
+    }
+    return samples || !least ? ERR_OK : ERR_IO;
+}
+
+/* Rate and channels as the header says; false for what wav_create() has not made. */
+static bool read_header(struct wav_file *w)
+{
+    uint8_t h[WAV_HEADER];
+    uint16_t channels;
+    uint32_t rate;
+
+    if (pread(w->fd, h, sizeof h, 0) != sizeof h || memcmp(h, "RIFF", 4) != 0 || memcmp(h + 36, "data", 4) != 0)
+        return false;
+    memcpy(&channels, h + 22, sizeof channels);
+    memcpy(&rate, h + 24, sizeof rate);
+    w->channels = le16toh(channels);
+    w->rate = le32toh(rate);
+    return w->channels >= 1 && w->channels <= 2 && w->rate >= 8000 && w->rate <= 48000;
+}
+
+enum err wav_mend(const char *path, int64_t *length_ms)
+{
+    struct wav_file w = { .fd = open(path, O_RDWR | O_CLOEXEC) };
+    enum err e = ERR_IO;
+    off_t size;
+
+    *length_ms = 0;
+    if (w.fd < 0)
+        return ERR_IO;
+    size = lseek(w.fd, 0, SEEK_END);
+    if (size < WAV_HEADER || !read_header(&w))
+        goto done;
+    w.samples = ((uint64_t)size - WAV_HEADER) / SAMPLE_BYTES;
+    w.samples -= w.samples % w.channels;
+    if (!write_header(&w) || ftruncate(w.fd, (off_t)(WAV_HEADER + w.samples * SAMPLE_BYTES)) || wav_sync(&w))
+        goto done;
+    *length_ms = (int64_t)(w.samples * 1000 / w.channels / w.rate);
+    e = ERR_OK;
+done:
+    close(w.fd);
+    return e;
+}
+
 enum err wav_sync(struct wav_file *w)
 {
     /* A device or pipe cannot be synced, which is no loss. */
@@ -128,6 +181,8 @@ enum err wav_close(struct wav_file *w)
 
     if (w->fd < 0)
         return ERR_OK;
+    if (ftruncate(w->fd, (off_t)(WAV_HEADER + w->samples * SAMPLE_BYTES)) != 0 && errno != EINVAL)
+        errno = 0; /* what was reserved stays reserved: no reason to fail */
     e = wav_sync(w);
     why = errno;
     if (close(w->fd) != 0 && !e) {

@@ -88,10 +88,7 @@ static void on_settled(enum err e, const char *why, void *arg)
     struct sending *s = arg;
     if (e && e != ERR_NOT_FOUND)
         log_error("notify", "%s: %s", s->id, why);
-    if (s->notify)
-        release(s->notify, s);
-    else
-        sending_free(s);
+    release(s->notify, s);
 }
 
 static void put_off(struct notify *n, const struct letter *old, struct sending *s)
@@ -423,19 +420,22 @@ static void config_free(struct notify_config *c)
     free(c->hook_secret);
 }
 
+void notify_stop(struct notify *n)
+{
+    n->closing = true;
+    clock_stop(loop_clock(n->loop), &n->next);
+    workers_free(&n->workers);
+    loop_drain(n->loop); /* what became of the last tries */
+}
+
 void notify_free(struct notify **np)
 {
     struct notify *n = *np;
     *np = NULL;
     if (!n)
         return;
-    n->closing = true;
-    clock_stop(loop_clock(n->loop), &n->next);
-    workers_free(&n->workers);
-    loop_drain(n->loop); /* what became of the last tries */
-    for (unsigned i = 0; i < SENDING_AT_ONCE; i++)
-        if (n->sending[i])
-            n->sending[i]->notify = NULL; /* the directory will let go of it */
+    if (!n->closing)
+        notify_stop(n);
     config_free(&n->config);
     free(n);
 }

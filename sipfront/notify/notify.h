@@ -35,7 +35,10 @@ struct notify_params {
 
 /* Copies the texts. ERR_INVALID with the reason in why. */
 enum err notify_new(struct notify **out, const struct notify_params *p, struct sbuf *why) MUST_USE;
-/* Waits for what is being sent (at most the time of one try); the rest stays queued for the next start. */
+/* Waits for what is being sent (at most the time of one try); the rest stays queued for the next start. Items may still
+ * be added, until notify_free(). */
+void notify_stop(struct notify *n);
+/* After the directory is closed and the loop drained. Accepts a pointer to NULL. */
 void notify_free(struct notify **n);
 
 /* The id and the times are made here. about: the id of a voicemail message, whose audio then goes with it (a mail

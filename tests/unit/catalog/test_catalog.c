@@ -21,7 +21,8 @@ static bool is_sentence(const char *s) { return *s && s[strlen(s) - 1] == '.'; }
 
 static bool may_be_payload(enum arg_type t)
 {
-    return t == ARG_INT || t == ARG_BOOL || t == ARG_DURATION || t == ARG_TEXT || t == ARG_JSON || t == ARG_SOUND;
+    return t == ARG_INT || t == ARG_BOOL || t == ARG_DURATION || t == ARG_MOMENT || t == ARG_TEXT || t == ARG_JSON ||
+           t == ARG_SOUND;
 }
 
 static void check_args(const struct action_row *row)
