@@ -36,6 +36,7 @@ struct options {
     const char *ca_file;
     const char *fetch_private[16];
     unsigned nfetch_private;
+    enum audio_security srtp;
     bool demo;
     struct networks never_banned;
 };
@@ -49,7 +50,8 @@ enum {
     OPT_DEMO,
     OPT_CA_FILE,
     OPT_FETCH_PRIVATE,
-    OPT_NEVER_BAN
+    OPT_NEVER_BAN,
+    OPT_SRTP
 };
 
 static const struct argp_option options[] = {
@@ -57,6 +59,8 @@ static const struct argp_option options[] = {
     { "listen", 'l', "ADDRESS", 0, "Address for SIP and RTP (127.0.0.1)", 0 },
     { "sip-port", OPT_SIP_PORT, "PORT", 0, "UDP port for SIP, 0 takes any (5060)", 0 },
     { "rtp-ports", OPT_RTP, "FROM-TO", 0, "UDP ports for audio (10000-19999)", 0 },
+    { "srtp", OPT_SRTP, "WHEN", 0,
+      "Encrypted audio: off, optional (when the phone offers it) or required (others are refused) (optional)", 0 },
     { "socket", OPT_SOCKET, "PATH", 0, "Unix socket of the API (DIR/api.sock)", 0 },
     { "flows", OPT_FLOWS, "DIR", 0, "Folder of the built-in compiled flows", 0 },
     { "ca-file", OPT_CA_FILE, "FILE", 0, "Who may sign the certificates of web services, PEM (the system's)", 0 },
@@ -97,6 +101,16 @@ static void read_network(struct argp_state *st, const char *option, const char *
     vec_push(to, n);
 }
 
+static enum audio_security read_srtp(struct argp_state *st, const char *text)
+{
+    static const char *const names[] = { "off", "optional", "required" }; /* as the enum */
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(text, names[i]) == 0)
+            return (enum audio_security)i;
+    argp_error(st, "--srtp wants off, optional or required, not '%s'", text);
+    return AUDIO_SECURE_OFF;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct options *o = st->input;
@@ -113,6 +127,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
         o->fetch_private[o->nfetch_private++] = arg;
         return 0;
     case OPT_NEVER_BAN: read_network(st, "--never-ban", arg, &o->never_banned); return 0;
+    case OPT_SRTP: o->srtp = read_srtp(st, arg); return 0;
     case OPT_DEMO: o->demo = true; return 0;
     case 'v': log_set_level(LOG_DEBUG); return 0;
     case OPT_RTP: read_range(st, o, arg); return 0;
@@ -183,6 +198,7 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         .sip_port = (uint16_t)o->sip_port,
         .rtp_min = (uint16_t)o->rtp_min,
         .rtp_max = (uint16_t)o->rtp_max,
+        .srtp = o->srtp,
         .data = o->data,
         .flows = folder,
         .ca_file = o->ca_file,
@@ -222,7 +238,7 @@ static int serve(struct flowd *d, const struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = { .data = "run.d", .listen = "127.0.0.1", .sip_port = 5060 };
+    struct options o = { .data = "run.d", .listen = "127.0.0.1", .sip_port = 5060, .srtp = AUDIO_SECURE_OPTIONAL };
     static const struct argp argp = { options, parse, NULL, manual, NULL, NULL, NULL };
     struct flowd d = { 0 };
     argp_parse(&argp, argc, argv, 0, NULL, &o);

@@ -347,6 +347,7 @@ static int media_init(struct call *c, const char *offer)
     struct server *s = c->server;
     if (leg_media_open(&c->media, s->media, s->address, &stream_events, c) != ERR_OK)
         return 503;
+    c->media.security = s->srtp;
     if (offer && leg_media_take_offer(&c->media, offer) != ERR_OK)
         return 488;
     return 0;

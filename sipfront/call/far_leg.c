@@ -104,6 +104,7 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const
     f->dial = d;
     snprintf(f->user, sizeof f->user, "%s", to->user);
     enum err e = leg_media_open(&f->media, c->server->media, c->server->address, &stream_events, f);
+    f->media.security = c->server->srtp;
     if (!e)
         e = invite(f, c, to, caller_id);
     if (e) {

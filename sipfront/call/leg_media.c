@@ -12,7 +12,11 @@ enum err leg_media_open(struct leg_media *m, struct media *media, const char *ad
     return stream_open(&m->stream, media, events, owner);
 }
 
-void leg_media_close(struct leg_media *m) { stream_close(&m->stream); }
+void leg_media_close(struct leg_media *m)
+{
+    stream_close(&m->stream);
+    explicit_bzero(m, sizeof *m); /* there may be keys in it */
+}
 
 /* RFC 4566 §5.2: the session id stays, the version grows with every change. The port makes the id unique among our live
  * sessions. */
@@ -24,12 +28,28 @@ static void stamp(struct leg_media *m)
     m->ours.session_version = ++m->version;
 }
 
+/* One key a suite. Without randomness there is no suite, and a call that has to be secure fails. */
+static void make_keys(struct leg_media *m)
+{
+    if (m->security == AUDIO_SECURE_OFF || m->ncrypto > 0)
+        return;
+    for (unsigned i = 0; i < secure_suites() && m->ncrypto < AUDIO_CRYPTO_MAX; i++) {
+        struct audio_crypto *c = &m->crypto[m->ncrypto];
+        snprintf(c->suite, sizeof c->suite, "%s", secure_suite_name(i));
+        m->ncrypto += secure_key_new(i, c->key) == ERR_OK;
+    }
+}
+
 /* The codec table in the words of SDP. */
 static void ours(struct leg_media *m, const struct audio_desc *prefer, struct audio_desc *out)
 {
     struct audio_format codecs[CODEC_COUNT];
-    struct audio_side side = { m->address, stream_port(m->stream), codecs, 0 };
+    struct audio_side side = { .address = m->address, .port = stream_port(m->stream), .codecs = codecs };
 
+    make_keys(m);
+    side.security = m->security;
+    side.crypto = m->crypto;
+    side.ncrypto = m->ncrypto;
     for (unsigned i = 1; i < CODEC_COUNT; i++) {
         const struct codec_info *c = codec_info((enum codec)i);
         struct audio_format f = { .pt = c->pt, .rate = c->clock, .channels = c->channels, .fmtp = c->fmtp };
@@ -76,6 +96,19 @@ static void accept_formats(struct stream_remote *r, const struct audio_desc *sai
         r->accepts[r->naccepts++] = (struct stream_format){ said->formats[i].pt, codec_of(&said->formats[i]) };
 }
 
+/* The keys of the agreed suite, ours and theirs. */
+static enum err agree_keys(struct secure_keys *out, const struct audio_desc *agreed, const struct audio_desc *theirs)
+{
+    const struct audio_crypto *own = agreed->ncrypto ? &agreed->crypto[0] : NULL;
+    const struct audio_crypto *other = own ? audio_crypto_tagged(theirs, own->tag) : NULL;
+    int suite = own ? secure_suite_find(own->suite) : -1;
+
+    *out = (struct secure_keys){ 0 };
+    if (!own)
+        return ERR_OK;
+    return other && suite >= 0 ? secure_keys_read(out, (unsigned)suite, own->key, other->key) : ERR_SYNTAX;
+}
+
 /* agreed: the formats both sides have, with the payload types that they receive. */
 static void start(struct leg_media *m, const struct audio_desc *agreed)
 {
@@ -92,7 +125,19 @@ static void start(struct leg_media *m, const struct audio_desc *agreed)
         .receive = they_talk(&m->theirs),
     };
     accept_formats(&r, &m->ours);
+    if (agree_keys(&r.secure, agreed, &m->theirs) != ERR_OK)
+        r.secure = (struct secure_keys){ .on = true }; /* looked at before; no audio rather than a plain one */
     stream_set_remote(m->stream, &r);
+    secure_keys_wipe(&r.secure);
+}
+
+static enum err check_keys(const struct audio_desc *agreed, const struct audio_desc *theirs)
+{
+    struct secure_keys keys;
+    enum err e = agree_keys(&keys, agreed, theirs);
+
+    secure_keys_wipe(&keys);
+    return e;
 }
 
 enum err leg_media_take_answer(struct leg_media *m, const char *sdp)
@@ -102,6 +147,8 @@ enum err leg_media_take_answer(struct leg_media *m, const char *sdp)
     if (e)
         return e;
     e = audio_answer(&agreed, &theirs, &m->ours);
+    if (!e)
+        e = check_keys(&agreed, &theirs);
     if (e)
         return e;
     m->theirs = theirs;
@@ -112,11 +159,11 @@ enum err leg_media_take_answer(struct leg_media *m, const char *sdp)
 enum err leg_media_take_offer(struct leg_media *m, const char *sdp)
 {
     struct audio_desc theirs, can, answer;
-    enum err e = audio_read(&theirs, sdp);
-    if (e)
-        return e;
+    enum err e;
     ours(m, NULL, &can);
-    e = audio_answer(&answer, &theirs, &can);
+    e = audio_take_offer(&theirs, &answer, sdp, &can);
+    if (!e)
+        e = check_keys(&answer, &theirs);
     if (e)
         return e;
     m->theirs = theirs;

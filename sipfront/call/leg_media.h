@@ -13,6 +13,9 @@ struct leg_media {
     struct audio_desc theirs; /* their last offer or answer; no formats before the first */
     struct audio_desc ours;   /* our last offer or answer */
     uint64_t session_id, version;
+    enum audio_security security;                 /* set after leg_media_open(); 0: off */
+    struct audio_crypto crypto[AUDIO_CRYPTO_MAX]; /* our keys, the same all through the call; made when first needed */
+    unsigned ncrypto;
 };
 
 /* Opens the stream. ERR_LIMIT when no RTP port is left. */

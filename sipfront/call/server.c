@@ -180,6 +180,7 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
         return ERR_NOMEM;
     s->loop = l;
     s->data = strdup(p->data);
+    s->srtp = p->srtp;
     s->address = strdup(p->listen);
     e = open_storage(s, p, why);
     if (e)

@@ -8,6 +8,7 @@
 #include "sipfront/directory/directory.h"
 #include "sipfront/loop/loop.h"
 #include "sipfront/notify/notify.h"
+#include "sipfront/sip/offer_answer.h"
 #include "vm/base/network.h"
 #include "vm/base/str.h"
 
@@ -17,6 +18,7 @@ struct server_params {
     const char *listen; /* address for SIP and RTP */
     uint16_t sip_port;
     uint16_t rtp_min, rtp_max;          /* 0: the media engine's default */
+    enum audio_security srtp;           /* of every leg */
     const char *data;                   /* folder: database, voicemail, sounds */
     const char *flows;                  /* folder of the built-in compiled flows */
     const struct notify_params *notify; /* its mail server and secrets; NULL: none */

@@ -31,6 +31,7 @@ struct server {
     void *on_message_arg;
     struct call *calls;
     char *data, *address;
+    enum audio_security srtp;
     unsigned ncalls;
     uint64_t calls_total, calls_failed, faults;
     bool closing;

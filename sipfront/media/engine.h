@@ -18,6 +18,7 @@
 #include "sipfront/media/ports.h"
 #include "sipfront/media/recording.h"
 #include "sipfront/media/relay.h"
+#include "sipfront/media/secure.h"
 #include "sipfront/media/stream.h"
 #include "sipfront/media/telephone_event.h"
 #include "sipfront/media/wheel.h"
@@ -25,7 +26,7 @@
 enum { DIGITS_QUEUED = 64, DIGITS_UNREAD = 64 };
 
 struct stream_counts { /* written by the media thread, read by any */
-    _Atomic uint64_t sent, received, lost, late, digits;
+    _Atomic uint64_t sent, received, lost, late, digits, refused;
     atomic_bool latched;
     atomic_uint unread_digits; /* on their way to the loop: bounded, a flood of them is dropped */
 };
@@ -48,6 +49,7 @@ struct stream {
     bool has_remote, silence_told;
     struct stream_remote remote; /* without its address */
     struct latch latch;
+    struct secure *secure; /* SRTP; NULL: plain RTP */
     struct rtp_line line;
     uint32_t grid_ts; /* of the next grid point */
     struct player player;
@@ -102,7 +104,7 @@ struct media {
     struct wheel wheel;
     int64_t wheel_ms; /* the next slot to take */
     int64_t now_us;   /* of this turn */
-    uint8_t buffer[RTP_PACKET_MAX + 64];
+    _Alignas(8) uint8_t buffer[RTP_PACKET_MAX + SECURE_TRAILER];
 };
 
 static inline unsigned stream_khz(const struct stream *s) { return codec_khz(s->remote.codec); }

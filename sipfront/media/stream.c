@@ -180,6 +180,7 @@ void stream_set_remote(struct stream *s, const struct stream_remote *r)
     if (r->port > 0)
         net_address_parse(&c.address, r->address, r->port);
     engine_command(s->media, &c);
+    secure_keys_wipe(&c.remote.secure);
 }
 
 void stream_play(struct stream *s, struct prompt *const *prompts, unsigned n, unsigned loops, unsigned tag)
@@ -249,5 +250,6 @@ void stream_stats(const struct stream *s, struct stream_stats *out)
                                   .lost = atomic_load_explicit(&c->lost, memory_order_relaxed),
                                   .late = atomic_load_explicit(&c->late, memory_order_relaxed),
                                   .digits = atomic_load_explicit(&c->digits, memory_order_relaxed),
+                                  .refused = atomic_load_explicit(&c->refused, memory_order_relaxed),
                                   .latched = atomic_load_explicit(&c->latched, memory_order_relaxed) };
 }

@@ -11,6 +11,7 @@
 #include "sipfront/loop/loop.h"
 #include "sipfront/media/codec.h"
 #include "sipfront/media/prompt.h"
+#include "sipfront/media/secure.h"
 #include "vm/base/str.h"
 
 struct media;
@@ -63,10 +64,11 @@ struct stream_remote {
     uint8_t pt;        /* payload type that we send; understood too */
     unsigned naccepts; /* what else is understood */
     struct stream_format accepts[STREAM_FORMATS];
-    int event_pt;        /* telephone-event, -1 none */
-    unsigned event_khz;  /* its clock; 0: that of the codec */
-    unsigned ptime;      /* ms of a packet that we send; rounded to what the codec can do */
-    bool send, receive;  /* false while held */
+    int event_pt;       /* telephone-event, -1 none */
+    unsigned event_khz; /* its clock; 0: that of the codec */
+    unsigned ptime;     /* ms of a packet that we send; rounded to what the codec can do */
+    bool send, receive; /* false while held */
+    struct secure_keys secure;
     unsigned timeout_ms; /* 0: no limit on silence */
 };
 /* First answer or later change. Latching starts afresh when address or port changed. */
@@ -99,6 +101,7 @@ void stream_record_stop(struct stream *s); /* on_recorded follows */
 
 struct stream_stats {
     uint64_t sent, received, lost, late, digits;
+    uint64_t refused; /* packets of SRTP that were forged, repeated or of another key */
     bool latched;
 };
 void stream_stats(const struct stream *s, struct stream_stats *out); /* any thread; a snapshot */

@@ -38,6 +38,8 @@ void command_close(struct media *m, struct command *c)
     player_stop(&s->player);
     ear_free(&s->ear);
     mouth_free(&s->mouth);
+    secure_free(&s->secure);
+    secure_keys_wipe(&s->remote.secure);
     wheel_remove(&m->wheel, &s->node);
     close(s->fd); /* which ends the watching too */
     ports_give(m->ports, s, s->port);
@@ -51,6 +53,17 @@ static bool moved(const struct stream *s, const struct net_address *to)
     return !s->has_remote || (net_address_reachable(to) && !net_address_equal(to, &s->latch.signalled));
 }
 
+/* Keys that stay keep their context: numbers and the list of what was received go on (RFC 4568 §7.1.4). Without a
+ * context nothing goes in or out: no key, no plain audio instead. */
+static void secure_with(struct stream *s, const struct secure_keys *keys)
+{
+    if (secure_keys_equal(&s->remote.secure, keys))
+        return;
+    secure_free(&s->secure);
+    if (keys->on && secure_new(&s->secure, keys) != ERR_OK)
+        log_error("media", "port %u: SRTP does not work: nothing is sent", s->port);
+}
+
 void command_remote(struct media *m, struct command *c)
 {
     struct stream *s = c->stream;
@@ -59,7 +72,9 @@ void command_remote(struct media *m, struct command *c)
         latch_restart(&s->latch, &c->address, engine_ms(m));
     if (!c->remote.send)
         s->line.talking = s->relay.started = false;
+    secure_with(s, &c->remote.secure);
     s->remote = c->remote;
+    secure_keys_wipe(&c->remote.secure);
     s->has_remote = true;
     s->heard_ms = engine_ms(m); /* the time-out runs from here */
     s->silence_told = false;

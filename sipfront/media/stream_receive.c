@@ -9,6 +9,7 @@
 enum {
     DRAIN_MOST = 256,
     LEAP_SEQ = 1000,
+    RTCP_LEAST = 8,
     RTP_DYNAMIC = 96 /* RFC 3551 §6: types from here on mean what the SDP says */
 };
 
@@ -133,11 +134,23 @@ static void on_rtp(struct media *m, struct stream *s, struct rtp_packet *p)
         on_audio(m, s, p, codec);
 }
 
+/* Before anything is believed of it, also by the latch. */
+static bool is_genuine(struct media *m, struct stream *s, size_t *len)
+{
+    if (!s->remote.secure.on)
+        return true;
+    if (s->secure && (rtp_is_rtcp(m->buffer, *len) ? secure_unprotect_rtcp(s->secure, m->buffer, len)
+                                                   : secure_unprotect(s->secure, m->buffer, len)))
+        return true;
+    count(&s->counts.refused);
+    return false;
+}
+
 static void on_packet(struct media *m, struct stream *s, size_t len, const struct net_address *from)
 {
     struct rtp_packet p;
 
-    if (!s->has_remote)
+    if (!s->has_remote || len < RTCP_LEAST || !is_genuine(m, s, &len))
         return;
     if (rtp_is_rtcp(m->buffer, len)) {
         if (net_address_equal(from, &s->latch.source))

@@ -15,13 +15,16 @@ enum {
 
 static bool can_send(const struct stream *s) { return s->remote.send && latch_target(&s->latch); }
 
-/* frame: a packet with room for its header in front of the payload. */
+/* frame: a packet with room for its header in front of the payload and for SRTP behind it. */
 static void send_frame(struct stream *s, uint8_t *frame, const struct rtp_packet *p)
 {
     const struct net_address *to = latch_target(&s->latch);
+    size_t len = RTP_HEADER + p->len;
 
     rtp_write(frame, p);
-    if (sendto(s->fd, frame, RTP_HEADER + p->len, MSG_DONTWAIT | MSG_NOSIGNAL, &to->any, to->len) >= 0)
+    if (s->remote.secure.on && (!s->secure || !secure_protect(s->secure, frame, &len)))
+        return;
+    if (sendto(s->fd, frame, len, MSG_DONTWAIT | MSG_NOSIGNAL, &to->any, to->len) >= 0)
         count(&s->counts.sent);
 }
 

@@ -23,6 +23,7 @@ struct reader {
     char session_address[64];
     enum audio_direction session_direction;
     bool direction_said, address_said, ours;
+    bool plain; /* secured lines are passed by */
     unsigned max_ptime;
 };
 
@@ -88,7 +89,11 @@ static void add_format(struct audio_desc *d, struct str word)
     d->formats[d->nformats++] = f;
 }
 
-static bool is_rtp(struct str proto) { return word_is(proto, "RTP/AVP") || word_is(proto, "RTP/AVPF"); }
+static bool is_secure(struct str proto) { return word_is(proto, "RTP/SAVP") || word_is(proto, "RTP/SAVPF"); }
+static bool is_rtp(struct str proto)
+{
+    return word_is(proto, "RTP/AVP") || word_is(proto, "RTP/AVPF") || is_secure(proto);
+}
 
 /* How that line is refused: "video 0 RTP/AVP 31", or as an audio line when its words are missing or too long. */
 static void note_line(char out[AUDIO_LINE_TEXT], struct str type, struct str proto, struct str rest)
@@ -108,12 +113,15 @@ static void read_media(struct reader *r, struct str rest)
     unsigned line = d->media_lines++;
     if (line < AUDIO_LINES_MAX)
         note_line(d->refused[line], type, proto, rest);
-    r->ours = word_is(type, "audio") && is_rtp(proto) && port >= 0 && (d->nformats == 0 || d->port == 0);
+    r->ours = word_is(type, "audio") && is_rtp(proto) && !(r->plain && is_secure(proto)) && port >= 0 &&
+              (d->nformats == 0 || d->port == 0);
     if (!r->ours)
         return;
     d->audio_line = line;
     d->port = (uint16_t)port;
-    d->nformats = 0;
+    snprintf(d->proto, sizeof d->proto, "%.*s", STR_ARG(proto));
+    d->must_secure = is_secure(proto);
+    d->nformats = d->ncrypto = 0;
     d->ptime = PTIME_USUAL;
     r->max_ptime = PTIME_MOST;
     r->address_said = r->direction_said = false;
@@ -144,6 +152,12 @@ static void read_ptime(unsigned *out, struct str rest)
         *out = (unsigned)ms;
 }
 
+static void read_crypto(struct audio_desc *d, struct str rest)
+{
+    if (d->ncrypto < AUDIO_CRYPTO_MAX && audio_crypto_read(&d->crypto[d->ncrypto], rest))
+        d->ncrypto++;
+}
+
 static void read_attribute(struct reader *r, struct str rest)
 {
     struct str name = cut(&rest, ":");
@@ -165,6 +179,8 @@ static void read_attribute(struct reader *r, struct str rest)
         read_rtpmap(r->d, rest);
     else if (word_is(name, "ptime"))
         read_ptime(&r->d->ptime, rest);
+    else if (word_is(name, "crypto"))
+        read_crypto(r->d, rest);
     else if (word_is(name, "maxptime"))
         read_ptime(&r->max_ptime, rest);
 }
@@ -248,10 +264,10 @@ static enum err finish_reading(struct reader *r)
     return ERR_OK;
 }
 
-enum err audio_read(struct audio_desc *out, const char *sdp)
+static enum err read_sdp(struct audio_desc *out, const char *sdp, bool plain)
 {
     struct audio_desc d = { .ptime = PTIME_USUAL };
-    struct reader r = { .d = &d, .max_ptime = PTIME_MOST };
+    struct reader r = { .d = &d, .plain = plain, .max_ptime = PTIME_MOST };
     struct str rest = str_of(sdp);
     enum err e;
     memset(out, 0, sizeof *out);
@@ -269,6 +285,8 @@ enum err audio_read(struct audio_desc *out, const char *sdp)
         *out = d;
     return e;
 }
+
+enum err audio_read(struct audio_desc *out, const char *sdp) { return read_sdp(out, sdp, false); }
 
 static bool same_format(const struct audio_format *a, const struct audio_format *b)
 {
@@ -331,13 +349,26 @@ enum err audio_answer(struct audio_desc *out, const struct audio_desc *offer, co
         d.formats[d.nformats] = offer->formats[i];
         d.formats[d.nformats++].fmtp = known->fmtp;
     }
-    if (offer->port == 0 || !audio_codec(&d))
+    if (offer->port == 0 || !audio_codec(&d) || !audio_crypto_answer(&d, offer, ours))
         return ERR_UNSUPPORTED;
+    memcpy(d.proto, offer->proto, sizeof d.proto);
     d.direction = answer_direction(offer->direction, ours->direction);
     d.media_lines = offer->media_lines;
     d.audio_line = offer->audio_line;
     *out = d;
     return ERR_OK;
+}
+
+enum err audio_take_offer(struct audio_desc *offer, struct audio_desc *answer, const char *sdp,
+                          const struct audio_desc *ours)
+{
+    enum err e = audio_read(offer, sdp);
+    if (e)
+        return e;
+    e = audio_answer(answer, offer, ours);
+    if (e && offer->must_secure && !ours->must_secure && read_sdp(offer, sdp, true) == ERR_OK)
+        e = audio_answer(answer, offer, ours);
+    return e;
 }
 
 static void write_address(struct sbuf *out, const char *address)
@@ -355,7 +386,7 @@ static void write_name(struct sbuf *out, const char *name)
 
 static void write_audio(struct sbuf *out, const struct audio_desc *d)
 {
-    sbuf_fmt(out, "m=audio %u RTP/AVP", d->port);
+    sbuf_fmt(out, "m=audio %u %s", d->port, d->proto);
     for (unsigned i = 0; i < d->nformats; i++)
         sbuf_fmt(out, " %u", d->formats[i].pt);
     sbuf_cstr(out, "\r\n");
@@ -370,6 +401,7 @@ static void write_audio(struct sbuf *out, const struct audio_desc *d)
         if (f->fmtp)
             sbuf_fmt(out, "a=fmtp:%u %s\r\n", f->pt, f->fmtp);
     }
+    audio_crypto_write(out, d);
     sbuf_fmt(out, "a=ptime:%u\r\na=%s\r\n", d->ptime, direction_names[d->direction]);
 }
 
@@ -421,6 +453,21 @@ static void add_events(struct audio_desc *d, const struct audio_desc *prefer)
     }
 }
 
+/* Not asked for by anybody, an optional key is offered to those alone whose other side has one. */
+static void add_crypto(struct audio_desc *d, const struct audio_side *side, const struct audio_desc *prefer)
+{
+    bool asked = !prefer || prefer->ncrypto > 0;
+    d->must_secure = side->security == AUDIO_SECURE_REQUIRED;
+    snprintf(d->proto, sizeof d->proto, "%s", d->must_secure ? "RTP/SAVP" : "RTP/AVP");
+    if (side->security == AUDIO_SECURE_OFF || (!d->must_secure && !asked))
+        return;
+    for (unsigned i = 0; i < side->ncrypto && i < AUDIO_CRYPTO_MAX; i++) {
+        d->crypto[i] = side->crypto[i];
+        d->crypto[i].tag = i + 1;
+        d->ncrypto++;
+    }
+}
+
 void audio_ours(struct audio_desc *out, const struct audio_side *side, const struct audio_desc *prefer)
 {
     struct audio_desc d = { .port = side->port, .media_lines = 1, .session_id = side->port, .session_version = 1 };
@@ -433,5 +480,6 @@ void audio_ours(struct audio_desc *out, const struct audio_side *side, const str
     for (unsigned k = 0; k < side->ncodecs; k++)
         add_ours(&d, &side->codecs[k], prefer);
     add_events(&d, prefer);
+    add_crypto(&d, side, prefer);
     *out = d;
 }

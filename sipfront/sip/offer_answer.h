@@ -9,7 +9,7 @@
 #include "vm/base/err.h"
 #include "vm/base/str.h"
 
-enum { AUDIO_FORMATS_MAX = 16, AUDIO_LINES_MAX = 8, AUDIO_LINE_TEXT = 48 };
+enum { AUDIO_FORMATS_MAX = 16, AUDIO_LINES_MAX = 8, AUDIO_LINE_TEXT = 48, AUDIO_CRYPTO_MAX = 4, AUDIO_KEY_TEXT = 64 };
 
 enum audio_direction {
     AUDIO_SENDRECV,
@@ -28,6 +28,15 @@ struct audio_format {
     const char *fmtp; /* ours, static text, or NULL; theirs is not kept */
 };
 
+/* A way to secure the stream (RFC 4568): a=crypto:TAG SUITE inline:KEY. key is secret: never logged. */
+struct audio_crypto {
+    unsigned tag;
+    char suite[32], key[AUDIO_KEY_TEXT];
+};
+
+/* Whether the stream may, or has to, be secured. */
+enum audio_security { AUDIO_SECURE_OFF, AUDIO_SECURE_OPTIONAL, AUDIO_SECURE_REQUIRED };
+
 /* The audio stream of one SDP. */
 struct audio_desc {
     char address[64]; /* where its writer wants RTP; "" or "0.0.0.0": held */
@@ -36,18 +45,28 @@ struct audio_desc {
     unsigned ptime; /* ms that its writer wants in a packet: 20 when not said, at most its maxptime */
     struct audio_format formats[AUDIO_FORMATS_MAX];
     unsigned nformats;
+    char proto[12];                               /* RTP/AVP, RTP/SAVP, or those with F */
+    bool must_secure;                             /* by RTP/SAVP, or because ours requires it */
+    struct audio_crypto crypto[AUDIO_CRYPTO_MAX]; /* best first; of an answer the one that is used */
+    unsigned ncrypto;
     unsigned media_lines,
         audio_line; /* how many m= lines there are and which one is ours: an answer must have as many (§6) */
     char refused[AUDIO_LINES_MAX][AUDIO_LINE_TEXT]; /* each m= line with port 0, for an answer that refuses it */
     uint64_t session_id, session_version;
 };
 
-/* Reads the first usable audio line. ERR_SYNTAX when it is no SDP, ERR_UNSUPPORTED when it has no RTP/AVP audio. */
+/* Reads the first usable audio line. ERR_SYNTAX when it is no SDP, ERR_UNSUPPORTED when it has no RTP/AVP or
+ * RTP/SAVP audio. */
 enum err audio_read(struct audio_desc *out, const char *sdp) MUST_USE;
 
 /* The answer's formats: those of `offer` that `ours` has too, in the offer's order with the offer's payload types,
- * telephone-event beside a codec. ERR_UNSUPPORTED (488) when no codec is common. */
+ * telephone-event beside a codec; the first of its crypto lines that ours has too, with our key. ERR_UNSUPPORTED
+ * (488) when no codec is common, or no way to secure what has to be. */
 enum err audio_answer(struct audio_desc *out, const struct audio_desc *offer, const struct audio_desc *ours) MUST_USE;
+
+/* Both for an offer that came. One with a secured line and a plain one beside it is taken as secured if it can be. */
+enum err audio_take_offer(struct audio_desc *offer, struct audio_desc *answer, const char *sdp,
+                          const struct audio_desc *ours) MUST_USE;
 
 /* Writes compact SDP for the description; `answers` the offer it answers, NULL for an offer (other m= lines get port
  * 0). */
@@ -64,9 +83,22 @@ struct audio_side {
     uint16_t port;
     const struct audio_format *codecs; /* best first, with the payload types that we would choose */
     unsigned ncodecs;
+    enum audio_security security;
+    const struct audio_crypto *crypto; /* with our keys; borrowed */
+    unsigned ncrypto;
 };
 /* Our capabilities: the codecs, those that `prefer` (may be NULL) has first, in its order and with its payload types,
- * and a telephone-event (0-16) for each of their clocks. The packet length is the one that `prefer` wants. */
+ * and a telephone-event (0-16) for each of their clocks. The packet length is the one that `prefer` wants. An offer
+ * that must be secure is RTP/SAVP; one that may be is RTP/AVP with crypto lines (RFC 8643). */
 void audio_ours(struct audio_desc *out, const struct audio_side *side, const struct audio_desc *prefer);
+
+/* audio_crypto.c: reads the text behind a=crypto: (false: not usable by us: an MKI or parameters we do not have),
+ * writes the lines, and finds what both can (NULL: nothing). */
+bool audio_crypto_read(struct audio_crypto *out, struct str text);
+void audio_crypto_write(struct sbuf *out, const struct audio_desc *d);
+const struct audio_crypto *audio_crypto_find(const struct audio_desc *d, const char *suite);
+const struct audio_crypto *audio_crypto_tagged(const struct audio_desc *d, unsigned tag);
+/* Sets answer's crypto from what the offer and ours have in common. false: it had to be secure and cannot be. */
+bool audio_crypto_answer(struct audio_desc *answer, const struct audio_desc *offer, const struct audio_desc *ours);
 
 #endif

@@ -38,6 +38,7 @@ module_path /usr/lib/baresip/modules
 module g711.so
 module g722.so
 module opus.so
+module srtp.so
 module aufile.so
 module sndfile.so
 module_tmp account.so
@@ -64,9 +65,10 @@ class Phone:
     """Use as a context manager, or start() and stop()."""
 
     def __init__(self, folder, user, domain=None, password=None, answers=True, says=None, expires=0, codec="pcmu",
-                 apps=()):
+                 apps=(), encryption=None):
         """domain: host:port of the server; without one the phone is its own. expires: seconds to register for.
-        apps: further modules of baresip, such as mwi."""
+        apps: further modules of baresip, such as mwi.
+        encryption: baresip's mediaenc, as srtp or srtp-mand."""
         self.folder = Path(folder)
         self.folder.mkdir(parents=True)
         self.user = user
@@ -78,6 +80,8 @@ class Phone:
         self._process = self._control = self._lines = None
         self.account = f"<sip:{self.user}@{self.domain}>;regint={expires};audio_codecs={CODECS[codec]}"
         self.account += f";answermode={'auto' if answers else 'manual'}"
+        if encryption:
+            self.account += f";mediaenc={encryption}"
         if password:
             self.account += f";auth_user={self.user};auth_pass={password}"
         self._write_config(says or audio.sentence(self.folder, "silence/1"))
@@ -169,6 +173,10 @@ class Phone:
     def press(self, digit):
         """Sends one digit by RFC 4733."""
         self.command("sndcode", digit)
+
+    def is_encrypted(self):
+        """Whether a call of it has been encrypted."""
+        return any("SRTP is Enabled" in line for line in self._lines.seen)
 
     def _recording(self, way):
         """The newest recording, also while it is being written (its header then says nothing yet)."""

@@ -161,9 +161,12 @@ static void mutated_sdp_is_survived(void **state)
 {
     static const char sdp[] =
         "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\nm=video 1 RTP/AVP 31\r\n"
-        "m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000/1\r\na=ptime:20\r\na=sendonly\r\n";
+        "m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000/1\r\na=ptime:20\r\na=crypto:1 "
+        "AES_CM_128_HMAC_SHA1_80 "
+        "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^20\r\na=sendonly\r\n";
     const struct audio_format codec = { 0, "pcmu", 8000, 1, NULL };
-    const struct audio_side side = { "203.0.113.1", 30000, &codec, 1 };
+    const struct audio_crypto key = { 1, "AES_CM_128_HMAC_SHA1_80", "x" };
+    const struct audio_side side = { "203.0.113.1", 30000, &codec, 1, AUDIO_SECURE_OPTIONAL, &key, 1 };
     struct audio_desc ours;
     unsigned read = 0;
     (void)state;

@@ -67,7 +67,7 @@ static const struct {
       HEAD T "m=video 5002 RTP/AVP 31\r\nc=IN IP4 192.0.2.8\r\nm=audio 5000 RTP/AVP 8\r\nc=IN IP4 192.0.2.9\r\n",
       ERR_OK, "192.0.2.9", 5000, AUDIO_SENDRECV, 20, "pcma/8", "pcma/8", AUDIO_SENDRECV },
     { "SRTP beside plain", HEAD C T "m=audio 6000 RTP/SAVP 0\r\na=crypto:1 x inline:y\r\nm=audio 6002 RTP/AVP 0 8\r\n",
-      ERR_OK, "192.0.2.7", 6002, AUDIO_SENDRECV, 20, "pcmu/0 pcma/8", "pcmu/0 pcma/8", AUDIO_SENDRECV },
+      ERR_OK, "192.0.2.7", 6000, AUDIO_SENDRECV, 20, "pcmu/0", "pcmu/0 pcma/8", AUDIO_SENDRECV },
     { "the first audio line refused, the second usable",
       HEAD C T "m=audio 0 RTP/AVP 0\r\na=inactive\r\nm=audio 6002 RTP/AVP 8\r\n", ERR_OK, "192.0.2.7", 6002,
       AUDIO_SENDRECV, 20, "pcma/8", "pcma/8", AUDIO_SENDRECV },
@@ -91,7 +91,8 @@ static const struct {
       HEAD C T "m=audio 4000 RTP/AVP 0\r\na=rtpmap:\r\na=ptime:x\r\na=\r\nc=\r\na=:\r\n", ERR_OK, "", 4000,
       AUDIO_SENDONLY, 20, "pcmu/0", "pcmu/0", AUDIO_RECVONLY },
     { "video only", HEAD C T "m=video 4000 RTP/AVP 31\r\n", ERR_UNSUPPORTED, NULL, 0, 0, 0, NULL, NULL, 0 },
-    { "SRTP only", HEAD C T "m=audio 4000 RTP/SAVP 0\r\n", ERR_UNSUPPORTED, NULL, 0, 0, 0, NULL, NULL, 0 },
+    { "SRTP only", HEAD C T "m=audio 4000 RTP/SAVP 0\r\n", ERR_OK, "192.0.2.7", 4000, AUDIO_SENDRECV, 20, "pcmu/0",
+      NULL, 0 },
     { "no media", HEAD C T, ERR_UNSUPPORTED, NULL, 0, 0, 0, NULL, NULL, 0 },
     { "a port that is none", HEAD C T "m=audio 70000 RTP/AVP 0\r\n", ERR_UNSUPPORTED, NULL, 0, 0, 0, NULL, NULL, 0 },
     { "empty", "", ERR_SYNTAX, NULL, 0, 0, 0, NULL, NULL, 0 },
@@ -122,7 +123,7 @@ static void phones_are_understood(void **state)
 static void g711_side(struct audio_desc *out, const char *address, const struct audio_desc *prefer)
 {
     static const struct audio_format codecs[] = { { 0, "pcmu", 8000, 1, NULL }, { 8, "pcma", 8000, 1, NULL } };
-    const struct audio_side side = { address, 30000, codecs, 2 };
+    const struct audio_side side = { .address = address, .port = 30000, .codecs = codecs, .ncodecs = 2 };
     audio_ours(out, &side, prefer);
 }
 
@@ -138,7 +139,8 @@ static void phones_are_answered(void **state)
             continue;
         print_message("%s\n", rows[i].name);
         g711_side(&ours, "203.0.113.1", NULL);
-        assert_int_equal(audio_answer(&answer, &offer, &ours), rows[i].answer ? ERR_OK : ERR_UNSUPPORTED);
+        assert_int_equal(audio_take_offer(&offer, &answer, rows[i].sdp, &ours),
+                         rows[i].answer ? ERR_OK : ERR_UNSUPPORTED);
         if (!rows[i].answer)
             continue;
         list_formats(formats, sizeof formats, &answer);
@@ -225,7 +227,7 @@ static void wide_band_codecs(void **state)
                                                   { 9, "g722", 8000, 1, NULL },
                                                   { 0, "pcmu", 8000, 1, NULL },
                                                   { 8, "pcma", 8000, 1, NULL } };
-    const struct audio_side side = { "203.0.113.1", 30000, codecs, 4 };
+    const struct audio_side side = { .address = "203.0.113.1", .port = 30000, .codecs = codecs, .ncodecs = 4 };
     (void)state;
     for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
         struct audio_desc theirs, ours, answer;
@@ -244,6 +246,100 @@ static void wide_band_codecs(void **state)
         assert_int_equal(audio_answer(&answer, &theirs, &ours), ERR_OK);
         list_formats(formats, sizeof formats, &answer);
         assert_string_equal(formats, wide[i].answer);
+    }
+}
+
+#define KEY "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
+
+/* RFC 4568: which line is answered, with which tag, or whether the call is refused. */
+static const struct {
+    const char *name, *lines;
+    enum audio_security security;
+    const char *answer; /* "" plain, NULL refused */
+} secured[] = {
+    { "plain, optional", "m=audio 4000 RTP/AVP 0\r\n", AUDIO_SECURE_OPTIONAL, "" },
+    { "plain, required", "m=audio 4000 RTP/AVP 0\r\n", AUDIO_SECURE_REQUIRED, NULL },
+    { "secure, off", "m=audio 4000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" KEY "\r\n",
+      AUDIO_SECURE_OFF, NULL },
+    { "secure", "m=audio 4000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" KEY "\r\n",
+      AUDIO_SECURE_OPTIONAL, "m=audio 30000 RTP/SAVP 0\r\n|a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:ours80\r\n" },
+    { "their order, their tag",
+      "m=audio 4000 RTP/SAVPF 0\r\na=crypto:7 F8_128_HMAC_SHA1_80 inline:" KEY
+      "\r\na=crypto:9 AES_CM_128_HMAC_SHA1_32 inline:" KEY "|2^20\r\na=crypto:10 AES_CM_128_HMAC_SHA1_80 inline:" KEY
+      "\r\n",
+      AUDIO_SECURE_REQUIRED, "m=audio 30000 RTP/SAVPF 0\r\n|a=crypto:9 AES_CM_128_HMAC_SHA1_32 inline:ours32\r\n" },
+    { "beside plain RTP (RFC 8643)", "m=audio 4000 RTP/AVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" KEY "\r\n",
+      AUDIO_SECURE_OPTIONAL, "m=audio 30000 RTP/AVP 0\r\n|a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:ours80\r\n" },
+    { "a line with an MKI is passed by",
+      "m=audio 4000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" KEY
+      "|2^20|1:4\r\na=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:" KEY " WSH=64\r\n",
+      AUDIO_SECURE_OPTIONAL, "m=audio 30000 RTP/SAVP 0\r\n|a=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:ours32\r\n" },
+    { "nothing but what we cannot do",
+      "m=audio 4000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" KEY
+      " UNENCRYPTED_SRTP\r\na=crypto:x\r\na=crypto:\r\na=crypto:2 X\r\n",
+      AUDIO_SECURE_OPTIONAL, NULL },
+    { "secure without a key", "m=audio 4000 RTP/SAVP 0\r\n", AUDIO_SECURE_OPTIONAL, NULL },
+};
+
+static const struct audio_crypto our_keys[] = { { 0, "AES_CM_128_HMAC_SHA1_80", "ours80" },
+                                                { 0, "AES_CM_128_HMAC_SHA1_32", "ours32" } };
+
+static void security_is_agreed(void **state)
+{
+    static const struct audio_format codec = { 0, "pcmu", 8000, 1, NULL };
+    (void)state;
+    for (size_t i = 0; i < sizeof secured / sizeof *secured; i++) {
+        struct audio_side side = { "203.0.113.1", 30000, &codec, 1, secured[i].security, our_keys, 2 };
+        struct audio_desc offer, ours, answer;
+        struct sbuf text = { 0 };
+        enum err e;
+        print_message("%s\n", secured[i].name);
+        sbuf_fmt(&text, HEAD C T "%s", secured[i].lines);
+        assert_int_equal(audio_read(&offer, text.p), ERR_OK);
+        sbuf_free(&text);
+        audio_ours(&ours, &side, NULL);
+        e = audio_answer(&answer, &offer, &ours);
+        assert_int_equal(e, secured[i].answer ? ERR_OK : ERR_UNSUPPORTED);
+        if (e)
+            continue;
+        audio_write(&text, &answer, &offer);
+        if (!*secured[i].answer) {
+            assert_null(strstr(text.p, "crypto"));
+        } else {
+            char want[256];
+            char *bar;
+            snprintf(want, sizeof want, "%s", secured[i].answer);
+            bar = strchr(want, '|');
+            *bar = '\0';
+            assert_non_null(strstr(text.p, want));
+            assert_non_null(strstr(text.p, bar + 1));
+        }
+        sbuf_free(&text);
+    }
+}
+
+/* What our own offers say, by setting and by what the other side of the bridge has. */
+static void security_is_offered(void **state)
+{
+    static const struct {
+        enum audio_security security;
+        bool other; /* the other side is secured */
+        const char *proto;
+        unsigned lines;
+    } offers[] = { { AUDIO_SECURE_OFF, true, "RTP/AVP", 0 },
+                   { AUDIO_SECURE_OPTIONAL, false, "RTP/AVP", 0 },
+                   { AUDIO_SECURE_OPTIONAL, true, "RTP/AVP", 2 },
+                   { AUDIO_SECURE_REQUIRED, false, "RTP/SAVP", 2 } };
+    static const struct audio_format codec = { 0, "pcmu", 8000, 1, NULL };
+    (void)state;
+    for (size_t i = 0; i < sizeof offers / sizeof *offers; i++) {
+        struct audio_side side = { "203.0.113.1", 30000, &codec, 1, offers[i].security, our_keys, 2 };
+        struct audio_desc other = { .ncrypto = offers[i].other, .ptime = 20 }, ours;
+        audio_ours(&ours, &side, &other);
+        assert_string_equal(ours.proto, offers[i].proto);
+        assert_int_equal(ours.ncrypto, offers[i].lines);
+        for (unsigned k = 0; k < ours.ncrypto; k++)
+            assert_int_equal(ours.crypto[k].tag, k + 1);
     }
 }
 
@@ -301,6 +397,8 @@ int main(void)
         cmocka_unit_test(the_other_sides_order_is_preferred),
         cmocka_unit_test(wide_band_codecs),
         cmocka_unit_test(packet_lengths),
+        cmocka_unit_test(security_is_agreed),
+        cmocka_unit_test(security_is_offered),
         cmocka_unit_test(too_many_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
