@@ -7,32 +7,11 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "sipfront/flowctl_option.h"
 #include "vm/base/str.h"
 
 enum { CTL_OK = 0, CTL_REFUSED = 1, CTL_USAGE = 2, CTL_UNREACHABLE = 3 };
 
-/* Every option that some command knows; also argp's keys, from CTL_FIRST_KEY on. */
-enum ctl_option {
-    CTL_SOCKET,
-    CTL_JSON,
-    CTL_NAME,
-    CTL_PASSWORD,
-    CTL_PASSWORD_STDIN,
-    CTL_NO_PASSWORD,
-    CTL_VIRTUAL,
-    CTL_NO_VIRTUAL,
-    CTL_SHA256,
-    CTL_NO_SHA256,
-    CTL_VOICEMAIL,
-    CTL_NO_VOICEMAIL,
-    CTL_RING_TIME,
-    CTL_MAX_BINDINGS,
-    CTL_MAX_CALLS,
-    CTL_FOR,
-    CTL_TO,
-    CTL_OUT,
-    CTL_OPTIONS
-};
 enum { CTL_FIRST_KEY = 0x100, CTL_MOST_ARGS = 2 };
 
 struct ctl {
@@ -119,8 +98,17 @@ int ctl_bans_list(struct ctl *c);
 int ctl_bans_add(struct ctl *c);
 int ctl_bans_remove(struct ctl *c);
 int ctl_voicemail_list(struct ctl *c);
+int ctl_voicemail_show(struct ctl *c);
 int ctl_voicemail_play(struct ctl *c);
 int ctl_voicemail_delete(struct ctl *c);
+int ctl_box_list(struct ctl *c);
+int ctl_box_show(struct ctl *c);
+int ctl_box_set(struct ctl *c);
+int ctl_box_remove(struct ctl *c);
+int ctl_box_greeting(struct ctl *c);
+int ctl_outbox_list(struct ctl *c);
+int ctl_outbox_retry(struct ctl *c);
+int ctl_outbox_remove(struct ctl *c);
 int ctl_status(struct ctl *c);
 int ctl_completion(struct ctl *c);
 

@@ -37,6 +37,29 @@ static const struct argp_option deploy_options[] = {
     CTL_OPTION("name", CTL_NAME, "NAME", "Name of the flow on the server (that of the file's flow)"),
     CTL_OPTIONS_END,
 };
+static const struct argp_option box_options[] = {
+    CTL_OPTION("mail", CTL_MAIL, "ADDRESS", "Mail each message there, with its audio ('' for nowhere)"),
+    CTL_OPTION("delete-mailed", CTL_DELETE_MAILED, NULL, "Delete a message once the mail server has it"),
+    CTL_OPTION("keep-mailed", CTL_KEEP_MAILED, NULL, "Keep it"),
+    CTL_OPTION("webhook", CTL_WEBHOOK, "URL", "Tell each message there ('' for nowhere)"),
+    CTL_OPTION("pin-stdin", CTL_PIN_STDIN, NULL, "Read a new PIN from standard input, one line; unlocks"),
+    CTL_OPTION("no-pin", CTL_NO_PIN, NULL, "Take the PIN away: only the box's own phones reach it"),
+    CTL_OPTION("pin-always", CTL_PIN_ALWAYS, NULL, "Ask its own phones for the PIN too"),
+    CTL_OPTION("pin-outside", CTL_PIN_OUTSIDE, NULL, "Ask other phones only"),
+    CTL_OPTION("unlock", CTL_UNLOCK, NULL, "Forget the wrong PINs that were tried"),
+    CTL_OPTION("most-messages", CTL_MOST_MESSAGES, "N", "Messages that it holds (100)"),
+    CTL_OPTION("most-time", CTL_MOST_TIME, "TIME", "What all its messages last together (200m)"),
+    CTL_OPTION("most-bytes", CTL_MOST_BYTES, "N", "Bytes of all its messages (no limit)"),
+    CTL_OPTION("longest", CTL_LONGEST, "TIME", "The longest message (the flow's)"),
+    CTL_OPTION("transcribe", CTL_TRANSCRIBE, NULL, "Write its messages down as text"),
+    CTL_OPTION("no-transcribe", CTL_NO_TRANSCRIBE, NULL, "Do not"),
+    CTL_OPTIONS_END,
+};
+static const struct argp_option greeting_options[] = {
+    CTL_OPTION("busy", CTL_BUSY, NULL, "The greeting when the phone is busy"),
+    CTL_OPTION("spoken-name", CTL_SPOKEN_NAME, NULL, "The name that the default greeting says"),
+    CTL_OPTIONS_END,
+};
 static const struct argp_option play_options[] = {
     CTL_OPTION("out", CTL_OUT, "FILE", "Write the WAV to FILE instead of playing it"),
     CTL_OPTIONS_END,
@@ -85,6 +108,8 @@ const struct ctl_command ctl_commands[] = {
       "  flowctl voicemail list\n"
       "  flowctl voicemail list ann\n",
       ctl_voicemail_list },
+    { "voicemail", "show", "ID", NULL, "show a message and its transcript", "  flowctl voicemail show 7f3a\n",
+      ctl_voicemail_show },
     { "voicemail", "play", "ID", play_options, "play a message, or write its WAV",
       "  flowctl voicemail play 7f3a\n"
       "  flowctl voicemail play 7f3a --out message.wav\n"
@@ -92,6 +117,24 @@ const struct ctl_command ctl_commands[] = {
       ctl_voicemail_play },
     { "voicemail", "delete", "ID", NULL, "delete a message and its audio", "  flowctl voicemail delete 7f3a\n",
       ctl_voicemail_delete },
+    { "box", "list", "", NULL, "list the mailboxes", "  flowctl box list\n", ctl_box_list },
+    { "box", "show", "USER", NULL, "show a mailbox and its settings", "  flowctl box show ann\n", ctl_box_show },
+    { "box", "set", "USER", box_options, "change a mailbox, or make a shared one",
+      "  flowctl box set ann --mail ann@example.com\n"
+      "  flowctl box set sales --most-messages 500 --longest 5m\n"
+      "  echo 2580 | flowctl box set ann --pin-stdin\n",
+      ctl_box_set },
+    { "box", "remove", "USER", NULL, "forget a mailbox's settings, not its messages", "  flowctl box remove sales\n",
+      ctl_box_remove },
+    { "box", "greeting", "USER [FILE]", greeting_options, "give a mailbox a greeting (WAV), or the default again",
+      "  flowctl box greeting ann hello.wav\n"
+      "  flowctl box greeting ann busy.wav --busy\n"
+      "  flowctl box greeting ann\n",
+      ctl_box_greeting },
+    { "outbox", "list", "", NULL, "list mails and web hooks that wait to be sent", "  flowctl outbox list\n",
+      ctl_outbox_list },
+    { "outbox", "retry", "ID", NULL, "send one now", "  flowctl outbox retry n19a5-1\n", ctl_outbox_retry },
+    { "outbox", "remove", "ID", NULL, "do not send it at all", "  flowctl outbox remove n19a5-1\n", ctl_outbox_remove },
     { "status", NULL, "", NULL, "show the server's address, load and counters", "  flowctl status\n", ctl_status },
     { "completion", NULL, "SHELL", NULL, "print a completion script (bash)", "  source <(flowctl completion bash)\n",
       ctl_completion },

@@ -39,6 +39,8 @@ struct options {
     enum audio_security srtp;
     bool demo;
     struct networks never_banned;
+    struct notify_params notify;
+    struct sbuf smtp_password, hook_secret;
 };
 
 enum {
@@ -51,7 +53,12 @@ enum {
     OPT_CA_FILE,
     OPT_FETCH_PRIVATE,
     OPT_NEVER_BAN,
-    OPT_SRTP
+    OPT_SRTP,
+    OPT_SMTP,
+    OPT_MAIL_FROM,
+    OPT_SMTP_USER,
+    OPT_SMTP_PASSWORD_FILE,
+    OPT_WEBHOOK_SECRET_FILE
 };
 
 static const struct argp_option options[] = {
@@ -68,6 +75,12 @@ static const struct argp_option options[] = {
       "Let flows ask web services in this private network, such as 10.1.0.0/16 or 127.0.0.1; may be repeated", 0 },
     { "never-ban", OPT_NEVER_BAN, "NETWORK", 0,
       "Never ban an address of this network for wrong credentials (again for more)", 0 },
+    { "smtp", OPT_SMTP, "URL", 0,
+      "Mail server: smtp://HOST:PORT or smtps://HOST:PORT, and ?tls=require, ?tls=try or ?tls=none behind it", 0 },
+    { "mail-from", OPT_MAIL_FROM, "ADDRESS", 0, "Sender of mails", 0 },
+    { "smtp-user", OPT_SMTP_USER, "USER", 0, "Login at the mail server", 0 },
+    { "smtp-password-file", OPT_SMTP_PASSWORD_FILE, "FILE", 0, "Its first line is the password of that login", 0 },
+    { "webhook-secret-file", OPT_WEBHOOK_SECRET_FILE, "FILE", 0, "Its first line signs web hooks", 0 },
     { "demo", OPT_DEMO, NULL, 0,
       "On the first start add the Connections ann, bob and welcome, and print how to call them", 0 },
     { "verbose", 'v', NULL, 0, "Log also what calls do step by step", 0 },
@@ -111,6 +124,36 @@ static enum audio_security read_srtp(struct argp_state *st, const char *text)
     return AUDIO_SECURE_OFF;
 }
 
+/* A secret has no place on a command line, which others can see. */
+static const char *read_secret(struct argp_state *st, const char *option, const char *file, struct sbuf *to)
+{
+    sbuf_clear(to);
+    if (sbuf_read_file(to, file, 4096) != ERR_OK)
+        argp_error(st, "%s: '%s' cannot be read", option, file);
+    sbuf_cstr(to, "");
+    to->p[strcspn(to->p, "\r\n")] = 0;
+    if (!*to->p)
+        argp_error(st, "%s: the first line of '%s' is empty", option, file);
+    return to->p;
+}
+
+static error_t parse_notify(int key, char *arg, struct argp_state *st)
+{
+    struct options *o = st->input;
+    switch (key) {
+    case OPT_SMTP: o->notify.smtp = arg; return 0;
+    case OPT_MAIL_FROM: o->notify.mail_from = arg; return 0;
+    case OPT_SMTP_USER: o->notify.smtp_user = arg; return 0;
+    case OPT_SMTP_PASSWORD_FILE:
+        o->notify.smtp_password = read_secret(st, "--smtp-password-file", arg, &o->smtp_password);
+        return 0;
+    case OPT_WEBHOOK_SECRET_FILE:
+        o->notify.hook_secret = read_secret(st, "--webhook-secret-file", arg, &o->hook_secret);
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct options *o = st->input;
@@ -136,7 +179,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
         if (*end)
             argp_error(st, "--sip-port wants a number, not '%s'", arg);
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default: return parse_notify(key, arg, st);
     }
 }
 
@@ -193,6 +236,8 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         snprintf(folder, sizeof folder, "%s", o->flows);
     else
         builtin_flows(folder, sizeof folder);
+    struct notify_params notify = o->notify;
+    notify.ca_file = o->ca_file;
     struct server_params sp = {
         .listen = o->listen,
         .sip_port = (uint16_t)o->sip_port,
@@ -206,6 +251,7 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         .nfetch_private = o->nfetch_private,
         .never_banned = o->never_banned.items,
         .nnever_banned = o->never_banned.len,
+        .notify = &notify,
     };
     enum err e = server_new(&d->server, d->loop, &sp, why);
     if (e)
@@ -254,5 +300,7 @@ int main(int argc, char **argv)
     int status = serve(&d, &o);
     loop_free(&d.loop);
     vec_free(&o.never_banned);
+    sbuf_free(&o.smtp_password);
+    sbuf_free(&o.hook_secret);
     return status;
 }

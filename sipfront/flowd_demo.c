@@ -13,7 +13,7 @@ enum { PASSWORD_LEN = 12 };
 
 struct demo {
     struct server *server;
-    char welcome[PATH_MAX];
+    char folder[PATH_MAX - 32];
     char ann[PASSWORD_LEN + 1], bob[PASSWORD_LEN + 1];
     unsigned step;
 };
@@ -49,15 +49,22 @@ static void add(struct demo *d, const char *user, const char *name, const char *
     server_add_connection(d->server, &c, (struct directory_done){ advance, d });
 }
 
-static void deploy(struct demo *d)
+static void deploy(struct demo *d, const char *flow)
 {
     struct sbuf bytes = { 0 };
-    enum err e = sbuf_read_file(&bytes, d->welcome, 1 << 20);
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s.flowc", d->folder, flow);
+    enum err e = sbuf_read_file(&bytes, path, 1 << 20);
     if (e)
-        advance(e, d->welcome, d);
+        advance(e, path, d);
     else
-        server_deploy(d->server, "welcome", sbuf_view(&bytes), (struct directory_done){ advance, d });
+        server_deploy(d->server, flow, sbuf_view(&bytes), (struct directory_done){ advance, d });
     sbuf_free(&bytes);
+}
+
+static void attach(struct demo *d, const char *user, const char *flow)
+{
+    directory_attach(server_directory(d->server), user, flow, (struct directory_done){ advance, d });
 }
 
 static void print_first(const struct demo *d)
@@ -70,7 +77,8 @@ static void print_first(const struct demo *d)
            "These passwords are shown only now; set others with: flowctl connection set ann --password NEW\n\n"
            "Then dial:\n"
            "    bob        from ann's phone: rings bob, then his voicemail\n"
-           "    welcome    a menu: 1 rings ann and bob, anything else takes a message\n\n",
+           "    welcome    a menu: 1 rings ann and bob, anything else takes a message\n"
+           "    *97        your own messages, greetings and PIN\n\n",
            host, port, d->ann, d->bob);
     fflush(stdout);
 }
@@ -88,11 +96,12 @@ static void advance(enum err e, const char *why, void *arg)
     case 0: add(d, "ann", "Ann", d->ann); break;
     case 1: add(d, "bob", "Bob", d->bob); break;
     case 2: add(d, "welcome", "Welcome", NULL); break;
-    case 3: deploy(d); break;
-    case 4:
-        directory_attach(server_directory(d->server), "welcome", "welcome", (struct directory_done){ advance, d });
-        break;
-    case 5:
+    case 3: deploy(d, "welcome"); break;
+    case 4: attach(d, "welcome", "welcome"); break;
+    case 5: add(d, "*97", "Messages", NULL); break;
+    case 6: deploy(d, "messages"); break;
+    case 7: attach(d, "*97", "messages"); break;
+    case 8:
         print_first(d);
         free(d);
         break;
@@ -111,7 +120,7 @@ void demo_begin(struct server *s, const char *flows_folder)
     if (!d)
         abort();
     d->server = s;
-    snprintf(d->welcome, sizeof d->welcome, "%s/welcome.flowc", flows_folder);
+    snprintf(d->folder, sizeof d->folder, "%s", flows_folder);
     make_password(d->ann);
     make_password(d->bob);
     advance(ERR_OK, "", d);

@@ -67,6 +67,22 @@ void server_add_connection(struct server *s, const struct connection_change *c, 
 void server_set_connection(struct server *s, const struct connection_change *c, struct directory_done done);
 void server_remove_connection(struct server *s, const char *user, struct directory_done done);
 
+/* Settings of a box. NULL and -1 keep; pin "" takes it away, any other one is hashed here. A new PIN unlocks. */
+struct box_change {
+    const char *name, *mail, *webhook, *pin;
+    int pin_always, delete_mailed, transcribe;
+    int64_t most_messages, most_ms, most_bytes, message_ms; /* 0: the default */
+    bool unlock;
+};
+/* ERR_INVALID for a weak PIN or an address that is none. */
+void server_set_box(struct server *s, const struct box_change *ch, struct directory_done done);
+/* kind: unavailable, busy or name; wav: a whole WAV file, empty for the default again. */
+struct greeting_change {
+    const char *box, *kind;
+    struct str wav;
+};
+void server_set_greeting(struct server *s, const struct greeting_change *g, struct directory_done done);
+
 /* Verifies the image on a worker, stores it as the flow's next version and swaps the pointer; calls in progress keep
  * theirs. name "": the image's own. done's why holds the reason of a refusal. */
 void server_deploy(struct server *s, const char *name, struct str image, struct directory_done done);

@@ -10,7 +10,12 @@ static json_t *json_of(const struct message *m)
     json_object_set_new(o, "from_name", api_json_text(m->from_name));
     json_object_set_new(o, "left_at", api_json_time(m->left_wall_ms));
     json_object_set_new(o, "length_ms", json_integer(m->length_ms));
+    json_object_set_new(o, "bytes", json_integer(m->bytes));
     json_object_set_new(o, "heard", json_boolean(m->heard));
+    json_object_set_new(o, "urgent", json_boolean(m->urgent));
+    json_object_set_new(o, "transcript_state", json_string(transcript_state_name(m->transcript_state)));
+    json_object_set_new(o, "transcript", api_json_name(m->transcript));
+    json_object_set_new(o, "transcript_why", api_json_name(m->transcript_why));
     return o;
 }
 
@@ -29,6 +34,15 @@ static void no_message(struct api_call *c)
     sbuf_fmt(&why, "there is no message '%s'", c->name);
     api_fail(c, ERR_NOT_FOUND, why.p, NULL);
     sbuf_free(&why);
+}
+
+void api_voicemail_show(struct api_call *c)
+{
+    const struct message *m = directory_message(c->api->directory, c->name);
+    if (m)
+        api_answer(c, 200, json_of(m));
+    else
+        no_message(c);
 }
 
 void api_voicemail_audio(struct api_call *c)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sipfront/call/server.h"
+#include "sipfront/directory/box.h"
 
 struct server {
     struct directory *directory;
@@ -89,6 +90,33 @@ void server_set_connection(struct server *s, const struct connection_change *ch,
 void server_remove_connection(struct server *s, const char *user, struct directory_done done)
 {
     directory_remove_connection(s->directory, user, done);
+}
+
+struct notify *server_notify(struct server *s)
+{
+    (void)s;
+    return NULL;
+}
+
+/* A PIN is kept as it is; "1111" is weak. */
+void server_set_box(struct server *s, const struct box_change *ch, struct directory_done done)
+{
+    struct box b = directory_box_settings(s->directory, ch->name);
+    if (ch->pin && strcmp(ch->pin, "1111") == 0) {
+        done.done(ERR_INVALID, "weak", done.arg);
+        return;
+    }
+    b.mail = ch->mail ? ch->mail : b.mail;
+    b.pin = ch->pin ? ch->pin : b.pin;
+    b.most_messages = ch->most_messages >= 0 ? ch->most_messages : b.most_messages;
+    directory_put_box(s->directory, &b, done);
+}
+
+void server_set_greeting(struct server *s, const struct greeting_change *g, struct directory_done done)
+{
+    struct box b = directory_box_settings(s->directory, g->box);
+    b.greeting = g->wav.len ? "greeting.wav" : "";
+    directory_put_box(s->directory, &b, done);
 }
 
 /* Every image is a good one but "bad"; its own name is "own". */
