@@ -7,7 +7,7 @@
 struct build {
     const char *file;
     const char *out; /* NULL: beside the source */
-    unsigned strip;
+    unsigned strip;  /* enum image_strip */
 };
 
 static error_t on_option(int key, char *arg, struct argp_state *state)
@@ -15,7 +15,7 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
     struct build *b = state->input;
     switch (key) {
     case 'o': b->out = arg; return 0;
-    case 's': b->strip = IMAGE_STRIP_DEBUG | IMAGE_STRIP_SOURCE | IMAGE_STRIP_TESTS; return 0;
+    case 's': b->strip |= IMAGE_STRIP_DEBUG | IMAGE_STRIP_SOURCE | IMAGE_STRIP_TESTS; return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)
             argp_usage(state);
@@ -59,7 +59,7 @@ const struct argp flowc_build_argp = { options, on_option, "FILE", "Compiles a f
 
 int flowc_build(int argc, char **argv)
 {
-    struct build b = { 0 };
+    struct build b = { .strip = IMAGE_PACK };
     struct compile *compile = compile_new();
     const struct image *im = NULL;
     int status = FLOWC_MISTAKES;

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for more bytes and the NUL behind them. */
-static void reserve(struct sbuf *b, size_t more)
+void sbuf_room(struct sbuf *b, size_t more)
 {
     if (more < b->cap - b->len) /* len < cap once there is memory; 0 - 0 has no room */
         return;
@@ -24,7 +23,7 @@ static void reserve(struct sbuf *b, size_t more)
 
 void sbuf_add(struct sbuf *b, const void *p, size_t len)
 {
-    reserve(b, len);
+    sbuf_room(b, len);
     if (len)
         memcpy(b->p + b->len, p, len);
     b->len += len;
@@ -43,7 +42,7 @@ void sbuf_vfmt(struct sbuf *b, const char *fmt, va_list ap)
     va_copy(again, ap);
     int n = vsnprintf(NULL, 0, fmt, ap);
     if (n >= 0) {
-        reserve(b, (size_t)n);
+        sbuf_room(b, (size_t)n);
         vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
         b->len += (size_t)n;
     }

@@ -38,6 +38,7 @@ struct sbuf {
     size_t len, cap;
 };
 
+void sbuf_room(struct sbuf *b, size_t more); /* so many bytes can be written behind the end, and a NUL */
 void sbuf_add(struct sbuf *b, const void *p, size_t len);
 void sbuf_str(struct sbuf *b, struct str s);
 void sbuf_cstr(struct sbuf *b, const char *s);

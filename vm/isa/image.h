@@ -108,8 +108,15 @@ struct image {
     int refs;
 };
 
-/* What image_encode() leaves out. */
-enum image_strip { IMAGE_STRIP_NOTHING = 0, IMAGE_STRIP_DEBUG = 1, IMAGE_STRIP_SOURCE = 2, IMAGE_STRIP_TESTS = 4 };
+/* What image_encode() leaves out, and IMAGE_PACK: the bytes are to be kept or sent, so they are made small where that
+ * helps. */
+enum image_strip {
+    IMAGE_STRIP_NOTHING = 0,
+    IMAGE_STRIP_DEBUG = 1,
+    IMAGE_STRIP_SOURCE = 2,
+    IMAGE_STRIP_TESTS = 4,
+    IMAGE_PACK = 8
+};
 
 /* Writes the image's bytes; the same image gives the same bytes. ERR_TOO_BIG when a limit is passed. */
 enum err image_encode(const struct image *im, unsigned strip, struct sbuf *out) MUST_USE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "vm/isa/image_format.h"
+#include "vm/isa/image_pack.h"
 #include "vm/isa/verify.h"
 
 enum { OPERAND_MAX = UINT16_MAX + 1, TEXTS_MAX = 1 << 20 };
@@ -324,20 +325,53 @@ static enum err check_frame(struct image *im, const uint8_t *bytes, size_t len, 
     return ERR_OK;
 }
 
+/* The reader goes on in the image's own copy of the sections, which stand at r->p as they are. */
+static void open_plain(struct reader *r)
+{
+    size_t len = (size_t)(r->end - r->p);
+    r->p = (const uint8_t *)arena_dup(r->arena, (const char *)r->p, len);
+    r->end = r->p + len;
+}
+
+/* The same for packed ones. Their size is bounded before there is room for them. */
+static enum err open_packed(struct reader *r)
+{
+    uint32_t size = read_u32(r, IMAGE_UNPACKED_MAX);
+    if (r->mistake)
+        return ERR_OK; /* is told below */
+    uint8_t *sections = arena_alloc(r->arena, size);
+    enum err e = image_unpack((struct str){ (const char *)r->p, (size_t)(r->end - r->p) }, sections, size);
+    r->p = sections;
+    r->end = sections + size;
+    return e;
+}
+
+static enum err open_sections(struct reader *r, struct image_refusal *why)
+{
+    uint64_t version = read_num(r);
+    enum err e = ERR_OK;
+    if (version == IMAGE_VERSION_PLAIN) {
+        open_plain(r);
+    } else if (version == IMAGE_VERSION_PACKED) {
+        e = open_packed(r);
+        return e ? refuse(why, e, e == ERR_NOMEM ? err_text(e) : "it cannot be unpacked") : ERR_OK;
+    } else if (!r->mistake) {
+        snprintf(why->text, sizeof why->text, "its format has version %llu, %d is the newest known here",
+                 (unsigned long long)version, IMAGE_VERSION_PACKED);
+        e = ERR_BAD_VERSION;
+    }
+    return e;
+}
+
 static enum err decode(struct image *im, const uint8_t *bytes, size_t len, struct image_refusal *why)
 {
     enum err e = check_frame(im, bytes, len, why);
     if (e)
         return e;
-    size_t body = len - IMAGE_BODY_AT;
-    const uint8_t *copy = (const uint8_t *)arena_dup(im->arena, (const char *)bytes + IMAGE_BODY_AT, body);
-    struct reader r = { .p = copy, .end = copy + body, .arena = im->arena };
-    uint64_t version = read_num(&r);
-    if (!r.mistake && version != IMAGE_VERSION) {
-        snprintf(why->text, sizeof why->text, "its format has version %llu, version %d is known here",
-                 (unsigned long long)version, IMAGE_VERSION);
-        return ERR_BAD_VERSION;
-    }
+    struct reader r = { .p = bytes + IMAGE_BODY_AT, .end = bytes + len, .arena = im->arena };
+    e = open_sections(&r, why);
+    if (e)
+        return e;
     decode_sections(&r, im);
     return r.mistake ? refuse(why, ERR_BAD_IMAGE, r.mistake) : ERR_OK;
 }

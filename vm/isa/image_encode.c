@@ -8,6 +8,7 @@
 
 #include "vm/base/vec.h"
 #include "vm/isa/image_format.h"
+#include "vm/isa/image_pack.h"
 
 struct encoder {
     const struct image *im;
@@ -272,13 +273,27 @@ static void encode_texts(struct encoder *e)
         sbuf_str(b, e->texts.items[i]);
 }
 
-static enum err join(struct encoder *e, struct sbuf *out)
+/* Packs the body that begins at `at`, unless it is too large for that or becomes no smaller. */
+static enum err pack_body(struct sbuf *out, size_t at)
 {
-    size_t start = out->len;
-    uint8_t id[IMAGE_ID_SIZE] = { 0 };
-    sbuf_add(out, IMAGE_MAGIC, IMAGE_MAGIC_SIZE);
-    sbuf_add(out, id, sizeof id);
-    put_num(out, IMAGE_VERSION);
+    struct sbuf packed = { 0 };
+    struct str sections = { out->p + at + 1, out->len - at - 1 }; /* behind the version */
+    if (sections.len > IMAGE_UNPACKED_MAX)
+        return ERR_OK;
+    put_num(&packed, IMAGE_VERSION_PACKED);
+    put_num(&packed, sections.len);
+    enum err e = image_pack(sections, &packed);
+    if (!e && packed.len < out->len - at) {
+        out->len = at;
+        sbuf_str(out, sbuf_view(&packed));
+    }
+    sbuf_free(&packed);
+    return e;
+}
+
+static void put_sections(struct encoder *e, struct sbuf *out)
+{
+    put_num(out, IMAGE_VERSION_PLAIN);
     for (int s = SECTION_SHAPE; s < SECTION_END; s++) {
         if (!e->section[s].len)
             continue;
@@ -286,9 +301,21 @@ static enum err join(struct encoder *e, struct sbuf *out)
         put_num(out, e->section[s].len);
         sbuf_str(out, sbuf_view(&e->section[s]));
     }
-    if (out->len - start > IMAGE_MAX_SIZE) {
+}
+
+static enum err join(struct encoder *e, struct sbuf *out)
+{
+    size_t start = out->len;
+    uint8_t id[IMAGE_ID_SIZE] = { 0 };
+    sbuf_add(out, IMAGE_MAGIC, IMAGE_MAGIC_SIZE);
+    sbuf_add(out, id, sizeof id);
+    put_sections(e, out);
+    enum err result = e->strip & IMAGE_PACK ? pack_body(out, start + IMAGE_BODY_AT) : ERR_OK;
+    if (!result && out->len - start > IMAGE_MAX_SIZE)
+        result = ERR_TOO_BIG;
+    if (result) {
         out->len = start;
-        return ERR_TOO_BIG;
+        return result;
     }
     SHA256((const uint8_t *)out->p + start + IMAGE_BODY_AT, out->len - start - IMAGE_BODY_AT, id);
     memcpy(out->p + start + IMAGE_ID_AT, id, sizeof id);

@@ -11,7 +11,13 @@
 #define IMAGE_MAGIC                                                                                                    \
     "\x9c"                                                                                                             \
     "flow\r\n\x1a"
-enum { IMAGE_MAGIC_SIZE = 8, IMAGE_ID_AT = IMAGE_MAGIC_SIZE, IMAGE_BODY_AT = 40, IMAGE_VERSION = 1 };
+enum { IMAGE_MAGIC_SIZE = 8, IMAGE_ID_AT = IMAGE_MAGIC_SIZE, IMAGE_BODY_AT = 40 };
+
+/* The first number of the body: how the sections stand behind it. */
+enum image_version {
+    IMAGE_VERSION_PLAIN = 1, /* as they are */
+    IMAGE_VERSION_PACKED,    /* their size, then packed (image_pack.h) to the end */
+};
 
 /* Sections come in this order; empty ones are left out. SHAPE is always there. */
 enum image_section {

@@ -149,7 +149,7 @@ static const struct {
     const char *body;
     const char *text; /* must be in the reason */
 } bodies[] = {
-    { "another version", ERR_BAD_VERSION, BODY("\x02"), "version 2" },
+    { "another version", ERR_BAD_VERSION, BODY("\x03"), "version 3" },
     { "nothing in it", ERR_BAD_IMAGE, BODY("\x01"), "missing" },
     { "unknown section", ERR_BAD_IMAGE, BODY("\x01\x30\x01\x00"), "unknown" },
     { "sections twice", ERR_BAD_IMAGE, BODY("\x01\x01\x01\x00\x01\x01\x00"), "order" },
