@@ -1,7 +1,6 @@
-/* An image: one compiled flow with all that it uses, as plain data and as bytes (.flowc). docs/image.md describes the
- * bytes. The compiler fills struct image; image_encode() writes it; image_decode() reads bytes back into a struct image
- * of the same shape, and image_load() also verifies it: only what image_load() returned may be run. A loaded image is
- * immutable and counted: any thread may hold it, image_unref() by the last holder frees it. */
+/* An image: one compiled flow with all that it uses, as plain data and as bytes (.flowc, docs/image.md). The compiler
+ * fills struct image; image_encode() writes it; image_load() reads and verifies: only what it returned may be run. A
+ * loaded image is immutable and counted: any thread may hold it, image_unref() by the last holder frees it. */
 #ifndef VM_ISA_IMAGE_H
 #define VM_ISA_IMAGE_H
 
@@ -108,15 +107,9 @@ struct image {
     int refs;
 };
 
-/* What image_encode() leaves out, and IMAGE_PACK: the bytes are to be kept or sent, so they are made small where that
- * helps. */
-enum image_strip {
-    IMAGE_STRIP_NOTHING = 0,
-    IMAGE_STRIP_DEBUG = 1,
-    IMAGE_STRIP_SOURCE = 2,
-    IMAGE_STRIP_TESTS = 4,
-    IMAGE_PACK = 8
-};
+/* What image_encode() leaves out; IMAGE_PACK: it makes the bytes small, for keeping and sending. */
+enum image_strip { IMAGE_STRIP_NOTHING = 0, IMAGE_STRIP_DEBUG = 1, IMAGE_STRIP_SOURCE = 2, IMAGE_STRIP_TESTS = 4 };
+enum { IMAGE_PACK = 8 };
 
 /* Writes the image's bytes; the same image gives the same bytes. ERR_TOO_BIG when a limit is passed. */
 enum err image_encode(const struct image *im, unsigned strip, struct sbuf *out) MUST_USE;
