@@ -132,6 +132,15 @@ void code_loop(struct code *c, uint32_t to)
     c->dead = true;
 }
 
+void code_down(struct code *c, unsigned a, uint32_t to)
+{
+    if (c->dead)
+        return;
+    byte(c, OP_DOWN);
+    byte(c, a);
+    wide(c, code_here(c) + 2 - to);
+}
+
 void code_switch(struct code *c, unsigned a, int list, struct label *const *to, unsigned n)
 {
     if (c->dead)

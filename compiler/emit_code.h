@@ -46,6 +46,7 @@ void code_jump(struct code *c, struct label *to);
 void code_jump1(struct code *c, enum opcode op, unsigned a, struct label *to);
 void code_jump2(struct code *c, enum opcode op, unsigned a, unsigned b, struct label *to);
 void code_loop(struct code *c, uint32_t to);
+void code_down(struct code *c, unsigned a, uint32_t to); /* back to `to` until the slot is counted down */
 /* SWITCH on a number (list < 0), or TSWITCH on a text over that constant list; to: n labels. */
 void code_switch(struct code *c, unsigned a, int list, struct label *const *to, unsigned n);
 void code_place(struct code *c, struct label *l); /* here is where its jumps lead */

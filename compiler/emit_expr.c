@@ -62,22 +62,36 @@ static const enum opcode numeric[] = {
     [OPER_ADD] = OP_ADD,      [OPER_SUBTRACT] = OP_SUB,
 };
 
-/* x + 5, 5 + x, x - 5 with a small number. */
-static bool emit_add_small(struct emit *e, const struct expr_operation *o, unsigned dst)
+/* The instruction for an operation with a small number beside it, and the number that it takes; else OP_COUNT. */
+static unsigned with_small(enum expr_op op, int64_t *n)
+{
+    if (*n <= INT8_MIN || *n > INT8_MAX)
+        return OP_COUNT;
+    switch (op) {
+    case OPER_SUBTRACT: *n = -*n; return OP_ADDI;
+    case OPER_ADD: return OP_ADDI;
+    case OPER_MULTIPLY: return OP_MULI;
+    case OPER_DIVIDE: return *n > 0 ? OP_DIVI : OP_COUNT;
+    case OPER_REMAINDER: return *n > 0 ? OP_REMI : OP_COUNT;
+    default: return OP_COUNT;
+    }
+}
+
+/* x + 5, 5 + x, x - 5, x * 5, 5 * x, x / 5, x % 5. */
+static bool emit_small(struct emit *e, const struct expr_operation *o, unsigned dst)
 {
     struct const_value v;
     const struct expr *side = o->left;
-    if (o->op != OPER_ADD && o->op != OPER_SUBTRACT)
-        return false;
     if (!const_eval(e->arena, o->right, &v)) {
         side = o->right;
-        if (o->op == OPER_SUBTRACT || !const_eval(e->arena, o->left, &v))
+        if ((o->op != OPER_ADD && o->op != OPER_MULTIPLY) || !const_eval(e->arena, o->left, &v))
             return false;
     }
-    if (v.num <= INT8_MIN || v.num > INT8_MAX)
+    unsigned op = with_small(o->op, &v.num);
+    if (op == OP_COUNT)
         return false;
     struct operand a = emit_operand(e, side);
-    code_op3(&e->code, OP_ADDI, dst, a.slot, (uint8_t)(o->op == OPER_SUBTRACT ? -v.num : v.num));
+    code_op3(&e->code, (enum opcode)op, dst, a.slot, (uint8_t)v.num);
     done(e, a);
     return true;
 }
@@ -131,7 +145,7 @@ static void emit_binary(struct emit *e, const struct expr *x, unsigned dst)
     case OPER_GREATER:
     case OPER_GREATER_EQUAL: emit_comparison(e, o, dst); break;
     default:
-        if (!emit_add_small(e, o, dst))
+        if (!emit_small(e, o, dst))
             emit_two(e, numeric[o->op], o->left, o->right, dst);
     }
 }

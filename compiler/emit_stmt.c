@@ -76,15 +76,17 @@ static void emit_loop_body(struct emit *e, struct loop_state *loop, const struct
 
 static void emit_repeat(struct emit *e, const struct stmt_repeat *r)
 {
-    struct loop_state loop = { .end = LABEL_NEW };
-    struct label used_up = LABEL_NEW;
+    struct label used_up = LABEL_NEW, next = LABEL_NEW;
+    struct loop_state loop = { .next = &next, .end = LABEL_NEW };
+    struct const_value count;
     unsigned left = code_slot(&e->code, TYPE_INT);
     emit_into(e, r->count, left);
+    if (!const_eval(e->arena, r->count, &count) || count.num < 1)
+        code_jump2(&e->code, OP_JLTI, left, 1, &used_up);
     loop.head = code_here(&e->code);
-    code_jump2(&e->code, OP_JLTI, left, 1, &used_up);
-    code_op3(&e->code, OP_ADDI, left, left, (uint8_t)-1);
     emit_loop_body(e, &loop, r->body);
-    code_loop(&e->code, loop.head);
+    code_place(&e->code, &next);
+    code_down(&e->code, left, loop.head);
     code_place(&e->code, &used_up);
     code_release(&e->code, left, 1);
     if (r->other)

@@ -85,7 +85,8 @@ static void add_operand(const struct image *im, const struct operand_row *o, con
     case ROLE_READ:
     case ROLE_WRITE: sbuf_fmt(out, "s%u", p[0]); break;
     case ROLE_RANGE: sbuf_fmt(out, "s%u…%u", p[0], p[0] + p[1]); break;
-    case ROLE_NUMBER: sbuf_fmt(out, "%d", (int8_t)p[0]); break;
+    case ROLE_NUMBER:
+    case ROLE_POSITIVE: sbuf_fmt(out, "%d", (int8_t)p[0]); break;
     case ROLE_FORWARD: sbuf_fmt(out, "-> %u", end + code_u16(p)); break;
     case ROLE_BACK: sbuf_fmt(out, "-> %lld", (long long)end - code_u16(p)); break;
     case ROLE_TABLE: add_table(p, end, out); break;

@@ -29,6 +29,7 @@ enum operand_role {
     ROLE_RANGE, /* first slot, count */
     ROLE_CONSTANT,
     ROLE_NUMBER,
+    ROLE_POSITIVE, /* a number above 0 */
     ROLE_FORWARD,
     ROLE_BACK,
     ROLE_TABLE, /* count, then as many forward jumps */

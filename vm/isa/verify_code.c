@@ -70,6 +70,12 @@ static bool check_below(struct walk *w, unsigned n, unsigned count, const char *
     return n < count || refuse(w, "there is no %s %u", what, n);
 }
 
+/* What is divided by: no zero, and no -1, whose quotient need not fit. */
+static bool check_positive(struct walk *w, uint8_t n)
+{
+    return (int8_t)n > 0 || refuse(w, "%d is not above 0", (int8_t)n);
+}
+
 /* The field's type must be just the slot's: the host answers with it. */
 static bool check_field(struct walk *w, unsigned field, unsigned slot)
 {
@@ -138,6 +144,7 @@ static bool check_operand(struct walk *w, const struct operand_row *o, const uin
     case ROLE_EXTERN: return check_row(w, o->role, code_u16(p));
     case ROLE_FIELD: return check_field(w, p[0], p[-1]); /* stands behind the slot that gets it */
     case ROLE_WINDOW: return check_window(w, p);
+    case ROLE_POSITIVE: return check_positive(w, p[0]);
     case ROLE_NONE:
     case ROLE_NUMBER:
     case ROLE_FORWARD:

@@ -344,6 +344,22 @@ L_CONTINUE:
 L_LUA:
     SLOW(lua, 4);
 
+L_MULI:
+    ARITH(__builtin_mul_overflow, I8(3), 4);
+L_DIVI:
+    PUT(N(2) / I8(3));
+    NEXT(4);
+L_REMI:
+    PUT(N(2) % I8(3));
+    NEXT(4);
+L_DOWN:
+    vm->fuel -= 1 + (U16(2) >> 6);
+    if (__builtin_expect(vm->fuel < 0, 0))
+        goto out_of_fuel;
+    s[pc[1]] -= N(1) > 0;
+    pc += N(1) > 0 ? 4 - U16(2) : 4;
+    GO;
+
 overflow:
     machine_fault(vm, VM_FAULT_OVERFLOW);
     goto stopped;

@@ -86,7 +86,14 @@ static void match(struct grow *g, unsigned depth)
 
 static void repeat(struct grow *g, unsigned depth)
 {
-    grow_begin(g, "repeat %u ", grow_choose(g, 4));
+    grow_begin(g, "repeat ");
+    if (grow_choose(g, 4)) {
+        sbuf_fmt(g->out, "%u ", grow_choose(g, 4));
+    } else {
+        sbuf_char(g->out, '(');
+        grow_expr(g, GROW_INT, DEPTH);
+        sbuf_cstr(g->out, ") % 4 ");
+    }
     g->loops++;
     body(g, depth, "");
     g->loops--;

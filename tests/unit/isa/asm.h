@@ -78,12 +78,20 @@ static inline void asm_fixup(struct asm_image *a, unsigned label, bool back)
     sbuf_add(&a->code, "\0", 2);
 }
 
+static inline bool asm_goes_back(enum opcode op)
+{
+    bool back = false;
+    for (unsigned i = 0; i < OPERANDS_MAX && opcode_rows[op].operands[i]; i++)
+        back = back || operand_row(opcode_rows[op].operands[i])->role == ROLE_BACK;
+    return back;
+}
+
 /* An instruction that ends in a jump to the label: operands that stand before it last. */
 #define asm_jump(a, op, label, ...) asm_jump_args((a), (op), (label), (struct asm_args){ { __VA_ARGS__ + 0 } })
 static inline void asm_jump_args(struct asm_image *a, enum opcode op, unsigned label, struct asm_args args)
 {
     asm_emit(a, op, args);
-    asm_fixup(a, label, op == OP_LOOP);
+    asm_fixup(a, label, asm_goes_back(op));
     vec_last(&a->fixes).end = (uint32_t)a->code.len;
 }
 
