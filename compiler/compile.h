@@ -29,8 +29,7 @@ struct compile_lua_mistake {
     int function;  /* which one is missing, -1: another mistake */
     char text[200];
 };
-typedef bool compile_lua_fn(struct str path, struct str text, const struct str *functions, unsigned n,
-                            struct compile_lua_mistake *out);
+typedef bool compile_lua_fn(struct str text, const struct str *functions, unsigned n, struct compile_lua_mistake *out);
 void compile_use_lua(compile_lua_fn *look);
 
 /* Reads, checks and, when out is not NULL, emits. *out is filled only on success; pass it to image_encode().

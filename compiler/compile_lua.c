@@ -50,6 +50,6 @@ void compile_look_lua(struct arena *arena, const struct sources *sources, struct
     struct str *names = ARENA_ARRAY(arena, struct str, n + 1);
     for (const struct decl *fn = lua->fns; fn; fn = fn->next)
         names[i++] = fn->name.name->text;
-    if (look_fn && !look_fn(s->path, s->text, names, n, &m))
+    if (look_fn && !look_fn(s->text, names, n, &m))
         report(diags, sources, lua, &m);
 }

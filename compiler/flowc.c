@@ -101,6 +101,7 @@ int main(int argc, char **argv)
     struct choice choice = { 0 };
     const struct flowc_command *command;
     argp_err_exit_status = FLOWC_USAGE;
+    flowc_use_lua();
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &choice);
     command = find(argv[choice.at]);
     if (!command)

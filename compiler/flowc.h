@@ -34,6 +34,15 @@ int flowc_new(int argc, char **argv);
 int flowc_fmt(int argc, char **argv);
 int flowc_completion(int argc, char **argv);
 
+/* Before anything is compiled: files in Lua are looked into. */
+void flowc_use_lua(void);
+/* --lua-allow: an option's text; ends the command when it makes no sense. */
+#define FLOWC_LUA_ALLOW                                                                                                \
+    {                                                                                                                  \
+        "lua-allow", 'L', "io,ffi", 0, "Files in Lua may use these beyond the sandbox", 0                              \
+    }
+error_t flowc_allow_lua(struct argp_state *state, const char *what);
+
 /* "flowc: PATH: what went wrong" on stderr; gives FLOWC_USAGE. */
 int flowc_cannot(const char *path, enum err e);
 

@@ -27,6 +27,7 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
     case OPTION_NAME: o->name = arg; return 0;
     case 't': o->to = arg; return 0;
     case 'v': o->voicemail = true; return 0;
+    case 'L': return flowc_allow_lua(state, arg);
     case OPTION_TRACE: o->trace = true; return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)
@@ -205,6 +206,7 @@ static const struct argp_option options[] = {
     { "with-voicemail", 'v', NULL, 0, "The Connection has voicemail", 0 },
     { "trace", OPTION_TRACE, NULL, 0,
       "Print each action as it begins and ends, with its line, as flowd --verbose logs it", 0 },
+    FLOWC_LUA_ALLOW,
     { 0 }
 };
 const struct argp flowc_sim_argp = {

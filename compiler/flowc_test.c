@@ -24,6 +24,7 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
     case 'a': o->coverage = o->annotate = true; return 0;
     case 't': o->tap = true; return 0;
     case 'j': o->junit = arg; return 0;
+    case 'L': return flowc_allow_lua(state, arg);
     case 'o': o->only = arg; return 0;
     case ARGP_KEY_ARGS:
         o->files = state->argv + state->next;
@@ -214,6 +215,7 @@ static const struct argp_option options[] = { { "coverage", 'c', NULL, 0, "Show 
                                               { "tap", 't', NULL, 0, "Report in TAP 14 on standard output", 0 },
                                               { "only", 'o', "TEXT", 0, "Run the tests whose titles hold TEXT", 0 },
                                               { "junit", 'j', "OUT", 0, "Write a report in JUnit's XML to OUT", 0 },
+                                              FLOWC_LUA_ALLOW,
                                               { 0 } };
 const struct argp flowc_test_argp = { options,
                                       on_option,

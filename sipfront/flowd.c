@@ -12,6 +12,7 @@
 #include "sipfront/call/server.h"
 #include "sipfront/console/console.h"
 #include "sipfront/flowd_demo.h"
+#include "sipfront/flowd_trust.h"
 #include "vm/base/log.h"
 #include "vm/base/vec.h"
 
@@ -285,7 +286,8 @@ static int serve(struct flowd *d, const struct options *o)
 int main(int argc, char **argv)
 {
     struct options o = { .data = "run.d", .listen = "127.0.0.1", .sip_port = 5060, .srtp = AUDIO_SECURE_OPTIONAL };
-    static const struct argp argp = { options, parse, NULL, manual, NULL, NULL, NULL };
+    static const struct argp_child children[] = { { &flowd_trust_argp, 0, NULL, 0 }, { 0 } };
+    static const struct argp argp = { options, parse, NULL, manual, children, NULL, NULL };
     struct flowd d = { 0 };
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     sigemptyset(&d.signals);

@@ -2,6 +2,7 @@
  * database. */
 #include <stdio.h>
 
+#include "stdlib/lua/lua_run.h"
 #include "stdlib/running.h"
 #include "stdlib/zone.h"
 
@@ -106,6 +107,8 @@ static enum err bind_hours(const struct image_hours *h, struct image_refusal *wh
 
 static enum err bind_lua(struct image_refusal *why)
 {
+    if (lua_available())
+        return ERR_OK;
     snprintf(why->text, sizeof why->text, "the flow calls functions in Lua, and this server was built without LuaJIT");
     return ERR_UNSUPPORTED;
 }

@@ -39,7 +39,7 @@ struct flow_run {
     int64_t second;    /* mono_ms at which the second began whose actions are counted */
     int64_t refuelled;
     unsigned started, slowed; /* actions in this second; such seconds in a row */
-    char fault[160];
+    char fault[320];
 };
 
 /* Runs the VM until an action is in progress, the flow is slowed, or over. May free the run: touch nothing after it. */

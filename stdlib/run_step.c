@@ -147,7 +147,7 @@ static void step_once(struct flow_run *run)
     case VM_PARKED: on_parked(run); break;
     case VM_ENDED: on_flow_end(run); break;
     case VM_CONTINUE: on_continue(run); break;
-    case VM_FAULTED: run_fail(run, vm_fault_text(vm_fault(run->vm))); break;
+    case VM_FAULTED: run_fail(run, vm_why(run->vm)); break;
     }
 }
 

@@ -4,6 +4,7 @@
 #include "sipfront/call/server_parts.h"
 #include "stdlib/day_text.h"
 #include "stdlib/hours.h"
+#include "stdlib/lua/lua_run.h"
 #include "stdlib/zone.h"
 
 static const struct connection *dialed(const struct call *c)
@@ -79,6 +80,8 @@ void call_host_init(struct call *c)
         .wall_ms = host_wall,
         .open = host_open,
         .day_text = host_day_text,
+        .lua = lua_run,
+        .lua_why = c->lua_why,
         .self = c,
     };
 }

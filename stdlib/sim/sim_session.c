@@ -5,6 +5,7 @@
 
 #include "stdlib/day_text.h"
 #include "stdlib/hours.h"
+#include "stdlib/lua/lua_run.h"
 
 struct sim_session {
     struct sim_clock *clock;
@@ -13,6 +14,7 @@ struct sim_session {
     const struct sim_facts *facts;
     const struct sim_world *world;
     struct action_host host;
+    char lua_why[VM_LUA_WHY];
     bool over;
     enum flow_end end;
 };
@@ -89,6 +91,8 @@ enum err sim_session_new(struct sim_session **out, struct image *im, const struc
                                     .wall_ms = host_wall_ms,
                                     .open = host_open,
                                     .day_text = host_day_text,
+                                    .lua = lua_run,
+                                    .lua_why = s->lua_why,
                                     .self = s };
     s->clock = sim_clock_new(facts->wall_ms);
     s->call = sim_call_new(sim_clock_port(s->clock), world);

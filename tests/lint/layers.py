@@ -12,8 +12,9 @@ MAY_INCLUDE = {
     "stdlib/catalog": ["vm/base", "vm/isa/type.h"],
     "compiler": ["vm/base", "vm/isa", "stdlib/catalog"],
     "compiler/author": ["vm/base", "stdlib/catalog", "compiler"],
-    "stdlib": ["vm/base", "vm/run", "stdlib/catalog"],
-    "stdlib/sim": ["vm/base", "vm/run", "vm/isa", "stdlib/catalog", "stdlib"],
+    "stdlib/lua": ["vm/base", "vm/isa", "vm/run"],
+    "stdlib": ["vm/base", "vm/run", "stdlib/catalog", "stdlib/lua"],
+    "stdlib/sim": ["vm/base", "vm/run", "vm/isa", "stdlib/catalog", "stdlib", "stdlib/lua"],
     "sipfront/loop": ["vm/base", "vm/run/clock.h"],
     "sipfront/sip": ["vm/base", "sipfront/loop"],
     "sipfront/media": ["vm/base", "sipfront/loop"],
@@ -21,7 +22,7 @@ MAY_INCLUDE = {
     "sipfront/directory": ["vm/base", "sipfront/loop"],
     "sipfront/notify": ["vm/base", "sipfront/loop", "sipfront/directory"],
     "sipfront/web": ["vm/base", "sipfront/loop"],
-    "sipfront/call": ["vm/base", "vm/run", "vm/isa", "stdlib", "stdlib/catalog", "sipfront/loop", "sipfront/sip",
+    "sipfront/call": ["vm/base", "vm/run", "vm/isa", "stdlib", "stdlib/catalog", "stdlib/lua", "sipfront/loop", "sipfront/sip",
                       "sipfront/media", "sipfront/speech", "sipfront/directory", "sipfront/notify", "sipfront/web"],
     "sipfront/console": ["vm/base", "sipfront/loop", "sipfront/directory", "sipfront/notify", "sipfront/call"],
 }
@@ -33,6 +34,7 @@ MAIN = re.compile(r"^(compiler/flowc|sipfront/flowd|sipfront/flowctl)(_[a-z]+)?\
 LIBRARIES = [
     (r"sofia-sip/su.*\.h", ["sipfront/loop", "sipfront/sip"]),
     (r"sofia-sip/.*", ["sipfront/sip"]),
+    (r"lua\.h|lauxlib\.h|lualib\.h|luajit\.h", ["stdlib/lua"]),
     (r"sqlite3\.h", ["sipfront/directory"]),
     (r"flite/.*|flite\.h|pocketsphinx.*", ["sipfront/speech"]),
     (r"sndfile\.h|speex/.*|spandsp.*|opus/.*|srtp2/.*", ["sipfront/media"]),

@@ -22,7 +22,7 @@ struct vm_value {
     enum vm_sound_kind sound;
 };
 
-enum { ACTION_DAY_TEXT = 32 };
+enum { ACTION_DAY_TEXT = 32, VM_LUA_WHY = 200 };
 
 struct vm_lua;
 

@@ -6,8 +6,6 @@
 
 #include "vm/run/vm.h"
 
-enum { VM_LUA_WHY = 200 };
-
 struct vm_lua {
     const struct image *im;
     uint32_t row;                     /* of im->externs */

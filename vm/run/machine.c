@@ -99,6 +99,12 @@ const char *vm_fault_text(enum vm_fault f)
     return (unsigned)f < sizeof texts / sizeof *texts ? texts[f] : "an unknown fault";
 }
 
+const char *vm_why(const struct vm *vm)
+{
+    const char *told = vm->fault == VM_FAULT_LUA ? vm->host->lua_why : NULL;
+    return told && *told ? told : vm_fault_text(vm_fault(vm));
+}
+
 struct image_line vm_line(const struct vm *vm) { return image_line_at(vm->f, (uint32_t)(vm->pc - vm->f->code)); }
 
 struct str vm_continue_with(const struct vm *vm)

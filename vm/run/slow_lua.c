@@ -96,7 +96,7 @@ bool slow_lua(struct vm *vm, uint64_t *s, const uint8_t *pc)
     vm->fuel -= call.taken;
     if (vm->state == VM_FAULTED)
         return false;
-    if (!ok)
-        return machine_fault(vm, VM_FAULT_LUA);
-    return vm->fuel >= 0 || machine_fault(vm, VM_FAULT_FUEL);
+    if (vm->fuel < 0)
+        return machine_fault(vm, VM_FAULT_FUEL);
+    return ok || machine_fault(vm, VM_FAULT_LUA);
 }

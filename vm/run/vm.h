@@ -39,6 +39,7 @@ enum vm_state vm_run(struct vm *vm);
 enum vm_state vm_state(const struct vm *vm);
 enum vm_fault vm_fault(const struct vm *vm);
 const char *vm_fault_text(enum vm_fault f);
+const char *vm_why(const struct vm *vm); /* the fault's text, or what the host told of it. Valid until it runs again */
 struct image *vm_image(const struct vm *vm);
 size_t vm_memory(const struct vm *vm); /* bytes that this VM holds */
 
