@@ -25,6 +25,18 @@ class Ctl:
             raise Refused(done.returncode, done.stderr.strip())
         return done.stdout
 
+    def pipe(self, text, *words):
+        """Runs a command with this text on its standard input."""
+        command = [BIN / "flowctl", "--socket", self.server.api, *words]
+        done = subprocess.run(list(map(str, command)), input=text, capture_output=True, text=True, timeout=30)
+        if done.returncode:
+            raise Refused(done.returncode, done.stderr.strip())
+        return done.stdout
+
+    def list_one(self, *words):
+        """The object that a command shows."""
+        return json.loads(self.run("--json", *words))
+
     def list(self, *words):
         """The rows that a listing prints, as dictionaries: its JSON is an object with one list in it."""
         (rows,) = json.loads(self.run("--json", *words)).values()
