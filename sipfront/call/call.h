@@ -31,6 +31,8 @@ struct call_facts {
     int64_t talk_ms;                 /* bridged talk, all bridges together */
     const char *by;                  /* who ended it: caller, callee, flow */
     int status;                      /* final SIP status: 200 when answered */
+    struct stream_stats far;         /* of the leg that was talked to last */
+    enum codec far_codec;            /* NONE: nobody was talked to */
 };
 
 struct call {

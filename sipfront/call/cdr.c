@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "sipfront/call/server_parts.h"
+#include "sipfront/media/quality.h"
 #include "vm/base/log.h"
 
 static const char *stamp(int64_t wall_ms, char out[32])
@@ -15,14 +16,52 @@ static const char *stamp(int64_t wall_ms, char out[32])
     return out;
 }
 
+/* What a leg sounded like: codec, packets that came and were lost on their way to us, jitter; what the phone reported
+ * of ours; round trip; the estimate for the worse way. */
+static void put_quality(struct sbuf *out, const char *side, enum codec codec, const struct stream_stats *s)
+{
+    uint64_t all = s->received + s->lost, ours = s->sent ? s->sent : 1;
+    double lost_in = all ? (double)s->lost / (double)all : 0, lost_out = (double)s->far_lost / (double)ours;
+    struct quality q = { .codec = codec, .jitter_ms = s->jitter_us / 1000.0, .trip_ms = s->rtt_us / 1000.0 };
+    q.loss = lost_in > lost_out ? lost_in : lost_out;
+    if (q.loss > 1)
+        q.loss = 1;
+    if (s->far_jitter_us > s->jitter_us)
+        q.jitter_ms = s->far_jitter_us / 1000.0;
+    sbuf_fmt(out, " %s_codec=%s %s_in=%llu %s_lost=%llu %s_jitter=%.1f", side, codec_info(codec)->name, side,
+             (unsigned long long)s->received, side, (unsigned long long)s->lost, side, s->jitter_us / 1000.0);
+    if (s->far_reports)
+        sbuf_fmt(out, " %s_far_lost=%u %s_far_jitter=%.1f", side, s->far_lost, side, s->far_jitter_us / 1000.0);
+    if (s->rtt_us >= 0)
+        sbuf_fmt(out, " %s_rtt=%.1f", side, s->rtt_us / 1000.0);
+    if (s->refused)
+        sbuf_fmt(out, " %s_refused=%llu", side, (unsigned long long)s->refused);
+    sbuf_fmt(out, " %s_mos=%.2f", side, quality_mos(&q));
+}
+
+/* "" for a call without audio. */
+static void put_qualities(struct sbuf *out, const struct call *c)
+{
+    struct stream_stats s;
+    if (c->media.stream && c->facts.answered_ms) {
+        stream_stats(c->media.stream, &s);
+        put_quality(out, "caller", leg_media_codec(&c->media), &s);
+    }
+    if (c->facts.far_codec != CODEC_NONE)
+        put_quality(out, "callee", c->facts.far_codec, &c->facts.far);
+}
+
 void cdr_write(const struct call *c)
 {
     const struct call_facts *f = &c->facts;
     char started[32], answered[32], ended[32];
+    struct sbuf quality = { 0 };
+    put_qualities(&quality, c);
     log_info(
         "cdr",
-        "call=%s from=%s to=%s flow=%s version=%u started=%s answered=%s ended=%s talk=%lld.%03lld by=%s status=%d",
+        "call=%s from=%s to=%s flow=%s version=%u started=%s answered=%s ended=%s talk=%lld.%03lld by=%s status=%d%s",
         f->id, f->from, f->to, f->flow, f->version, stamp(f->started_ms, started), stamp(f->answered_ms, answered),
         stamp(clock_wall(c->port.clock), ended), (long long)(f->talk_ms / 1000), (long long)(f->talk_ms % 1000),
-        f->by ? f->by : "flow", f->status);
+        f->by ? f->by : "flow", f->status, quality.p ? quality.p : "");
+    sbuf_free(&quality);
 }

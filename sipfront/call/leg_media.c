@@ -116,6 +116,8 @@ static void start(struct leg_media *m, const struct audio_desc *agreed)
     struct stream_remote r = {
         .address = m->theirs.address,
         .port = m->theirs.port,
+        .rtcp_port = m->theirs.rtcp_port,
+        .rtcp_mux = m->theirs.rtcp_mux && m->ours.rtcp_mux,
         .codec = codec_of(codec),
         .pt = codec ? codec->pt : 0,
         .event_pt = event ? event->pt : -1,

@@ -126,6 +126,8 @@ static void end_talk(struct dial *d, enum dial_by by)
     d->end.talk_ms = clock_mono(c->port.clock) - d->talk_from_ms;
     d->end.by = by;
     c->facts.talk_ms += d->end.talk_ms;
+    c->facts.far_codec = leg_media_codec(&d->winner->media);
+    stream_stats(d->winner->media.stream, &c->facts.far);
     c->facts.by = by == DIAL_BY_CALLER ? "caller" : by == DIAL_BY_CALLEE ? "callee" : "flow";
     end(d, DIAL_ENDED);
 }

@@ -7,9 +7,9 @@
 #include "sipfront/media/plc.h"
 
 static const struct codec_info table[CODEC_COUNT] = {
-    { .name = "", .clock = 8000, .rate = 8000, .channels = 1 },
-#define CODEC(id, name, pt, clock, rate, channels, fmtp, functions)                                                    \
-    { name, pt, clock, rate, channels, fmtp, &(functions) },
+    { .name = "", .clock = 8000, .rate = 8000, .channels = 1, .bpl = 1 },
+#define CODEC(id, name, pt, clock, rate, channels, fmtp, bpl, functions)                                               \
+    { name, pt, clock, rate, channels, fmtp, bpl, &(functions) },
 #include "sipfront/media/codec.def"
 #undef CODEC
 };

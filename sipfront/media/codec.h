@@ -33,6 +33,7 @@ struct codec_info {
     unsigned clock, rate; /* of RTP timestamps, of samples; a second */
     uint8_t channels;
     const char *fmtp; /* NULL: none */
+    double bpl;       /* ITU-T G.113 Appendix I for G.711 with concealment, else our estimate */
     const struct codec_functions *functions;
 };
 const struct codec_info *codec_info(enum codec codec);
@@ -74,7 +75,7 @@ struct codec_functions {
     uint32_t (*ticks)(const uint8_t *payload, size_t len);
     uint8_t silence; /* the byte that, again and again, is silence; 0: there is none */
 };
-#define CODEC(id, name, pt, clock, rate, channels, fmtp, functions) extern const struct codec_functions functions;
+#define CODEC(id, name, pt, clock, rate, channels, fmtp, bpl, functions) extern const struct codec_functions functions;
 #include "sipfront/media/codec.def"
 #undef CODEC
 

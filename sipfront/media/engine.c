@@ -106,6 +106,15 @@ static int wait_for_events(const struct media *m, struct epoll_event *events)
     return epoll_wait(m->epoll_fd, events, EVENTS_A_TURN, (int)(wait.tv_sec * 1000 + wait.tv_nsec / 1000000 + 1));
 }
 
+/* Streams are allocated, so the lowest bit of their address is free: set, it is their RTCP. */
+static void readable(struct media *m, void *p)
+{
+    if ((uintptr_t)p & ENGINE_RTCP)
+        stream_rtcp_readable(m, (void *)((char *)p - ENGINE_RTCP));
+    else
+        stream_readable(m, p);
+}
+
 /* true: a command waits. */
 static bool take_packets(struct media *m, const struct epoll_event *events, int n)
 {
@@ -113,7 +122,7 @@ static bool take_packets(struct media *m, const struct epoll_event *events, int 
         if (!events[i].data.ptr)
             return true;
     for (int i = 0; i < n; i++)
-        stream_readable(m, events[i].data.ptr);
+        readable(m, events[i].data.ptr);
     return false;
 }
 

@@ -9,67 +9,9 @@
 #define SIPFRONT_MEDIA_ENGINE_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 
-#include "sipfront/media/latch.h"
-#include "sipfront/media/mouth.h"
 #include "sipfront/media/outbox.h"
-#include "sipfront/media/player.h"
-#include "sipfront/media/ports.h"
-#include "sipfront/media/recording.h"
-#include "sipfront/media/relay.h"
-#include "sipfront/media/secure.h"
-#include "sipfront/media/stream.h"
-#include "sipfront/media/telephone_event.h"
-#include "sipfront/media/wheel.h"
-
-enum { DIGITS_QUEUED = 64, DIGITS_UNREAD = 64 };
-
-struct stream_counts { /* written by the media thread, read by any */
-    _Atomic uint64_t sent, received, lost, late, digits, refused;
-    atomic_bool latched;
-    atomic_uint unread_digits; /* on their way to the loop: bounded, a flood of them is dropped */
-};
-
-struct stream {
-    /* loop */
-    struct media *media;
-    struct stream_events events;
-    void *owner;
-    struct stream *next, **link; /* of the media's list */
-    bool closed, gone;
-    unsigned recordings; /* whose end has not been delivered */
-    uint16_t port;
-
-    struct stream_counts counts;
-
-    /* media thread */
-    struct wheel_node node; /* its grid; due_ms is the next point */
-    int fd;
-    bool has_remote, silence_told;
-    struct stream_remote remote; /* without its address */
-    struct latch latch;
-    struct secure *secure; /* SRTP; NULL: plain RTP */
-    struct rtp_line line;
-    uint32_t grid_ts; /* of the next grid point */
-    struct player player;
-    bool playing_beep;
-    struct event_sender event;
-    char digits[DIGITS_QUEUED];
-    unsigned ndigits;
-    struct event_receiver event_in;
-    struct stream *partner;
-    struct relay relay;  /* what comes from the partner and leaves here */
-    struct ear *ear;     /* NULL: nobody wants samples of what comes in */
-    struct mouth *mouth; /* NULL: nothing was encoded yet */
-    bool press_anew;     /* the peer's key that is down is sent to the partner as a press of ours */
-    unsigned in_ms;      /* length of the peer's packets, 0: none came yet */
-    struct recording *recording;
-    int64_t heard_ms; /* the last packet of the peer */
-    bool counting;    /* in_ssrc, in_seq are set */
-    uint32_t in_ssrc;
-    uint16_t in_seq;
-};
+#include "sipfront/media/stream_state.h"
 
 struct command {
     struct command *next;
@@ -104,11 +46,15 @@ struct media {
     struct wheel wheel;
     int64_t wheel_ms; /* the next slot to take */
     int64_t now_us;   /* of this turn */
+    int64_t ntp_us;   /* what makes it µs since 1900 */
+    char cname[24];   /* RFC 7022 §4.2: random, the same for all streams */
+    unsigned random;
     _Alignas(8) uint8_t buffer[RTP_PACKET_MAX + SECURE_TRAILER];
 };
 
 static inline unsigned stream_khz(const struct stream *s) { return codec_khz(s->remote.codec); }
 static inline int64_t engine_ms(const struct media *m) { return m->now_us / 1000; }
+static inline int64_t engine_ntp_us(const struct media *m) { return m->now_us + m->ntp_us; }
 static inline void count(_Atomic uint64_t *c)
 {
     atomic_store_explicit(c, atomic_load_explicit(c, memory_order_relaxed) + 1, memory_order_relaxed);
@@ -128,7 +74,18 @@ void stream_relay(struct media *m, struct stream *from, struct rtp_packet *p, en
 void stream_relay_event(struct media *m, struct stream *from, struct rtp_packet *p, char digit);
 void stream_play_now(struct stream *s, struct prompt **prompts, unsigned n, unsigned loops);
 
+uint32_t stream_ts_now(const struct media *m, const struct stream *s); /* its clock between two grid points */
+
+/* stream_rtcp.c */
+void stream_rtcp_tick(struct media *m, struct stream *s); /* with each grid point */
+void stream_rtcp_bye(struct media *m, struct stream *s);
+void stream_rtcp_readable(struct media *m, struct stream *s);
+/* RTCP in the buffer, decrypted. false: it is not the peer's, or no RTCP. */
+bool stream_on_rtcp(struct media *m, struct stream *s, size_t len, const struct net_address *from);
+
 /* stream_receive.c */
+bool stream_is_genuine(struct media *m, struct stream *s, size_t *len); /* decrypts what is in the buffer */
+void stream_heard(struct media *m, struct stream *s);                   /* a sign of life */
 void stream_readable(struct media *m, struct stream *s);
 void stream_drain(struct media *m, struct stream *s); /* takes in all that the socket holds */
 

@@ -1,4 +1,4 @@
-/* The pool of RTP ports: even ones only, each with an owner; the odd port above is left free for RTCP (RFC 3550 §11).
+/* The pool of RTP ports: even ones only, each with an owner; the odd port above is its RTCP's (RFC 3550 §11).
  * Any thread. The pool is the bookkeeping; the sockets are the caller's, who gives a port back after closing its own.
  */
 #ifndef SIPFRONT_MEDIA_PORTS_H

@@ -14,40 +14,67 @@ enum { PTIME_USUAL = 20, PTIME_MIN = 10, PTIME_MAX = 60, DSCP_EF = 46 << 2 };
 
 struct binding {
     const struct net_address *address;
-    int fd;
+    int rtp, rtcp;
 };
 
+static bool bind_to(int fd, const struct net_address *address, uint16_t port)
+{
+    struct net_address a = *address;
+
+    a.v4.sin_port = htons(port); /* sin6_port lies at the same place */
+    return bind(fd, &a.any, a.len) == 0;
+}
+
+static int new_socket(const struct media *m)
+{
+    return socket(m->address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+/* Both of the pair (RFC 3550 §11), or none: a socket that is bound cannot be bound elsewhere, so it is made anew. */
 static bool try_bind(uint16_t port, void *arg)
 {
     struct binding *b = arg;
-    struct net_address a = *b->address;
+    int fresh;
 
-    a.v4.sin_port = htons(port); /* sin6_port lies at the same place */
-    return bind(b->fd, &a.any, a.len) == 0;
+    if (!bind_to(b->rtcp, b->address, (uint16_t)(port + 1)))
+        return false;
+    if (bind_to(b->rtp, b->address, port))
+        return true;
+    fresh = socket(b->address->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    close(b->rtcp);
+    b->rtcp = fresh;
+    return false;
 }
 
-static enum err open_socket(struct stream *s)
+static void mark(const struct media *m, int fd)
 {
-    struct media *m = s->media;
-    struct binding b = { .address = &m->address };
-    struct ports_try how = { try_bind, &b };
     const int dscp = DSCP_EF;
-    enum err e;
 
-    b.fd = socket(m->address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (b.fd < 0)
-        return ERR_LIMIT;
-    e = ports_take(m->ports, s, &how, &s->port);
-    if (e) {
-        close(b.fd);
-        return e;
-    }
     /* marking may be forbidden; audio flows without it */
     if (m->address.any.sa_family == AF_INET)
-        (void)setsockopt(b.fd, IPPROTO_IP, IP_TOS, &dscp, sizeof dscp);
+        (void)setsockopt(fd, IPPROTO_IP, IP_TOS, &dscp, sizeof dscp);
     else
-        (void)setsockopt(b.fd, IPPROTO_IPV6, IPV6_TCLASS, &dscp, sizeof dscp);
-    s->fd = b.fd;
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &dscp, sizeof dscp);
+}
+
+static enum err open_sockets(struct stream *s)
+{
+    struct media *m = s->media;
+    struct binding b = { .address = &m->address, .rtp = new_socket(m), .rtcp = new_socket(m) };
+    struct ports_try how = { try_bind, &b };
+    enum err e = b.rtp < 0 || b.rtcp < 0 ? ERR_LIMIT : ports_take(m->ports, s, &how, &s->port);
+
+    if (e) {
+        if (b.rtp >= 0)
+            close(b.rtp);
+        if (b.rtcp >= 0)
+            close(b.rtcp);
+        return e;
+    }
+    mark(m, b.rtp);
+    s->fd = b.rtp;
+    s->rtcp.fd = b.rtcp;
+    s->rtcp.far.rtt_us = -1;
     return ERR_OK;
 }
 
@@ -83,7 +110,7 @@ enum err stream_open(struct stream **out, struct media *m, const struct stream_e
     s->events = *events;
     s->owner = owner;
     s->remote.event_pt = -1;
-    e = open_socket(s);
+    e = open_sockets(s);
     if (e) {
         free(s);
         return e;
@@ -251,5 +278,10 @@ void stream_stats(const struct stream *s, struct stream_stats *out)
                                   .late = atomic_load_explicit(&c->late, memory_order_relaxed),
                                   .digits = atomic_load_explicit(&c->digits, memory_order_relaxed),
                                   .refused = atomic_load_explicit(&c->refused, memory_order_relaxed),
+                                  .jitter_us = atomic_load_explicit(&c->jitter_us, memory_order_relaxed),
+                                  .far_reports = atomic_load_explicit(&c->far_reports, memory_order_relaxed),
+                                  .far_lost = atomic_load_explicit(&c->far_lost, memory_order_relaxed),
+                                  .far_jitter_us = atomic_load_explicit(&c->far_jitter_us, memory_order_relaxed),
+                                  .rtt_us = (int)atomic_load_explicit(&c->rtt_us, memory_order_relaxed) - 1,
                                   .latched = atomic_load_explicit(&c->latched, memory_order_relaxed) };
 }

@@ -60,6 +60,8 @@ struct stream_format {
 struct stream_remote {
     const char *address; /* where to send until packets come (then to their source: symmetric latching, RFC 4961) */
     uint16_t port;
+    uint16_t rtcp_port; /* 0: the one above (RFC 3605) */
+    bool rtcp_mux;      /* on the port of RTP (RFC 5761) */
     enum codec codec;
     uint8_t pt;        /* payload type that we send; understood too */
     unsigned naccepts; /* what else is understood */
@@ -103,6 +105,10 @@ struct stream_stats {
     uint64_t sent, received, lost, late, digits;
     uint64_t refused; /* packets of SRTP that were forged, repeated or of another key */
     bool latched;
+    unsigned jitter_us; /* of what comes (RFC 3550 §6.4.1) */
+    unsigned far_reports, far_lost,
+        far_jitter_us; /* what the far end's reports say of ours: packets, the last jitter */
+    int rtt_us;        /* -1: not known */
 };
 void stream_stats(const struct stream *s, struct stream_stats *out); /* any thread; a snapshot */
 

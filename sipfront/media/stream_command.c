@@ -9,10 +9,12 @@
 
 void command_open(struct media *m, struct command *c)
 {
-    struct epoll_event event = { .events = EPOLLIN, .data.ptr = c->stream };
+    struct epoll_event rtp = { .events = EPOLLIN, .data.ptr = c->stream };
+    struct epoll_event rtcp = { .events = EPOLLIN, .data.ptr = (char *)c->stream + ENGINE_RTCP };
 
-    if (epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, c->stream->fd, &event) != 0)
-        log_error("media", "cannot watch the socket of port %u", c->stream->port);
+    if (epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, c->stream->fd, &rtp) != 0 ||
+        epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, c->stream->rtcp.fd, &rtcp) != 0)
+        log_error("media", "cannot watch the sockets of port %u", c->stream->port);
 }
 
 static void unbridge(struct stream *s)
@@ -35,6 +37,7 @@ void command_close(struct media *m, struct command *c)
     stream_drain(m, s); /* what was said before the BYE belongs to the recording */
     unbridge(s);
     stream_end_recording(m, s);
+    stream_rtcp_bye(m, s);
     player_stop(&s->player);
     ear_free(&s->ear);
     mouth_free(&s->mouth);
@@ -42,6 +45,7 @@ void command_close(struct media *m, struct command *c)
     secure_keys_wipe(&s->remote.secure);
     wheel_remove(&m->wheel, &s->node);
     close(s->fd); /* which ends the watching too */
+    close(s->rtcp.fd);
     ports_give(m->ports, s, s->port);
     outbox_put(m->outbox, &gone);
 }

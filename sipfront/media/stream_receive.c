@@ -9,7 +9,6 @@
 enum {
     DRAIN_MOST = 256,
     LEAP_SEQ = 1000,
-    RTCP_LEAST = 8,
     RTP_DYNAMIC = 96 /* RFC 3551 §6: types from here on mean what the SDP says */
 };
 
@@ -68,6 +67,15 @@ static void count_in(struct stream *s, const struct rtp_packet *p)
     s->in_seq = p->seq;
 }
 
+static void note_arrival(const struct media *m, struct stream *s, const struct rtp_packet *p, enum codec codec,
+                         bool audio)
+{
+    unsigned khz = audio ? codec_khz(codec) : s->rtcp.arrivals.khz;
+
+    rtcp_arrived(&s->rtcp.arrivals, p, khz ? khz : stream_khz(s), audio, engine_ntp_us(m));
+    atomic_store_explicit(&s->counts.jitter_us, rtcp_jitter_us(&s->rtcp.arrivals), memory_order_relaxed);
+}
+
 static void tell_digit(struct media *m, struct stream *s, char digit)
 {
     struct event e = { .stream = s, .kind = EVENT_DIGIT, .digit = digit };
@@ -112,7 +120,7 @@ static void on_audio(struct media *m, struct stream *s, struct rtp_packet *p, en
         stream_relay(m, s, p, codec);
 }
 
-static void heard(struct media *m, struct stream *s)
+void stream_heard(struct media *m, struct stream *s)
 {
     s->heard_ms = engine_ms(m);
     s->silence_told = false;
@@ -124,8 +132,9 @@ static void on_rtp(struct media *m, struct stream *s, struct rtp_packet *p)
     enum codec codec;
     enum payload kind = classify(s, p->pt, &codec);
 
-    heard(m, s);
+    stream_heard(m, s);
     count_in(s, p);
+    note_arrival(m, s, p, codec, kind == PAYLOAD_AUDIO);
     if (!s->remote.receive)
         return;
     if (kind == PAYLOAD_EVENT)
@@ -135,7 +144,7 @@ static void on_rtp(struct media *m, struct stream *s, struct rtp_packet *p)
 }
 
 /* Before anything is believed of it, also by the latch. */
-static bool is_genuine(struct media *m, struct stream *s, size_t *len)
+bool stream_is_genuine(struct media *m, struct stream *s, size_t *len)
 {
     if (!s->remote.secure.on)
         return true;
@@ -150,11 +159,11 @@ static void on_packet(struct media *m, struct stream *s, size_t len, const struc
 {
     struct rtp_packet p;
 
-    if (!s->has_remote || len < RTCP_LEAST || !is_genuine(m, s, &len))
+    if (!s->has_remote || len < RTCP_LEAST || !stream_is_genuine(m, s, &len))
         return;
     if (rtp_is_rtcp(m->buffer, len)) {
-        if (net_address_equal(from, &s->latch.source))
-            heard(m, s); /* RTCP is a sign of life */
+        if (stream_on_rtcp(m, s, len, from))
+            stream_heard(m, s); /* a sign of life */
         return;
     }
     if (rtp_read(&p, m->buffer, len) == ERR_OK && latch_accept(&s->latch, from, &p, engine_ms(m)))

@@ -24,8 +24,10 @@ static void send_frame(struct stream *s, uint8_t *frame, const struct rtp_packet
     rtp_write(frame, p);
     if (s->remote.secure.on && (!s->secure || !secure_protect(s->secure, frame, &len)))
         return;
-    if (sendto(s->fd, frame, len, MSG_DONTWAIT | MSG_NOSIGNAL, &to->any, to->len) >= 0)
-        count(&s->counts.sent);
+    if (sendto(s->fd, frame, len, MSG_DONTWAIT | MSG_NOSIGNAL, &to->any, to->len) < 0)
+        return;
+    count(&s->counts.sent);
+    s->rtcp.octets += (uint32_t)p->len;
 }
 
 /* The next packet of the stream's own making. */
@@ -152,6 +154,7 @@ void stream_tick(struct media *m, struct stream *s)
     if (s->recording && recording_tick(s->recording, m->recorder, engine_ms(m)))
         stream_end_recording(m, s);
     check_peer(m, s);
+    stream_rtcp_tick(m, s);
     wheel_put(&m->wheel, &s->node, s->node.due_ms + step_ms);
 }
 
@@ -163,7 +166,7 @@ void stream_play_now(struct stream *s, struct prompt **prompts, unsigned n, unsi
 }
 
 /* The stream's own clock at this moment, between two grid points. */
-static uint32_t ts_now(const struct media *m, const struct stream *s)
+uint32_t stream_ts_now(const struct media *m, const struct stream *s)
 {
     int64_t left_us = s->node.due_ms * 1000 - m->now_us;
 
@@ -197,7 +200,7 @@ void stream_relay(struct media *m, struct stream *from, struct rtp_packet *p, en
 {
     struct stream *to = from->partner;
     uint8_t *payload = m->buffer + (p->payload - m->buffer);
-    struct relay_now now = { .ts = ts_now(m, to), .ms = engine_ms(m), .khz = stream_khz(to) };
+    struct relay_now now = { .ts = stream_ts_now(m, to), .ms = engine_ms(m), .khz = stream_khz(to) };
 
     if (!may_relay(to))
         return;
@@ -212,7 +215,7 @@ void stream_relay(struct media *m, struct stream *from, struct rtp_packet *p, en
 void stream_relay_event(struct media *m, struct stream *from, struct rtp_packet *p, char digit)
 {
     struct stream *to = from->partner;
-    struct relay_now now = { .ts = ts_now(m, to), .ms = engine_ms(m), .event = true, .khz = stream_khz(to) };
+    struct relay_now now = { .ts = stream_ts_now(m, to), .ms = engine_ms(m), .event = true, .khz = stream_khz(to) };
 
     if (digit)
         from->press_anew = from->ear || stream_khz(from) != stream_khz(to) || to->event.busy || to->ndigits > 0;

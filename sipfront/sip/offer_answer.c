@@ -122,6 +122,8 @@ static void read_media(struct reader *r, struct str rest)
     snprintf(d->proto, sizeof d->proto, "%.*s", STR_ARG(proto));
     d->must_secure = is_secure(proto);
     d->nformats = d->ncrypto = 0;
+    d->rtcp_port = 0;
+    d->rtcp_mux = false;
     d->ptime = PTIME_USUAL;
     r->max_ptime = PTIME_MOST;
     r->address_said = r->direction_said = false;
@@ -152,6 +154,12 @@ static void read_ptime(unsigned *out, struct str rest)
         *out = (unsigned)ms;
 }
 
+static void read_rtcp(struct audio_desc *d, struct str rest)
+{
+    int64_t port = number(cut(&rest, " "), 65535);
+    d->rtcp_port = port > 0 ? (uint16_t)port : 0;
+}
+
 static void read_crypto(struct audio_desc *d, struct str rest)
 {
     if (d->ncrypto < AUDIO_CRYPTO_MAX && audio_crypto_read(&d->crypto[d->ncrypto], rest))
@@ -179,6 +187,10 @@ static void read_attribute(struct reader *r, struct str rest)
         read_rtpmap(r->d, rest);
     else if (word_is(name, "ptime"))
         read_ptime(&r->d->ptime, rest);
+    else if (word_is(name, "rtcp"))
+        read_rtcp(r->d, rest);
+    else if (word_is(name, "rtcp-mux"))
+        r->d->rtcp_mux = true;
     else if (word_is(name, "crypto"))
         read_crypto(r->d, rest);
     else if (word_is(name, "maxptime"))
@@ -342,6 +354,7 @@ enum err audio_answer(struct audio_desc *out, const struct audio_desc *offer, co
     memset(out, 0, sizeof *out);
     d.nformats = 0;
     d.ptime = offer->ptime;
+    d.rtcp_mux = offer->rtcp_mux;
     for (unsigned i = 0; i < offer->nformats; i++) {
         const struct audio_format *known = find_format(ours, &offer->formats[i]);
         if (!known)
@@ -401,6 +414,8 @@ static void write_audio(struct sbuf *out, const struct audio_desc *d)
         if (f->fmtp)
             sbuf_fmt(out, "a=fmtp:%u %s\r\n", f->pt, f->fmtp);
     }
+    if (d->rtcp_mux)
+        sbuf_cstr(out, "a=rtcp-mux\r\n");
     audio_crypto_write(out, d);
     sbuf_fmt(out, "a=ptime:%u\r\na=%s\r\n", d->ptime, direction_names[d->direction]);
 }

@@ -45,6 +45,8 @@ struct audio_desc {
     unsigned ptime; /* ms that its writer wants in a packet: 20 when not said, at most its maxptime */
     struct audio_format formats[AUDIO_FORMATS_MAX];
     unsigned nformats;
+    uint16_t rtcp_port;                           /* a=rtcp (RFC 3605); 0: not said */
+    bool rtcp_mux;                                /* RFC 5761; an answer says it when the offer does */
     char proto[12];                               /* RTP/AVP, RTP/SAVP, or those with F */
     bool must_secure;                             /* by RTP/SAVP, or because ours requires it */
     struct audio_crypto crypto[AUDIO_CRYPTO_MAX]; /* best first; of an answer the one that is used */

@@ -20,7 +20,10 @@ def test_two_codecs_hear_each_other(server, ctl, register, tmp_path, caller, cal
     ann.wait_heard_in_pieces(audio.prompt("vm-intro"))
     ann.hang_up()
     bob.wait("CALL_CLOSED")
-    assert server.wait_cdr()["status"] == "200"
+    cdr = server.wait_cdr()
+    assert (cdr["status"], cdr["caller_codec"], cdr["callee_codec"]) == ("200", caller, callee)
+    for side in ("caller", "callee"):
+        assert int(cdr[f"{side}_in"]) > 100 and float(cdr[f"{side}_mos"]) > 3.5, cdr
     assert server.rtp_sockets() == 0
 
 
