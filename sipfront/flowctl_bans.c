@@ -24,6 +24,12 @@ static void show_until(const json_t *value, struct sbuf *out)
         sbuf_cstr(out, "(removed)");
 }
 
+int ctl_tls_reload(struct ctl *c)
+{
+    return ctl_say_done(c, "POST", ctl_path("/v1/tls/reload", "", ""), NULL,
+                        "the certificate was read anew; connections that are up go on");
+}
+
 int ctl_bans_list(struct ctl *c)
 {
     static const struct ctl_column columns[] = {

@@ -95,6 +95,8 @@ const struct ctl_command ctl_commands[] = {
     { "calls", NULL, "", NULL, "list the calls in progress", "  flowctl calls\n", ctl_calls },
     { "registrations", NULL, "", NULL, "list the devices that are registered", "  flowctl registrations\n",
       ctl_registrations },
+    { "tls", "reload", "", NULL, "use a renewed certificate without a restart", "  flowctl tls reload\n",
+      ctl_tls_reload },
     { "bans", "list", "", NULL, "list who is not answered", "  flowctl bans list\n", ctl_bans_list },
     { "bans", "add", "SOURCE", ban_options, "answer an address or a network no more",
       "  flowctl bans add 192.0.2.7 --for 24h\n"

@@ -23,6 +23,8 @@ static const char manual[] =
     "\vExamples:\n"
     "  flowd --data /var/lib/callflow --listen 192.0.2.10\n"
     "  flowd --demo                 try it: two phones and a menu on this machine\n"
+    "  flowd --listen 192.0.2.10 --tls-cert fullchain.pem --tls-key privkey.pem\n"
+    "  kill -HUP $(pidof flowd)     use a renewed certificate\n"
     "  kill -TERM $(pidof flowd)    hang up all calls and stop\n\n"
     "Exit status: 0 stopped, 1 it could not start, 64 the options are wrong.";
 
@@ -39,9 +41,15 @@ struct options {
     unsigned nfetch_private;
     enum audio_security srtp;
     bool demo;
-    struct networks never_banned;
     struct notify_params notify;
     struct sbuf smtp_password, hook_secret;
+    struct networks never_banned, local_nets;
+    const char *listens[SIP_LISTENS]; /* as given */
+    unsigned nlistens;
+    struct sip_listen first, more[SIP_LISTENS];
+    unsigned nmore;
+    const char *tls_cert, *tls_key, *advertise;
+    unsigned long tls_port;
 };
 
 enum {
@@ -59,13 +67,26 @@ enum {
     OPT_MAIL_FROM,
     OPT_SMTP_USER,
     OPT_SMTP_PASSWORD_FILE,
-    OPT_WEBHOOK_SECRET_FILE
+    OPT_WEBHOOK_SECRET_FILE,
+    OPT_TLS_CERT,
+    OPT_TLS_KEY,
+    OPT_TLS_PORT,
+    OPT_ADVERTISE,
+    OPT_LOCAL_NET
 };
 
 static const struct argp_option options[] = {
     { "data", OPT_DATA, "DIR", 0, "Folder of the database, voicemail and sounds (run.d)", 0 },
-    { "listen", 'l', "ADDRESS", 0, "Address for SIP and RTP (127.0.0.1)", 0 },
-    { "sip-port", OPT_SIP_PORT, "PORT", 0, "UDP port for SIP, 0 takes any (5060)", 0 },
+    { "listen", 'l', "ADDRESS", 0,
+      "Address for SIP and RTP (127.0.0.1); again for more, then also udp:, tcp: or tls:ADDRESS:PORT", 0 },
+    { "tls-cert", OPT_TLS_CERT, "FILE", 0, "Serve TLS: the certificate and those that signed it, PEM", 0 },
+    { "tls-key", OPT_TLS_KEY, "FILE", 0, "Its private key, PEM (in the same file)", 0 },
+    { "tls-port", OPT_TLS_PORT, "PORT", 0, "TCP port for TLS (5061)", 0 },
+    { "advertise", OPT_ADVERTISE, "ADDRESS", 0, "What this server is called outside the local networks, behind NAT",
+      0 },
+    { "local-net", OPT_LOCAL_NET, "NETWORK", 0, "A network that knows this server by its own address (again for more)",
+      0 },
+    { "sip-port", OPT_SIP_PORT, "PORT", 0, "UDP and TCP port for SIP, 0 takes any (5060)", 0 },
     { "rtp-ports", OPT_RTP, "FROM-TO", 0, "UDP ports for audio (10000-19999)", 0 },
     { "srtp", OPT_SRTP, "WHEN", 0,
       "Encrypted audio: off, optional (when the phone offers it) or required (others are refused) (optional)", 0 },
@@ -155,13 +176,81 @@ static error_t parse_notify(int key, char *arg, struct argp_state *st)
     }
 }
 
+static unsigned long port(struct argp_state *st, const char *text, const char *what)
+{
+    char *end;
+    unsigned long n = number(st, text, what, &end);
+    if (*end)
+        argp_error(st, "%s wants a number, not '%s'", what, text);
+    return n;
+}
+
+static void read_address(struct argp_state *st, const char *text, const char **to)
+{
+    struct network n;
+    if (network_parse(&n, text) != ERR_OK || n.bits != 128)
+        argp_error(st, "--advertise wants an address, such as 198.51.100.7, not '%s'", text);
+    *to = text;
+}
+
+static void add_listen(struct options *o, const struct sip_listen *l, const char *transport, unsigned long to_port)
+{
+    struct sip_listen more = *l;
+    snprintf(more.transport, sizeof more.transport, "%s", transport);
+    more.port = (uint16_t)to_port;
+    o->more[o->nmore++] = more;
+}
+
+/* The first serves UDP and TCP. With a certificate each address that names no transport serves TLS too. */
+static void settle_listens(struct argp_state *st, struct options *o)
+{
+    if (!o->nlistens)
+        o->listens[o->nlistens++] = "127.0.0.1";
+    for (unsigned i = 0; i < o->nlistens; i++) {
+        struct sip_listen l;
+        if (listen_parse(&l, o->listens[i], (uint16_t)o->sip_port) != ERR_OK)
+            argp_error(st, "--listen wants an address, such as 192.0.2.10 or [2001:db8::1]:5060, not '%s'",
+                       o->listens[i]);
+        if (i == 0 && *l.transport)
+            argp_error(st, "the first --listen is for UDP and TCP: an address without %s:", l.transport);
+        if (strcmp(l.transport, "tls") == 0 && !o->tls_cert)
+            argp_error(st, "'%s' needs a certificate: --tls-cert FILE", o->listens[i]);
+        if (i == 0)
+            o->first = l;
+        else
+            o->more[o->nmore++] = l;
+        if (o->tls_cert && !*l.transport)
+            add_listen(o, &l, "tls", o->tls_port);
+    }
+    o->listen = o->first.address;
+    o->sip_port = o->first.port;
+}
+
+static error_t parse_listen(int key, char *arg, struct argp_state *st)
+{
+    struct options *o = st->input;
+    switch (key) {
+    case 'l':
+        if (o->nlistens == SIP_LISTENS / 2)
+            argp_error(st, "--listen may be given %u times", o->nlistens);
+        o->listens[o->nlistens++] = arg;
+        return 0;
+    case OPT_SIP_PORT: o->sip_port = port(st, arg, "--sip-port"); return 0;
+    case OPT_TLS_CERT: o->tls_cert = arg; return 0;
+    case OPT_TLS_KEY: o->tls_key = arg; return 0;
+    case OPT_TLS_PORT: o->tls_port = port(st, arg, "--tls-port"); return 0;
+    case OPT_ADVERTISE: read_address(st, arg, &o->advertise); return 0;
+    case OPT_LOCAL_NET: read_network(st, "--local-net", arg, &o->local_nets); return 0;
+    case ARGP_KEY_END: settle_listens(st, o); return 0;
+    default: return parse_notify(key, arg, st);
+    }
+}
+
 static error_t parse(int key, char *arg, struct argp_state *st)
 {
     struct options *o = st->input;
-    char *end;
     switch (key) {
     case OPT_DATA: o->data = arg; return 0;
-    case 'l': o->listen = arg; return 0;
     case OPT_SOCKET: o->socket = arg; return 0;
     case OPT_FLOWS: o->flows = arg; return 0;
     case OPT_CA_FILE: o->ca_file = arg; return 0;
@@ -175,12 +264,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case OPT_DEMO: o->demo = true; return 0;
     case 'v': log_set_level(LOG_DEBUG); return 0;
     case OPT_RTP: read_range(st, o, arg); return 0;
-    case OPT_SIP_PORT:
-        o->sip_port = number(st, arg, "--sip-port", &end);
-        if (*end)
-            argp_error(st, "--sip-port wants a number, not '%s'", arg);
-        return 0;
-    default: return parse_notify(key, arg, st);
+    default: return parse_listen(key, arg, st);
     }
 }
 
@@ -206,13 +290,21 @@ static void on_signal(void *arg)
     server_shutdown(d->server, on_closed, d);
 }
 
+/* SIGHUP, as daemons are told to look at their files again. */
+static void on_hangup(void *arg)
+{
+    struct flowd *d = arg;
+    server_tls_reload(d->server, (struct directory_done){ 0 });
+}
+
 /* One thread waits for signals, so that no handler runs in the middle of anything. */
 static void *wait_for_signal(void *arg)
 {
     struct flowd *d = arg;
     int got;
-    if (sigwait(&d->signals, &got) == 0)
-        loop_post(d->loop, on_signal, d);
+    while (sigwait(&d->signals, &got) == 0 && got == SIGHUP)
+        loop_post(d->loop, on_hangup, d);
+    loop_post(d->loop, on_signal, d);
     return NULL;
 }
 
@@ -253,6 +345,13 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         .never_banned = o->never_banned.items,
         .nnever_banned = o->never_banned.len,
         .notify = &notify,
+        .more = o->more,
+        .nmore = o->nmore,
+        .tls_cert = o->tls_cert,
+        .tls_key = o->tls_key,
+        .advertise = o->advertise,
+        .local_nets = o->local_nets.items,
+        .nlocal_nets = o->local_nets.len,
     };
     enum err e = server_new(&d->server, d->loop, &sp, why);
     if (e)
@@ -285,7 +384,7 @@ static int serve(struct flowd *d, const struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = { .data = "run.d", .listen = "127.0.0.1", .sip_port = 5060, .srtp = AUDIO_SECURE_OPTIONAL };
+    struct options o = { .data = "run.d", .sip_port = 5060, .tls_port = 5061, .srtp = AUDIO_SECURE_OPTIONAL };
     static const struct argp_child children[] = { { &flowd_trust_argp, 0, NULL, 0 }, { 0 } };
     static const struct argp argp = { options, parse, NULL, manual, children, NULL, NULL };
     struct flowd d = { 0 };
@@ -293,6 +392,7 @@ int main(int argc, char **argv)
     sigemptyset(&d.signals);
     sigaddset(&d.signals, SIGINT);
     sigaddset(&d.signals, SIGTERM);
+    sigaddset(&d.signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &d.signals, NULL); /* before any thread is made */
     signal(SIGPIPE, SIG_IGN);
     if (loop_new(&d.loop) != ERR_OK) {
@@ -304,5 +404,6 @@ int main(int argc, char **argv)
     vec_free(&o.never_banned);
     sbuf_free(&o.smtp_password);
     sbuf_free(&o.hook_secret);
+    vec_free(&o.local_nets);
     return status;
 }

@@ -342,10 +342,12 @@ static void call_link(struct call *c)
 }
 
 /* 0, or the status with which the call is refused. */
-static int media_init(struct call *c, const char *offer)
+static int media_init(struct call *c, const char *source, const char *offer)
 {
     struct server *s = c->server;
-    if (leg_media_open(&c->media, s->media, s->address, &stream_events, c) != ERR_OK)
+    char address[NETWORK_TEXT];
+    agent_address_toward(s->agent, source, address);
+    if (leg_media_open(&c->media, s->media, address, &stream_events, c) != ERR_OK)
         return 503;
     c->media.security = s->srtp;
     if (offer && leg_media_take_offer(&c->media, offer) != ERR_OK)
@@ -366,7 +368,7 @@ void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invi
     facts_init(c, invite, dialed);
     call_link(c);
     leg_listen(leg, &leg_events, c);
-    int refused = media_init(c, invite->sdp);
+    int refused = media_init(c, invite->source, invite->sdp);
     if (!refused && !run_flow(c, c->facts.flow)) {
         log_error("call", "%s: flow %s is not here: the default runs instead", c->facts.id, c->facts.flow);
         refused = run_flow(c, "default") ? 0 : 500;

@@ -84,6 +84,7 @@ static enum err invite(struct far_leg *f, struct call *c, const struct sip_bindi
     struct leg_dial d = {
         .uri = to->contact,
         .next_hop = to->received,
+        .route = to->path,
         .from_user = caller_id,
         .from_name = c->facts.from_name,
         .sdp = sdp.p,
@@ -103,7 +104,9 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const
         return ERR_NOMEM;
     f->dial = d;
     snprintf(f->user, sizeof f->user, "%s", to->user);
-    enum err e = leg_media_open(&f->media, c->server->media, c->server->address, &stream_events, f);
+    char address[NETWORK_TEXT];
+    agent_address_toward(c->server->agent, *to->received ? to->received : to->contact, address);
+    enum err e = leg_media_open(&f->media, c->server->media, address, &stream_events, f);
     f->media.security = c->server->srtp;
     if (!e)
         e = invite(f, c, to, caller_id);

@@ -8,7 +8,8 @@
 enum err leg_media_open(struct leg_media *m, struct media *media, const char *address,
                         const struct stream_events *events, void *owner)
 {
-    *m = (struct leg_media){ .address = address };
+    memset(m, 0, sizeof *m);
+    snprintf(m->address, sizeof m->address, "%s", address);
     return stream_open(&m->stream, media, events, owner);
 }
 

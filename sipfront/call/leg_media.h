@@ -9,7 +9,7 @@
 
 struct leg_media {
     struct stream *stream;
-    const char *address;      /* ours, as offered; borrowed */
+    char address[64];         /* ours, as offered */
     struct audio_desc theirs; /* their last offer or answer; no formats before the first */
     struct audio_desc ours;   /* our last offer or answer */
     uint64_t session_id, version;

@@ -109,9 +109,18 @@ static enum err open_notify(struct server *s, const struct server_params *p, str
     return notify_new(&s->notify, &np, why);
 }
 
+/* One address is audio's too; with several it is all of that family. */
+static const char *media_address(const struct server_params *p)
+{
+    for (unsigned i = 0; i < p->nmore; i++)
+        if (strcmp(p->more[i].address, p->listen) != 0)
+            return strchr(p->listen, ':') ? "::" : "0.0.0.0";
+    return p->listen;
+}
+
 static enum err open_media(struct server *s, const struct server_params *p, struct sbuf *why)
 {
-    struct media_params mp = { .address = p->listen, .port_min = p->rtp_min, .port_max = p->rtp_max };
+    struct media_params mp = { .address = media_address(p), .port_min = p->rtp_min, .port_max = p->rtp_max };
     enum err e = media_new(&s->media, s->loop, &mp);
     if (e) {
         sbuf_fmt(why, "the media engine cannot use %s: %s", p->listen, err_text(e));
@@ -134,7 +143,14 @@ static enum err open_sip(struct server *s, const struct server_params *p, struct
                                .port = p->sip_port,
                                .realm = REALM,
                                .user_agent = "Call Flow",
-                               .never_banned = { p->never_banned, p->nnever_banned } };
+                               .never_banned = { p->never_banned, p->nnever_banned },
+                               .more = p->more,
+                               .nmore = p->nmore,
+                               .tls_cert = p->tls_cert,
+                               .tls_key = p->tls_key,
+                               .advertise = p->advertise,
+                               .local_nets = { p->local_nets, p->nlocal_nets },
+                               .why = why };
     struct agent_port port = { .account = agent_account,
                                .bound = agent_bound,
                                .invited = router_invited,
@@ -143,7 +159,8 @@ static enum err open_sip(struct server *s, const struct server_params *p, struct
                                .banned = server_on_banned };
     enum err e = agent_new(&s->agent, s->loop, &ap, &port);
     if (e) {
-        sbuf_fmt(why, "SIP cannot use %s port %u: %s", p->listen, p->sip_port, err_text(e));
+        if (!why->len)
+            sbuf_fmt(why, "SIP cannot use %s port %u: %s", p->listen, p->sip_port, err_text(e));
         return e;
     }
     directory_each_binding(s->directory, restore_binding, s);
@@ -182,6 +199,8 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
     s->data = strdup(p->data);
     s->srtp = p->srtp;
     s->address = strdup(p->listen);
+    s->tls_cert = p->tls_cert ? strdup(p->tls_cert) : NULL;
+    s->tls_key = p->tls_cert ? strdup(p->tls_key ? p->tls_key : p->tls_cert) : NULL;
     e = open_storage(s, p, why);
     if (e)
         goto done;
@@ -235,6 +254,8 @@ void server_free(struct server **server)
     vec_free(&s->claimed);
     free(s->data);
     free(s->address);
+    free(s->tls_cert);
+    free(s->tls_key);
     free(s);
 }
 

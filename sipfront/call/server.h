@@ -9,6 +9,7 @@
 #include "sipfront/loop/loop.h"
 #include "sipfront/notify/notify.h"
 #include "sipfront/sip/offer_answer.h"
+#include "sipfront/sip/listen.h"
 #include "vm/base/network.h"
 #include "vm/base/str.h"
 
@@ -28,6 +29,12 @@ struct server_params {
     unsigned nfetch_private;
     const struct network *never_banned;
     size_t nnever_banned;
+    const struct sip_listen *more; /* besides listen and sip_port */
+    unsigned nmore;
+    const char *tls_cert, *tls_key; /* NULL: no TLS; a key of NULL: in the same file */
+    const char *advertise;          /* what we are called outside local_nets; NULL: what we listen at */
+    const struct network *local_nets;
+    size_t nlocal_nets;
 };
 
 /* Opens everything and begins to serve. *why says what failed. */
@@ -99,6 +106,9 @@ void server_each_ban(struct server *s, void (*each)(const struct ban_info *b, vo
 enum err server_ban(struct server *s, const char *source, int64_t for_ms, struct sbuf *why) MUST_USE;
 /* who: an address, a network or a SIP user. ERR_NOT_FOUND. */
 enum err server_unban(struct server *s, const char *who) MUST_USE;
+
+/* Reads the certificate files anew; a bad one is refused and the old one kept. */
+void server_tls_reload(struct server *s, struct directory_done done);
 
 struct server_gauges {
     unsigned calls, legs, rtp_ports, registrations;

@@ -30,8 +30,9 @@ struct server {
     void (*on_message)(const char *id, void *arg);
     void *on_message_arg;
     struct call *calls;
-    char *data, *address;
     enum audio_security srtp;
+    char *data, *address, *tls_cert, *tls_key;
+    bool tls_reloading;
     unsigned ncalls;
     uint64_t calls_total, calls_failed, faults;
     bool closing;

@@ -1,12 +1,9 @@
 /* The agent: one nua in the loop's thread, with all that the stack does by itself switched off, because a late offer
  * needs its SDP in the ACK and the answers to UPDATE are ours. The switch below only forwards. */
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <sofia-sip/nta_tag.h>
 #include <sofia-sip/nua_tag.h>
@@ -14,6 +11,7 @@
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/su_log.h>
 #include <sofia-sip/su_wait.h>
+#include <sofia-sip/tport_tag.h>
 #include <sofia-sip/url.h>
 
 #include "sipfront/sip/front.h"
@@ -21,12 +19,14 @@
 #include "sipfront/sip/leg_inner.h"
 #include "sipfront/sip/mwi.h"
 #include "sipfront/sip/subscription.h"
+#include "sipfront/sip/certificate.h"
 #include "sipfront/sip/trunk_inner.h"
 #include "vm/base/log.h"
 
 #define METHODS "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, SUBSCRIBE"
 
 enum { SHUTDOWN_MS = 3500, STOP_MS = 1000, START_STEPS = 200, UDP_MTU = 65000 };
+enum { IDLE_MS = 4000000 }; /* a phone may be silent from one REGISTER to the next, 3600 s */
 
 void options_on_request(const struct incoming *r)
 {
@@ -125,49 +125,74 @@ static nua_t *create_stack(struct agent *a, const char *url)
                       NUTAG_APPL_METHOD("INVITE, REGISTER, OPTIONS, INFO, UPDATE, SUBSCRIBE"),
                       SIPTAG_ALLOW_STR(METHODS), NUTAG_SUB_EXPIRES(SUBSCRIPTION_MAX_S), SIPTAG_SUPPORTED(NULL),
                       SIPTAG_USER_AGENT_STR(a->user_agent), NTATAG_SERVER_RPORT(2), NTATAG_UDP_MTU(UDP_MTU),
-                      NTATAG_USER_VIA(0), TAG_END());
+                      NTATAG_USER_VIA(0), TPTAG_PONG2PING(1), TPTAG_IDLE(IDLE_MS), TAG_END());
 }
 
-/* Asked before the stack is made, which leaks when it cannot bind. */
-static bool can_bind(const char *host, uint16_t port, int type)
+static enum err refuse_listen(const struct agent_params *p, const struct sip_listen *l)
 {
-    struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = type };
-    struct addrinfo *at;
-    char service[8];
-    int fd, on = 1;
-    bool ok = false;
-    snprintf(service, sizeof service, "%u", port);
-    if (getaddrinfo(host, service, &hints, &at) != 0)
-        return false;
-    fd = socket(at->ai_family, type, 0);
-    if (fd >= 0) {
-        if (type == SOCK_STREAM)
-            setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        ok = bind(fd, at->ai_addr, at->ai_addrlen) == 0;
-        close(fd);
-    }
-    freeaddrinfo(at);
-    return ok;
+    char url[LISTEN_URL_MAX];
+    listen_url(l, url);
+    if (p->why)
+        sbuf_fmt(p->why, "SIP cannot listen at %s: it is in use, or no address of this machine", url);
+    return ERR_NET;
+}
+
+static enum err read_certificate(struct agent *a, const struct agent_params *p)
+{
+    struct sbuf why = { 0 };
+    struct certificate *m;
+    enum err e;
+    if (!p->tls_cert)
+        return ERR_OK;
+    e = certificate_load(&m, p->tls_cert, p->tls_key ? p->tls_key : p->tls_cert, &why);
+    if (e && p->why)
+        sbuf_str(p->why, sbuf_view(&why));
+    sbuf_free(&why);
+    return e ? e : certificates_new(&a->tls, m);
+}
+
+static enum err note_listens(struct agent *a, const struct agent_params *p)
+{
+    if (p->nmore >= SIP_LISTENS)
+        return ERR_LIMIT;
+    snprintf(a->listens[0].address, sizeof a->listens[0].address, "%s", p->listen);
+    a->listens[0].port = p->port;
+    for (unsigned i = 0; i < p->nmore; i++)
+        a->listens[i + 1] = p->more[i];
+    a->nlistens = p->nmore + 1;
+    for (unsigned i = 0; i < a->nlistens; i++)
+        if (!listen_can_bind(&a->listens[i]))
+            return refuse_listen(p, &a->listens[i]);
+    snprintf(a->advertise, sizeof a->advertise, "%s", p->advertise ? p->advertise : "");
+    a->local_nets = calloc(p->local_nets.len + 1, sizeof *a->local_nets);
+    if (!a->local_nets)
+        return ERR_NOMEM;
+    if (p->local_nets.len)
+        memcpy(a->local_nets, p->local_nets.items, p->local_nets.len * sizeof *a->local_nets);
+    a->nlocal_nets = (unsigned)p->local_nets.len;
+    return ERR_OK;
 }
 
 static enum err start_stack(struct agent *a, const struct agent_params *p)
 {
-    char url[128], port[8] = "*";
-    bool v6 = strchr(p->listen, ':') != NULL;
-    if (p->port)
-        snprintf(port, sizeof port, "%u", p->port);
-    snprintf(url, sizeof url, v6 ? "sip:[%s]:%s" : "sip:%s:%s", p->listen, port);
-    if (!can_bind(p->listen, p->port, SOCK_DGRAM) || !can_bind(p->listen, p->port, SOCK_STREAM))
-        return ERR_NET;
+    char url[LISTEN_URL_MAX];
+    enum err e = note_listens(a, p);
+    if (!e)
+        e = read_certificate(a, p);
+    if (e)
+        return e;
+    listen_url(&a->listens[0], url);
     su_log_redirect(NULL, on_stack_log, NULL);
+    listen_begin(a);
     a->nua = create_stack(a, url);
+    listen_end();
     if (!a->nua)
         return ERR_NET;
     subscription_allow(a->nua);
     nua_get_params(a->nua, TAG_ANY(), TAG_END());
     for (int i = 0; i < START_STEPS && a->port_number == 0; i++)
         su_root_step(loop_root(a->loop), 10);
-    return a->port_number ? ERR_OK : ERR_NET;
+    return a->port_number && listen_add_others(a) ? ERR_OK : ERR_NET;
 }
 
 static void on_binding(void *owner, const struct sip_binding *b, bool gone)
@@ -267,6 +292,8 @@ void agent_free(struct agent **ap)
     else if (a->nua)
         log_error("sip", "the stack had not stopped; its memory stays until the process ends");
     resolver_free(&a->resolver);
+    certificates_free(&a->tls);
+    free(a->local_nets);
     front_free(&a->front);
     guard_free(&a->guard);
     bindings_free(&a->bindings);
@@ -276,7 +303,21 @@ void agent_free(struct agent **ap)
     free(a);
 }
 
-bool agent_listens_at(const struct agent *a, uint16_t port) { return port && port == a->port_number; }
+bool agent_listens_at(const struct agent *a, uint16_t port)
+{
+    bool found = port && port == a->port_number;
+    for (unsigned i = 1; i < a->nlistens && !found; i++)
+        found = port && port == a->listens[i].port;
+    return found;
+}
+
+void agent_use_certificate(struct agent *a, struct certificate *m)
+{
+    if (a->tls)
+        certificates_use(a->tls, m);
+    else
+        certificate_free(&m);
+}
 
 uint16_t agent_port_number(const struct agent *a) { return a->port_number; }
 const char *agent_address(const struct agent *a) { return a->address; }

@@ -9,6 +9,7 @@
 
 #include "sipfront/loop/loop.h"
 #include "sipfront/sip/leg.h"
+#include "sipfront/sip/listen.h"
 #include "vm/base/network.h"
 
 struct agent;
@@ -81,6 +82,12 @@ struct agent_params {
     uint32_t min_expires_s, max_expires_s; /* 0: 60 and 3600 */
     const char *resolv_conf;               /* which name servers trunks ask; NULL: the system's */
     struct sip_networks never_banned;
+    const struct sip_listen *more; /* besides listen and port, which serve UDP and TCP */
+    unsigned nmore;
+    const char *tls_cert, *tls_key; /* PEM files, needed for "tls"; NULL: none */
+    const char *advertise;          /* our address to whom is not in local_nets; NULL: what we listen at */
+    struct sip_networks local_nets;
+    struct sbuf *why; /* for people, when agent_new() fails; may be NULL */
 };
 
 enum err agent_new(struct agent **out, struct loop *l, const struct agent_params *params,
@@ -89,6 +96,12 @@ enum err agent_new(struct agent **out, struct loop *l, const struct agent_params
 void agent_shutdown(struct agent *a, void (*done)(void *arg), void *arg);
 void agent_free(struct agent **a); /* after done */
 uint16_t agent_port_number(const struct agent *a);
+/* Our address as the peer behind that URI ("sip:192.0.2.1:5060;transport=udp", or "192.0.2.1:5060") is to know it, for
+ * SDP. */
+void agent_address_toward(const struct agent *a, const char *uri, char out[NETWORK_TEXT]);
+/* A certificate read by certificate_load() takes the place of the one in use. */
+struct certificate;
+void agent_use_certificate(struct agent *a, struct certificate *m);
 /* The server's address as others are told (Contact, SDP). */
 const char *agent_address(const struct agent *a);
 

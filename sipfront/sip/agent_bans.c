@@ -4,30 +4,13 @@
 #include "sipfront/sip/agent_inner.h"
 #include "sipfront/sip/guard.h"
 
-/* The address in "sip:192.0.2.1:5060;transport=udp". */
-static bool address_in(const char *uri, struct network *out)
-{
-    char host[NETWORK_TEXT];
-    const char *at = strchr(uri, ':');
-    size_t n;
-    if (!at)
-        return false;
-    at++;
-    n = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":;");
-    if (n >= sizeof host)
-        return false;
-    memcpy(host, at, n);
-    host[n] = '\0';
-    return network_parse(out, host) == ERR_OK;
-}
-
 static bool is_registered_at(void *owner, const char *user, const struct network *source)
 {
     const struct agent *a = owner;
     struct sip_binding b;
     struct network at;
     for (unsigned i = 0; bindings_at(a->bindings, user, i, &b); i++)
-        if (address_in(b.received, &at) && network_holds(source, &at))
+        if (address_in_uri(b.received, &at) && network_holds(source, &at))
             return true;
     return false;
 }

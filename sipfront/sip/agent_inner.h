@@ -3,6 +3,7 @@
 #ifndef SIPFRONT_SIP_AGENT_INNER_H
 #define SIPFRONT_SIP_AGENT_INNER_H
 
+#include <sofia-sip/nta.h>
 #include <sofia-sip/nua.h>
 #include <sofia-sip/sip.h>
 
@@ -23,10 +24,17 @@ struct agent {
     struct agent_port port;
     enum agent_state state;
     nua_t *nua;
+    nta_agent_t *inner; /* of nua */
     struct digest *digest;
     struct bindings *bindings;
     struct resolver *resolver; /* NULL: names are not found */
     struct trunk *trunks;
+    struct sip_listen listens[SIP_LISTENS]; /* the first is where it was told to listen */
+    unsigned nlistens;
+    struct network *local_nets;
+    unsigned nlocal_nets;
+    char advertise[NETWORK_TEXT];
+    struct certificates *tls; /* NULL: no listener for TLS */
     struct guard *guard;
     struct front *front;
     struct leg *legs; /* all that live, in no order */
@@ -68,6 +76,19 @@ void uri_add_escaped(struct sbuf *out, const char *user);
 
 /* Says what this agent can do, in a dialog or outside. */
 void agent_on_options(struct agent *a, const struct agent_event *ev);
+
+enum { LISTEN_URL_MAX = 128 };
+void listen_url(const struct sip_listen *l, char out[LISTEN_URL_MAX]);
+/* Asked before the stack is made, which leaks when it cannot bind. */
+bool listen_can_bind(const struct sip_listen *l);
+/* Between these two the agent's stack is made, and its inner agent seen. */
+void listen_begin(struct agent *a);
+void listen_end(void);
+bool listen_add_others(struct agent *a);
+/* "<sip:192.0.2.10:5061;transport=tls>", for requests and answers to the peer behind that URI. */
+void agent_contact_toward(const struct agent *a, const char *uri, char out[LISTEN_URL_MAX]);
+/* The address in "sip:192.0.2.1:5060;transport=udp" or "192.0.2.1:5060". */
+bool address_in_uri(const char *uri, struct network *out);
 
 enum err agent_open_guard(struct agent *a, const struct sip_networks *allowed) MUST_USE;
 /* Is that port, of any of its addresses, the agent's? */

@@ -57,3 +57,15 @@ void incoming_source_uri(const struct incoming *r, char out[SIP_SOURCE_MAX + 32]
     if (source[0])
         snprintf(out, SIP_SOURCE_MAX + 32, "sip:%s;transport=%s", source, r->transport);
 }
+
+bool address_in_uri(const char *uri, struct network *out)
+{
+    char host[NETWORK_TEXT];
+    const char *at = strncmp(uri, "sip:", 4) == 0 ? uri + 4 : uri;
+    size_t n = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":;");
+    if (n >= sizeof host)
+        return false;
+    memcpy(host, at, n);
+    host[n] = '\0';
+    return network_parse(out, host) == ERR_OK;
+}

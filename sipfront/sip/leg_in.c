@@ -78,6 +78,7 @@ static struct leg *new_incoming(const struct incoming *r, const struct agent_eve
         leg->max_forwards = (unsigned)ev->sip->sip_max_forwards->mf_count;
     nua_handle_bind(ev->nh, leg);
     incoming_source_uri(r, back);
+    agent_contact_toward(a, back, leg->contact);
     if (back[0]) /* behind NAT the Contact leads nowhere: requests go back where the INVITE came from */
         nua_set_hparams(ev->nh, NUTAG_PROXY(back), TAG_END());
     return leg;
@@ -142,8 +143,9 @@ void leg_on_invite(struct agent *a, const struct agent_event *ev)
 
 static void respond_with(struct leg *leg, int status, const char *sdp)
 {
-    nua_respond(leg->nh, status, sip_status_phrase(status), TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
-                TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), TAG_END());
+    nua_respond(leg->nh, status, sip_status_phrase(status), TAG_IF(leg->contact[0], SIPTAG_CONTACT_STR(leg->contact)),
+                TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")), TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)),
+                TAG_END());
 }
 
 void leg_progress(struct leg *leg, int status, const char *sdp)

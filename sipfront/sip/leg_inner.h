@@ -47,8 +47,9 @@ struct leg {
     const sip_t *invite;          /* in it */
     nua_saved_event_t reoffer[1]; /* the request that awaits leg_reoffer_answer() */
     unsigned max_forwards;
-    struct leg_order *order; /* of a call through a trunk: what its INVITE says, to be said again; else NULL */
-    unsigned retry_after_s;  /* of the final answer */
+    char contact[LISTEN_URL_MAX]; /* ours, as this peer is to know it; "": the stack's own */
+    struct leg_order *order;      /* of a call through a trunk: what its INVITE says, to be said again; else NULL */
+    unsigned retry_after_s;       /* of the final answer */
 };
 
 struct leg *leg_new(struct agent *a, nua_handle_t *nh, enum leg_state state);

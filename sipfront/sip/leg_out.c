@@ -62,7 +62,9 @@ static void send_invite(struct leg *leg, const struct leg_dial *d, const char *c
     bool known = d->from_user && *d->from_user;
     snprintf(forwards, sizeof forwards, "%u", d->max_forwards ? d->max_forwards : 70);
     snprintf(identity, sizeof identity, "P-Asserted-Identity: %s", caller);
-    nua_invite(leg->nh, SIPTAG_MAX_FORWARDS_STR(forwards), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+    agent_contact_toward(leg->agent, d->next_hop && *d->next_hop ? d->next_hop : d->uri, leg->contact);
+    nua_invite(leg->nh, SIPTAG_CONTACT_STR(leg->contact), TAG_IF(d->route && *d->route, SIPTAG_ROUTE_STR(d->route)),
+               SIPTAG_MAX_FORWARDS_STR(forwards), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
                SIPTAG_PAYLOAD_STR(d->sdp), TAG_IF(known && strlen(caller) < 480, SIPTAG_HEADER_STR(identity)),
                TAG_END());
 }

@@ -30,6 +30,7 @@ class SipPeer:
 
     def __init__(self, server, user, password, own_port=0, address="127.0.0.1"):
         self.user, self.password = user, password
+        self.more = ""  # headers of REGISTER, lines
         host, port = server.split(":")
         self.server = (host, int(port))
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -106,7 +107,7 @@ class SipPeer:
         self.send(f"REGISTER sip:{self.server[0]} SIP/2.0\nVia: SIP/2.0/UDP {self.contact.split('@')[1]};branch=z9hG4bKpeer{next(self._branches)}\n"
                   f"Max-Forwards: 70\nFrom: <sip:{self.user}@{self.server[0]}>;tag=reg\nTo: <sip:{self.user}@{self.server[0]}>\n"
                   f"Call-ID: register-{self.contact}\nCSeq: {next(self._cseq)} REGISTER\nContact: <{self.contact}>;expires=300\n"
-                  f"{authorization}Content-Length: 0\n\n")
+                  f"{self.more}{authorization}Content-Length: 0\n\n")
         return self.wait("SIP/2.0")
 
     def challenge(self):

@@ -1,0 +1,178 @@
+#include "sipfront/sip/certificate.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+struct certificate {
+    SSL_CTX *holder; /* never used for a connection */
+};
+
+struct certificates {
+    struct certificate *now;
+};
+
+static _Thread_local struct certificates *capturing;
+
+void certificates_capture(struct certificates *t) { capturing = t; }
+
+void certificate_free(struct certificate **m)
+{
+    if (!*m)
+        return;
+    SSL_CTX_free((*m)->holder);
+    free(*m);
+    *m = NULL;
+}
+
+static enum err refuse(struct sbuf *why, const char *what, const char *file)
+{
+    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    sbuf_fmt(why, "%s %s", what, file);
+    if (reason)
+        sbuf_fmt(why, ": %s", reason);
+    ERR_clear_error();
+    return ERR_INVALID;
+}
+
+static enum err check_readable(const char *file, struct sbuf *why)
+{
+    if (access(file, R_OK) == 0)
+        return ERR_OK;
+    sbuf_fmt(why, "%s cannot be read: %s", file, strerror(errno));
+    return ERR_IO;
+}
+
+static enum err check_dates(const SSL_CTX *ctx, const char *cert, struct sbuf *why)
+{
+    const X509 *x = SSL_CTX_get0_certificate(ctx);
+    if (!x || X509_cmp_current_time(X509_get0_notAfter(x)) < 0) {
+        sbuf_fmt(why, "the certificate in %s has expired", cert);
+        return ERR_INVALID;
+    }
+    return ERR_OK;
+}
+
+static enum err read_files(SSL_CTX *ctx, const char *cert, const char *key, struct sbuf *why)
+{
+    enum err e = check_readable(cert, why);
+    if (!e)
+        e = check_readable(key, why);
+    if (e)
+        return e;
+    ERR_clear_error();
+    if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
+        return refuse(why, "no certificate in PEM is in", cert);
+    if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1)
+        return refuse(why, "no private key that fits the certificate is in", key);
+    if (SSL_CTX_check_private_key(ctx) != 1)
+        return refuse(why, "the certificate is not of the key in", key);
+    return check_dates(ctx, cert, why);
+}
+
+enum err certificate_load(struct certificate **out, const char *cert, const char *key, struct sbuf *why)
+{
+    struct certificate *m = calloc(1, sizeof *m);
+    enum err e = ERR_NOMEM;
+    *out = NULL;
+    if (!m)
+        return e;
+    m->holder = SSL_CTX_new(TLS_server_method());
+    if (m->holder)
+        e = read_files(m->holder, cert, key, why);
+    if (e)
+        certificate_free(&m);
+    *out = m;
+    return e;
+}
+
+enum err certificates_new(struct certificates **out, struct certificate *m)
+{
+    struct certificates *t = calloc(1, sizeof *t);
+    *out = t;
+    if (!t) {
+        certificate_free(&m);
+        return ERR_NOMEM;
+    }
+    t->now = m;
+    return ERR_OK;
+}
+
+void certificates_free(struct certificates **t)
+{
+    if (!*t)
+        return;
+    certificate_free(&(*t)->now);
+    free(*t);
+    *t = NULL;
+}
+
+void certificates_use(struct certificates *t, struct certificate *m)
+{
+    certificate_free(&t->now);
+    t->now = m;
+}
+
+/* OpenSSL asks for the certificate of each handshake. */
+static int on_certificate(SSL *ssl, void *arg)
+{
+    const struct certificates *t = arg;
+    STACK_OF(X509) *chain = NULL;
+    const SSL_CTX *from = t->now->holder;
+    SSL_CTX_get0_chain_certs((SSL_CTX *)(uintptr_t)from, &chain);
+    return SSL_use_cert_and_key(ssl, SSL_CTX_get0_certificate(from), SSL_CTX_get0_privatekey(from), chain, 1);
+}
+
+/* ---- what the SIP library calls, under OpenSSL's names ---- */
+
+int certificate_read(SSL *ssl, void *buffer, int size) __asm__("SSL_read");
+
+SSL_CTX *certificate_make_context(const SSL_METHOD *method) __asm__("SSL_CTX_new");
+int certificate_load_verify(SSL_CTX *ctx, const char *file, const char *path) __asm__("SSL_CTX_load_verify_locations");
+
+SSL_CTX *certificate_make_context(const SSL_METHOD *method)
+{
+    SSL_CTX *(*make)(const SSL_METHOD *method);
+    void *symbol = dlsym(RTLD_NEXT, "SSL_CTX_new");
+    SSL_CTX *ctx;
+    memcpy(&make, &symbol, sizeof make);
+    ctx = make(method);
+    if (ctx && capturing) {
+        SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+        SSL_CTX_set_cert_cb(ctx, on_certificate, capturing);
+        SSL_CTX_set_app_data(ctx, capturing);
+    }
+    return ctx;
+}
+
+/* RFC 5626 §4.4.1: CRLF CRLF is answered by CRLF. The library does it on TCP and forgets it on TLS. */
+int certificate_read(SSL *ssl, void *buffer, int size)
+{
+    static int (*receive)(SSL * ssl, void *buffer, int size);
+    int n;
+    if (!receive) {
+        void *symbol = dlsym(RTLD_NEXT, "SSL_read");
+        memcpy(&receive, &symbol, sizeof receive);
+    }
+    n = receive(ssl, buffer, size);
+    if (n == 4 && memcmp(buffer, "\r\n\r\n", 4) == 0 && SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)))
+        (void)SSL_write(ssl, "\r\n", 2); /* a full connection drops it: the next ping comes */
+    return n;
+}
+
+/* The library wants a file of authorities in a folder of its own; the system's are as good. */
+int certificate_load_verify(SSL_CTX *ctx, const char *file, const char *path)
+{
+    int (*load)(SSL_CTX * ctx, const char *file, const char *path);
+    void *symbol = dlsym(RTLD_NEXT, "SSL_CTX_load_verify_locations");
+    if (capturing)
+        return SSL_CTX_set_default_verify_paths(ctx);
+    memcpy(&load, &symbol, sizeof load);
+    return load(ctx, file, path);
+}
