@@ -45,6 +45,13 @@ def spoken(folder, text):
     return trim(load(path))
 
 
+def ulaw(folder, path):
+    """The bytes of a WAV file in G.711 u-law."""
+    raw = Path(folder) / "speech.ul"
+    subprocess.run(["sox", str(path), "-t", "ul", "-r", str(RATE), "-c", "1", str(raw)], check=True)
+    return raw.read_bytes()
+
+
 def tone(hertz, seconds):
     return 0.3 * np.sin(2 * np.pi * hertz * np.arange(int(seconds * RATE)) / RATE)
 

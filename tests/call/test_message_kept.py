@@ -8,9 +8,11 @@ import tempfile
 
 import audio
 import pytest
+import sipp
 from conftest import PASSWORDS
 from ctl import Ctl
 from mail_sink import MailSink
+from media_ends import MediaEnds
 from messages import messages, stored
 from server import Server, build_flow
 from test_mailbox import eventually, fresh
@@ -141,6 +143,35 @@ def test_a_full_disk_is_told_to_the_caller(small_disk, new_phone, tmp_path):
     ann.wait_heard(sorry, timeout=40)
     ann.wait("CALL_CLOSED", 30)
     assert messages(ctl) == []
+
+
+TOGETHER = 50
+
+
+@pytest.mark.load
+def test_fifty_messages_at_once(tmp_path):
+    """All speak over their greetings, then the tone, then their messages: each holds what was said from its tone on."""
+    speech = tmp_path / "speech.wav"
+    names = ("demo-abouttotry", "demo-congrats")
+    subprocess.run(["sox", *(str(audio.PROMPTS / f"{name}.wav") for name in names), str(speech), "trim", "0", "14"], check=True)
+    with serving([]) as (server, ctl):
+        ctl.add("ann", PASSWORDS["ann"])
+        ctl.add("notes", virtual=True, voicemail=True)
+        with MediaEnds(tmp_path) as media:
+            run = sipp.Run("call", server, "ann", PASSWORDS["ann"], tmp_path / "sipp", service="notes", calls=TOGETHER, rate=25,
+                           pipe=media.pipe)
+            for end in media.wait_up(TOGETHER, 60):
+                media.speak(end, audio.ulaw(tmp_path, speech))
+            result = run.wait()
+        assert (result.succeeded, result.failed) == (TOGETHER, 0), result.errors
+        kept = eventually(lambda: len(messages(ctl, "notes")) == TOGETHER and messages(ctl, "notes"), 60)
+        assert len({message["id"] for message in kept}) == TOGETHER
+        said = audio.load(speech)
+        for message in kept:
+            assert message["length_ms"] > 5000
+            heard = audio.trim(stored(ctl, message, tmp_path))
+            assert audio.gaps(said, heard) == [], message
+        assert not [c for c in server.cdrs() if c["by"] == "caller"]
 
 
 MENU = re.compile(r"T(?P<time>[\d:.]+)Z DEBUG inner: .*(?P<what>box_enter \.\.\.|box_enter open|box_next \.\.\.|box_next message)$")
