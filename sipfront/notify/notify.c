@@ -14,7 +14,7 @@
 #include "vm/base/log.h"
 #include "vm/base/vec.h"
 
-enum { RETRY_MS = 30000, RETRY_MOST_MS = 4 * 3600 * 1000, TRANSCRIPT_MS = 10 * 60 * 1000 };
+enum { RETRY_MS = 30000, RETRY_MOST_MS = 4 * 3600 * 1000, TRANSCRIPT_MS = 10 * 60 * 1000, WORDS_AGAIN_MS = 5000 };
 
 static void pump(struct notify *n);
 
@@ -177,7 +177,7 @@ static void scan_letter(const struct letter *l, void *arg)
     else if (l->kind == LETTER_MAIL && !n->config.smtp)
         return; /* listed as waiting; a server that has one will send it */
     else if (waits_for_words(n, l))
-        look_again_at(sc, l->made_wall_ms + TRANSCRIPT_MS);
+        look_again_at(sc, now_of(n) + WORDS_AGAIN_MS);
     else if (l->next_wall_ms > now_of(n))
         look_again_at(sc, l->next_wall_ms);
     else

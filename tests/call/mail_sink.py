@@ -1,6 +1,7 @@
 """A mail server for a test: takes mails by SMTP and keeps them, or refuses them."""
 import email
 import email.policy
+import ssl
 
 from aiosmtpd.controller import Controller
 
@@ -11,11 +12,16 @@ from ports import free_port
 class MailSink:
     """Use as a context manager. answer: what it says to a mail; anything but 250 refuses it."""
 
-    def __init__(self, port=None, answer="250 taken"):
+    def __init__(self, port=None, answer="250 taken", certificate=None):
         self.answer = answer
         self.mails = Events("the mail server")
         self.tries = Events("tries at the mail server")
-        self._controller = Controller(self, hostname="127.0.0.1", port=port or free_port())
+        tls = {}
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            tls = {"tls_context": context, "require_starttls": True}
+        self._controller = Controller(self, hostname="127.0.0.1", port=port or free_port(), **tls)
 
     @property
     def port(self):

@@ -16,7 +16,7 @@ from messages import leave_message, messages, stored
 from ports import free_port
 from server import Server
 from test_mailbox import eventually
-from web_service import WebService
+from web_service import WebService, make_authority, make_certificate
 
 SECRET = "correct horse battery staple"
 
@@ -104,6 +104,23 @@ def test_a_mail_that_is_refused_for_good_is_given_up_until_somebody_retries(leav
         ctl.run("outbox", "retry", row["id"])
         sink.wait_mail()
         eventually(lambda: ctl.list("outbox", "list") == [])
+
+
+def test_mail_over_tls_and_to_nobody_else(leave, tmp_path):
+    """STARTTLS is required: a stranger's certificate gets nothing, the right one the mail."""
+    make_authority(tmp_path)
+    make_authority(tmp_path, "stranger")
+    sink = MailSink(certificate=make_certificate(tmp_path, "localhost", "stranger"))
+    options = ["--smtp", f"smtp://localhost:{sink.port}?tls=require", "--mail-from", "callflow@example.com", "--ca-file", tmp_path / "ca.pem"]
+    with serving(options) as (server, ctl):
+        ctl.run("box", "set", "notes", "--mail", "office@example.com")
+        with sink:
+            leave(server, ctl)
+            (row,) = eventually(lambda: [r for r in ctl.list("outbox", "list") if r["tries"]])
+            assert "certificate" in row["why"] and not sink.tries.seen
+        with MailSink(sink.port, certificate=make_certificate(tmp_path, "localhost")) as right:
+            ctl.run("outbox", "retry", row["id"])
+            right.wait_mail()
 
 
 def test_what_waits_can_be_removed(leave):

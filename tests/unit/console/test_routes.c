@@ -252,6 +252,28 @@ static void test_voicemail(void **state)
     RUN(steps);
 }
 
+static void test_boxes(void **state)
+{
+    static const struct step steps[] = {
+        { "GET", "/v1/boxes", NULL, 200, "{'boxes': []}" },
+        { "GET", "/v1/boxes/sales", NULL, 404, "{'error': {'code': 'NOT_FOUND'}}" },
+        { "PATCH", "/v1/boxes/sales", "{'mail': 'a@example.com', 'most_messages': 2}", 200,
+          "{'box': 'sales', 'shared': true, 'mail': 'a@example.com', 'most_messages': 2, 'has_pin': false}" },
+        { "PATCH", "/v1/boxes/sales", "{'pin': '2580'}", 200, "{'has_pin': true, 'mail': 'a@example.com'}" },
+        { "PATCH", "/v1/boxes/sales", "{'pin': '1111'}", 422, "{'error': {'message': 'weak'}}" },
+        { "PATCH", "/v1/boxes/sales", "{'mail': 'nobody'}", 422, "{'error': {'code': 'INVALID'}}" },
+        { "PATCH", "/v1/boxes/sales", "{'mial': 'x'}", 422, "{'error': {'code': 'INVALID', 'message': '*'}}" },
+        { "PUT", "/v1/boxes/sales/greeting", "", 422, "{'error': {'message': 'the body is empty'}}" },
+        { "PUT", "/v1/boxes/sales/greeting?kind=busy", "RIFF", 200, "{'box': 'sales'}" },
+        { "DELETE", "/v1/boxes/sales/greeting", NULL, 200, "{'greeting': false}" },
+        { "GET", "/v1/boxes", NULL, 200, "{'boxes': [{'box': 'sales', 'new': 0, 'saved': 0, 'full': false}]}" },
+        { "DELETE", "/v1/boxes/sales", NULL, 200, "{'removed': 'sales'}" },
+        { "DELETE", "/v1/boxes/sales", NULL, 404, "{'error': {'code': 'NOT_FOUND'}}" },
+        { "GET", "/v1/outbox", NULL, 200, "{'outbox': []}" },
+    };
+    RUN(steps);
+}
+
 static void test_audio(void **state)
 {
     struct fixture *f = *state;
@@ -273,8 +295,8 @@ int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        ROW(test_connections), ROW(test_bodies), ROW(test_no_route),         ROW(test_numbers),
-        ROW(test_flows),       ROW(test_audio),  ROW(test_what_is_going_on), ROW(test_voicemail),
+        ROW(test_connections), ROW(test_bodies),           ROW(test_no_route),  ROW(test_numbers), ROW(test_flows),
+        ROW(test_audio),       ROW(test_what_is_going_on), ROW(test_voicemail), ROW(test_boxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
