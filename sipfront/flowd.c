@@ -12,6 +12,7 @@
 #include "sipfront/call/server.h"
 #include "sipfront/console/console.h"
 #include "sipfront/flowd_demo.h"
+#include "sipfront/flowd_supervise.h"
 #include "sipfront/flowd_trust.h"
 #include "vm/base/log.h"
 #include "vm/base/vec.h"
@@ -40,7 +41,7 @@ struct options {
     const char *fetch_private[16];
     unsigned nfetch_private;
     enum audio_security srtp;
-    bool demo;
+    bool demo, supervise;
     struct notify_params notify;
     struct sbuf smtp_password, hook_secret;
     struct networks never_banned, local_nets;
@@ -72,7 +73,8 @@ enum {
     OPT_TLS_KEY,
     OPT_TLS_PORT,
     OPT_ADVERTISE,
-    OPT_LOCAL_NET
+    OPT_LOCAL_NET,
+    OPT_SUPERVISE
 };
 
 static const struct argp_option options[] = {
@@ -105,6 +107,7 @@ static const struct argp_option options[] = {
     { "webhook-secret-file", OPT_WEBHOOK_SECRET_FILE, "FILE", 0, "Its first line signs web hooks", 0 },
     { "demo", OPT_DEMO, NULL, 0,
       "On the first start add the Connections ann, bob and welcome, and print how to call them", 0 },
+    { "supervise", OPT_SUPERVISE, NULL, 0, "Start the server again when it dies", 0 },
     { "verbose", 'v', NULL, 0, "Log also what calls do step by step", 0 },
     { 0 },
 };
@@ -262,6 +265,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case OPT_NEVER_BAN: read_network(st, "--never-ban", arg, &o->never_banned); return 0;
     case OPT_SRTP: o->srtp = read_srtp(st, arg); return 0;
     case OPT_DEMO: o->demo = true; return 0;
+    case OPT_SUPERVISE: o->supervise = true; return 0;
     case 'v': log_set_level(LOG_DEBUG); return 0;
     case OPT_RTP: read_range(st, o, arg); return 0;
     default: return parse_listen(key, arg, st);
@@ -389,6 +393,11 @@ int main(int argc, char **argv)
     static const struct argp argp = { options, parse, NULL, manual, children, NULL, NULL };
     struct flowd d = { 0 };
     argp_parse(&argp, argc, argv, 0, NULL, &o);
+    if (o.supervise) {
+        int ended = supervise();
+        if (ended >= 0)
+            return ended;
+    }
     sigemptyset(&d.signals);
     sigaddset(&d.signals, SIGINT);
     sigaddset(&d.signals, SIGTERM);

@@ -37,7 +37,8 @@ struct agent {
     struct certificates *tls; /* NULL: no listener for TLS */
     struct guard *guard;
     struct front *front;
-    struct leg *legs; /* all that live, in no order */
+    uint64_t refused_for_load; /* new calls answered 503 */
+    struct leg *legs;          /* all that live, in no order */
     struct subscription *subscriptions;
     struct lamp *lamps; /* NOTIFYs on their way to phones that have not subscribed */
     char *realm, *user_agent;

@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
+#include <time.h>
 
 #include <openssl/rand.h>
 #include <sofia-sip/msg.h>
 #include <sofia-sip/msg_header.h>
 #include <sofia-sip/msg_parser.h>
 #include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_util.h>
 #include <sofia-sip/su.h>
 #include <sofia-sip/su_log.h>
@@ -18,6 +21,7 @@
 #include "sipfront/sip/guard.h"
 #include "vm/base/log.h"
 
+enum { TOO_OLD_MS = 1000, RETRY_AFTER_S = 2, BUFFER = 4 << 20 };
 enum { BURST = 64, SOCKETS = 16, DATAGRAM_MAX = 65536, ANSWER_MAX = 8192 };
 
 struct front_datagram {
@@ -25,6 +29,7 @@ struct front_datagram {
     su_sockaddr_t from;
     socklen_t fromlen;
     msg_t *msg;
+    int64_t waited_ms; /* in the socket */
     size_t len;
     char bytes[DATAGRAM_MAX];
 };
@@ -93,6 +98,15 @@ static bool is_datagram_socket(int fd, uint16_t *port)
     return true;
 }
 
+/* Room for a burst of requests, and the time when each came. */
+static void prepare_socket(int fd)
+{
+    int on = 1, size = BUFFER;
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    (void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &on, sizeof on);
+}
+
 static struct front *front_of(int fd)
 {
     uint16_t port;
@@ -106,6 +120,7 @@ static struct front *front_of(int fd)
         if (f->nfds == SOCKETS || !agent_listens_at(f->agent, port))
             continue;
         f->fds[f->nfds++] = fd;
+        prepare_socket(fd);
         return f;
     }
     return NULL;
@@ -159,12 +174,25 @@ static bool is_admitted(const struct incoming *r)
     return guard_admits(r->agent->guard, &r->source, user, false);
 }
 
+/* Overload shows in how long a request has waited in the socket. A new call that is so late gets a cheap answer instead
+ * of a place in a queue that grows; requests within calls are never refused. With the queue gone it is over. */
+static bool refuse_for_now(const struct incoming *r)
+{
+    char headers[32];
+    snprintf(headers, sizeof headers, "Retry-After: %d\r\n", RETRY_AFTER_S);
+    r->agent->refused_for_load++;
+    incoming_answer(r, SIP_503_SERVICE_UNAVAILABLE, headers);
+    return true;
+}
+
 static bool take_request(struct front *f, const sip_t *sip)
 {
     struct incoming r = incoming_of(f, sip);
     sip_method_t method = sip->sip_request->rq_method;
     if (!is_admitted(&r))
         return true;
+    if (method == sip_method_invite && is_plain(f->last, sip) && f->last->waited_ms > TOO_OLD_MS)
+        return refuse_for_now(&r);
     if (f->agent->state != AGENT_RUNNING || !is_plain(f->last, sip))
         return false;
     if (method == sip_method_register)
@@ -180,7 +208,8 @@ static bool take_request(struct front *f, const sip_t *sip)
 static bool take(struct front *f)
 {
     struct front_datagram *d = f->last;
-    bool ours = begins(d, "REGISTER") || begins(d, "OPTIONS"), taken = false;
+    bool late = d->waited_ms > TOO_OLD_MS && begins(d, "INVITE"), taken = false;
+    bool ours = begins(d, "REGISTER") || begins(d, "OPTIONS") || late;
     const sip_t *sip;
     if (is_keepalive(d))
         return true;
@@ -195,14 +224,44 @@ static bool take(struct front *f)
     return taken;
 }
 
+static int64_t age_ms(struct msghdr *m)
+{
+    struct timespec now;
+    struct timeval came;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMP)
+            continue;
+        memcpy(&came, CMSG_DATA(c), sizeof came);
+        clock_gettime(CLOCK_REALTIME, &now);
+        return (now.tv_sec - came.tv_sec) * 1000 + now.tv_nsec / 1000000 - came.tv_usec / 1000;
+    }
+    return 0;
+}
+
+static ssize_t receive(struct front_datagram *d, int fd)
+{
+    char control[128];
+    struct iovec at = { d->bytes, sizeof d->bytes - 1 };
+    struct msghdr m = { .msg_name = &d->from,
+                        .msg_namelen = sizeof d->from,
+                        .msg_iov = &at,
+                        .msg_iovlen = 1,
+                        .msg_control = control,
+                        .msg_controllen = sizeof control };
+    ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT);
+    if (n < 0)
+        return n;
+    d->fromlen = m.msg_namelen;
+    d->waited_ms = age_ms(&m);
+    return n;
+}
+
 /* The length of the next datagram that the stack has to see; -1 with EAGAIN when there is none for now. */
 static issize_t next_for_stack(struct front *f, int fd)
 {
     struct front_datagram *d = f->last;
     for (int i = 0; i < BURST; i++) {
-        ssize_t n;
-        d->fromlen = sizeof d->from;
-        n = recvfrom(fd, d->bytes, sizeof d->bytes - 1, MSG_DONTWAIT, &d->from.su_sa, &d->fromlen);
+        ssize_t n = receive(d, fd);
         if (n < 0)
             return -1;
         d->fd = fd;
