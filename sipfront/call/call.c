@@ -268,8 +268,10 @@ static void on_digit(char digit, void *owner)
 static void on_info_digit(char digit, void *owner)
 {
     struct call *c = owner;
-    if (!leg_media_has_events(&c->media))
-        on_digit(digit, owner);
+    if (leg_media_has_events(&c->media))
+        return;
+    stream_pass_digit(c->media.stream, digit);
+    on_digit(digit, owner);
 }
 
 static void on_ended(enum leg_end how, int status, const char *reason, void *owner)

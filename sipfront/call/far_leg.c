@@ -54,8 +54,10 @@ static void on_digit(char digit, void *owner)
 static void on_info_digit(char digit, void *owner)
 {
     struct far_leg *f = owner;
-    if (!leg_media_has_events(&f->media))
-        screen_digit(f->screen, digit);
+    if (leg_media_has_events(&f->media))
+        return;
+    stream_pass_digit(f->media.stream, digit);
+    screen_digit(f->screen, digit);
 }
 
 static void on_played(bool ok, unsigned tag, void *owner)

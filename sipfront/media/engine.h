@@ -84,8 +84,9 @@ void stream_rtcp_readable(struct media *m, struct stream *s);
 bool stream_on_rtcp(struct media *m, struct stream *s, size_t len, const struct net_address *from);
 
 /* stream_receive.c */
-bool stream_is_genuine(struct media *m, struct stream *s, size_t *len); /* decrypts what is in the buffer */
-void stream_heard(struct media *m, struct stream *s);                   /* a sign of life */
+bool stream_is_genuine(struct media *m, struct stream *s, size_t *len);           /* decrypts what is in the buffer */
+void stream_pressed(struct media *m, struct stream *s, char digit, bool audible); /* by INFO, or as tones (audible) */
+void stream_heard(struct media *m, struct stream *s);                             /* a sign of life */
 void stream_readable(struct media *m, struct stream *s);
 void stream_drain(struct media *m, struct stream *s); /* takes in all that the socket holds */
 
@@ -98,6 +99,8 @@ void command_play_stop(struct media *m, struct command *c);
 void command_bridge(struct media *m, struct command *c);
 void command_unbridge(struct media *m, struct command *c);
 void command_digit(struct media *m, struct command *c);
+void command_ignore_tones(struct media *m, struct command *c);
+void command_pass_digit(struct media *m, struct command *c);
 void command_record(struct media *m, struct command *c);
 void command_record_stop(struct media *m, struct command *c);
 /* Begins the recording that waits for its beep, or ends the one at work. */

@@ -242,6 +242,12 @@ void stream_send_digit(struct stream *s, char digit)
     engine_command(s->media, &(struct command){ .run = command_digit, .stream = s, .digit = digit });
 }
 
+void stream_pass_digit(struct stream *s, char digit)
+{
+    engine_command(s->media, &(struct command){ .run = command_ignore_tones, .stream = s });
+    engine_command(s->media, &(struct command){ .run = command_pass_digit, .stream = s, .digit = digit });
+}
+
 /* Recorder thread. */
 static void on_file_end(struct recorder_file *file)
 {

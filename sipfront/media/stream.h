@@ -87,8 +87,12 @@ void stream_play_stop(struct stream *s);
 void stream_bridge(struct stream *a, struct stream *b);
 void stream_unbridge(struct stream *s); /* and its partner */
 
-/* Sends one digit as RFC 4733 events of 160 ms (queued one after another). */
+/* Sends one digit (queued one after another): RFC 4733 events of 160 ms, or tones of 120 ms in the audio when the peer
+ * has no events. */
 void stream_send_digit(struct stream *s, char digit);
+/* A digit that the peer pressed and told outside the RTP (INFO): sent to its partner on the bridge, if there is one;
+ * and tones in its audio are no digits from now on. on_digit does not follow. */
+void stream_pass_digit(struct stream *s, char digit);
 
 struct stream_record {
     const char *path; /* created; its folder exists */

@@ -41,6 +41,7 @@ void command_close(struct media *m, struct command *c)
     player_stop(&s->player);
     ear_free(&s->ear);
     mouth_free(&s->mouth);
+    inband_free(&s->inband);
     secure_free(&s->secure);
     secure_keys_wipe(&s->remote.secure);
     wheel_remove(&m->wheel, &s->node);
@@ -125,8 +126,24 @@ void command_digit(struct media *m, struct command *c)
     struct stream *s = c->stream;
 
     (void)m;
-    if (s->remote.event_pt >= 0 && s->ndigits < DIGITS_QUEUED)
+    if (s->ndigits < DIGITS_QUEUED)
         s->digits[s->ndigits++] = c->digit;
+}
+
+void command_ignore_tones(struct media *m, struct command *c)
+{
+    (void)m;
+    c->stream->no_inband = true;
+    inband_free(&c->stream->inband);
+}
+
+void command_pass_digit(struct media *m, struct command *c)
+{
+    struct stream *to = c->stream->partner;
+
+    (void)m;
+    if (to && to->ndigits < DIGITS_QUEUED)
+        to->digits[to->ndigits++] = c->digit;
 }
 
 void stream_begin_recording(struct media *m, struct stream *s)

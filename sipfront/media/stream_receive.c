@@ -7,6 +7,7 @@
 #include "sipfront/media/codec_g711.h"
 
 enum {
+    DIGITS_A_PACKET = 4,
     DRAIN_MOST = 256,
     LEAP_SEQ = 1000,
     RTP_DYNAMIC = 96 /* RFC 3551 §6: types from here on mean what the SDP says */
@@ -97,6 +98,33 @@ static void on_event(struct media *m, struct stream *s, struct rtp_packet *p)
         stream_relay_event(m, s, p, digit);
 }
 
+/* A press that has become known in another way than by the peer's events: told, and pressed anew for the partner. */
+void stream_pressed(struct media *m, struct stream *s, char digit, bool audible)
+{
+    struct stream *to = s->partner;
+
+    tell_digit(m, s, digit);
+    if (to && !(audible && to->remote.event_pt < 0) && to->ndigits < DIGITS_QUEUED)
+        to->digits[to->ndigits++] = digit;
+}
+
+/* Only where no event was negotiated: else a digit would be heard twice. */
+static void look_for_tones(struct media *m, struct stream *s, enum codec codec, const struct rtp_packet *p)
+{
+    char digits[DIGITS_A_PACKET];
+    unsigned n;
+
+    if (s->no_inband || s->remote.event_pt >= 0) {
+        inband_free(&s->inband);
+        return;
+    }
+    if (!s->inband)
+        s->inband = inband_new();
+    n = inband_packet(s->inband, codec, p, digits, DIGITS_A_PACKET);
+    for (unsigned i = 0; i < n; i++)
+        stream_pressed(m, s, digits[i], true);
+}
+
 /* Samples are made of it only if somebody wants them. */
 static void on_audio(struct media *m, struct stream *s, struct rtp_packet *p, enum codec codec)
 {
@@ -106,6 +134,7 @@ static void on_audio(struct media *m, struct stream *s, struct rtp_packet *p, en
     if (ticks == 0)
         return;
     s->in_ms = ticks / codec_khz(codec);
+    look_for_tones(m, s, codec, p);
     relays = s->partner && stream_relays(s, codec);
     if (s->recording)
         recording_put(s->recording, m->recorder, codec, p, engine_ms(m));

@@ -56,8 +56,11 @@ static void next_digit(struct stream *s)
 {
     unsigned khz = s->remote.event_khz ? s->remote.event_khz : stream_khz(s);
 
-    while (!s->event.busy && s->ndigits > 0) {
-        event_start(&s->event, s->digits[0], s->grid_ts, khz);
+    while (!s->event.busy && !s->tone.busy && s->ndigits > 0) {
+        if (s->remote.event_pt >= 0)
+            event_start(&s->event, s->digits[0], s->grid_ts, khz);
+        else
+            inband_start(&s->tone, s->digits[0]);
         memmove(s->digits, s->digits + 1, --s->ndigits);
     }
 }
@@ -76,6 +79,15 @@ static void send_event(struct media *m, struct stream *s, unsigned step_ms)
     p.len = EVENT_PAYLOAD;
     memcpy(m->buffer + RTP_HEADER, out.payload, EVENT_PAYLOAD);
     send_frame(s, m->buffer, &p);
+}
+
+static void send_tone(struct media *m, struct stream *s, unsigned step_ms)
+{
+    uint8_t *payload = m->buffer + RTP_HEADER;
+    struct pcm sound = { .rate = codec_info(s->remote.codec)->rate };
+
+    inband_next(&s->tone, step_ms, &sound);
+    send_audio(m, s, mouth_encode(&s->mouth, s->remote.codec, &sound, payload, PAYLOAD_MAX), step_ms);
 }
 
 static void tell_played(struct media *m, struct stream *s)
@@ -109,6 +121,8 @@ static void send_own(struct media *m, struct stream *s, unsigned step_ms)
     next_digit(s);
     if (s->event.busy) {
         send_event(m, s, step_ms);
+    } else if (s->tone.busy) {
+        send_tone(m, s, step_ms);
     } else if (player_busy(&s->player)) {
         send_audio(m, s, player_next(&s->player, s->remote.codec, step_ms, payload, PAYLOAD_MAX), step_ms);
     } else if (heard) {
@@ -175,7 +189,7 @@ uint32_t stream_ts_now(const struct media *m, const struct stream *s)
 
 static bool may_relay(struct stream *to)
 {
-    if (to->has_remote && can_send(to) && !to->event.busy && !player_busy(&to->player))
+    if (to->has_remote && can_send(to) && !to->event.busy && !to->tone.busy && !player_busy(&to->player))
         return true;
     to->relay.started = false;
     return false;
@@ -218,9 +232,10 @@ void stream_relay_event(struct media *m, struct stream *from, struct rtp_packet 
     struct relay_now now = { .ts = stream_ts_now(m, to), .ms = engine_ms(m), .event = true, .khz = stream_khz(to) };
 
     if (digit)
-        from->press_anew = from->ear || stream_khz(from) != stream_khz(to) || to->event.busy || to->ndigits > 0;
+        from->press_anew = from->ear || stream_khz(from) != stream_khz(to) || to->event.busy || to->ndigits > 0 ||
+                           to->remote.event_pt < 0;
     if (from->press_anew) {
-        if (digit && to->remote.event_pt >= 0 && to->ndigits < DIGITS_QUEUED)
+        if (digit && to->ndigits < DIGITS_QUEUED)
             to->digits[to->ndigits++] = digit;
         return;
     }

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "sipfront/media/inband.h"
 #include "sipfront/media/latch.h"
 #include "sipfront/media/mouth.h"
 #include "sipfront/media/player.h"
@@ -63,6 +64,9 @@ struct stream {
     char digits[DIGITS_QUEUED];
     unsigned ndigits;
     struct event_receiver event_in;
+    struct inband *inband;     /* NULL: the peer's digits are not looked for in its audio */
+    bool no_inband;            /* it sends them in another way */
+    struct inband_sender tone; /* a digit of ours to a peer without events */
     struct stream *partner;
     struct relay relay;  /* what comes from the partner and leaves here */
     struct ear *ear;     /* NULL: nobody wants samples of what comes in */

@@ -1,5 +1,6 @@
 /* Two bridged streams: payload types mapped, codecs converted, one line of numbers through prompts, bridges, a new SSRC
  * and digits. */
+#include "sipfront/media/inband.h"
 #include "tests/unit/media/media_fixture.h"
 
 static void connect_both(struct fixture *f, enum codec a, enum codec b)
@@ -195,24 +196,82 @@ static void events_pass_mapped(void **state)
 }
 
 /* A leg that got no event type is not sent any; audio goes on. */
-static void events_are_not_sent_uninvited(void **state)
+static void press_five(struct phone *p)
+{
+    uint8_t payload[4] = { 5, 0x8A, 0, 160 };
+    struct rtp_packet in = { .pt = 101, .ssrc = p->ssrc, .seq = p->seq++, .ts = p->ts, .payload = payload, .len = 4 };
+
+    phone_send_as(p, &in);
+}
+
+/* The far end has no events: it gets tones. */
+static void events_become_tones(void **state)
 {
     struct fixture *f = *state;
     struct stream_remote rb = phone_remote(&f->pb);
-    uint8_t payload[4] = { 5, 0x8A, 0, 160 };
-    struct rtp_packet r, in = { .pt = 101, .payload = payload, .len = 4 };
+    struct inband *ear = inband_new();
+    char heard[8] = "";
+    unsigned n = 0;
 
     connect_both(f, CODEC_PCMU, CODEC_PCMU);
     rb.event_pt = -1;
     stream_set_remote(f->b, &rb);
     pass(&f->pa, 0, &f->pb, 1);
-    in.ssrc = f->pa.ssrc;
-    in.seq = f->pa.seq++;
-    in.ts = f->pa.ts;
-    phone_send_as(&f->pa, &in);
-    r = pass(&f->pa, 0, &f->pb, 2);
-    assert_true(carries(&r, 2, CODEC_PCMU, CODEC_PCMU));
+    press_five(&f->pa);
+    for (unsigned i = 0; i < 30; i++) {
+        struct rtp_packet r = phone_read(&f->pb);
+        assert_int_equal(r.pt, 0);
+        n += inband_packet(ear, CODEC_PCMU, &r, heard + n, 4);
+    }
+    inband_free(&ear);
+    assert_string_equal(heard, "5");
+    if (f->ta.ndigits == 0)
+        await(f, 1);
+    assert_string_equal(f->ta.digits, "5");
+}
+
+static void press_by_tone(struct phone *p, char digit)
+{
+    struct inband_sender key = { 0 };
+
+    inband_start(&key, digit);
+    while (key.busy) {
+        struct pcm sound = { .rate = 8000 };
+        uint8_t payload[160];
+        inband_next(&key, 20, &sound);
+        codec_encode(CODEC_PCMU, payload, sound.samples, 160);
+        phone_send(p, 0, payload, sizeof payload);
+    }
+}
+
+/* How many event packets of this key come within 800 ms or so; the audio is 20 ms each. */
+static unsigned events_heard(struct phone *p, uint8_t pt, uint8_t code)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < 50; i++) {
+        struct rtp_packet r = phone_read(p);
+        n += r.pt == pt && r.payload[0] == code;
+    }
+    return n;
+}
+
+/* A peer without events presses by tones, its partner gets events; once it is known to use INFO, tones are sound. */
+static void tones_become_events(void **state)
+{
+    struct fixture *f = *state;
+    struct stream_remote ra = phone_remote(&f->pa);
+
+    connect_both(f, CODEC_PCMU, CODEC_PCMU);
+    ra.event_pt = -1;
+    stream_set_remote(f->a, &ra);
+    press_by_tone(&f->pa, '5');
+    assert_int_equal(events_heard(&f->pb, 96, 5), 10);
     await(f, 1);
+    stream_pass_digit(f->a, '7');
+    assert_int_equal(events_heard(&f->pb, 96, 7), 10);
+    press_by_tone(&f->pa, '5');
+    assert_int_equal(events_heard(&f->pb, 96, 5), 0);
     assert_string_equal(f->ta.digits, "5");
 }
 
@@ -271,9 +330,11 @@ static void partner_may_close(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(relays_and_converts),           TEST(keeps_gaps_and_order),    TEST(accepts_a_new_ssrc),
-        TEST(one_line_from_prompt_to_relay), TEST(events_pass_mapped),      TEST(events_are_not_sent_uninvited),
-        TEST(other_g711_is_understood),      TEST(held_side_hears_nothing), TEST(partner_may_close),
+        TEST(relays_and_converts),     TEST(keeps_gaps_and_order),
+        TEST(accepts_a_new_ssrc),      TEST(one_line_from_prompt_to_relay),
+        TEST(events_pass_mapped),      TEST(events_become_tones),
+        TEST(tones_become_events),     TEST(other_g711_is_understood),
+        TEST(held_side_hears_nothing), TEST(partner_may_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
