@@ -5,7 +5,9 @@
 
 #include "vm/run/machine.h"
 
-enum { HEAP_FIRST = 256, HEAP_START = 8 }; /* the first is enough for most flows: they never collect */
+/* The first is enough for most flows: they never collect. Up to SMALL a heap grows for something of LARGE bytes without
+ * being looked through: that would hardly make room for it. */
+enum { HEAP_FIRST = 256, HEAP_SMALL = 512, HEAP_LARGE = 128, HEAP_START = 8 };
 
 bool heap_stress;
 
@@ -98,6 +100,13 @@ static bool resize(struct vm *vm, uint64_t needed)
     return true;
 }
 
+static bool only_grows(const struct vm *vm, uint64_t bytes)
+{
+    uint64_t needed = vm->heap.used + bytes;
+    return vm->heap.used && bytes >= HEAP_LARGE && needed <= HEAP_SMALL &&
+           needed * 2 <= vm->memory_max - machine_fixed(vm) && !heap_stress;
+}
+
 bool heap_reserve(struct vm *vm, uint64_t bytes)
 {
     if (bytes > vm->memory_max) /* no sum below can overflow */
@@ -106,7 +115,7 @@ bool heap_reserve(struct vm *vm, uint64_t bytes)
         return false;
     if (vm->heap.cap - vm->heap.used >= bytes && !heap_stress)
         return true;
-    return collect(vm) && resize(vm, vm->heap.used + bytes);
+    return (only_grows(vm, bytes) || collect(vm)) && resize(vm, vm->heap.used + bytes);
 }
 
 uint32_t heap_take(struct vm *vm, enum object_kind kind, uint32_t len)
