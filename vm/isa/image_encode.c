@@ -256,6 +256,10 @@ static void encode_source(struct encoder *e)
     struct sbuf *b = &e->section[SECTION_SOURCE];
     if (e->strip & (IMAGE_STRIP_SOURCE | IMAGE_STRIP_DEBUG))
         return;
+    size_t room = 0;
+    for (uint32_t i = 0; i < e->im->nsources; i++)
+        room += e->im->sources[i].text.len + 10;
+    sbuf_room(b, room);
     for (uint32_t i = 0; i < e->im->nsources; i++) {
         put_num(b, e->im->sources[i].text.len);
         sbuf_str(b, e->im->sources[i].text);
@@ -293,6 +297,10 @@ static enum err pack_body(struct sbuf *out, size_t at)
 
 static void put_sections(struct encoder *e, struct sbuf *out)
 {
+    size_t room = 1;
+    for (int s = SECTION_SHAPE; s < SECTION_END; s++)
+        room += e->section[s].len + 11;
+    sbuf_room(out, room);
     put_num(out, IMAGE_VERSION_PLAIN);
     for (int s = SECTION_SHAPE; s < SECTION_END; s++) {
         if (!e->section[s].len)
