@@ -19,7 +19,7 @@ unsigned function_of(struct emit *e, struct fn_info *fn)
 
 void emit_line(struct emit *e, struct span at)
 {
-    code_line(&e->code, (uint16_t)at.file, source_place(e->env->sources, at.file, at.start).line);
+    code_line(&e->code, (uint16_t)at.file, source_line_at(e->env->sources, at.file, at.start));
 }
 
 static const void *copy(struct emit *e, const void *from, size_t size)

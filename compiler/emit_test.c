@@ -353,7 +353,7 @@ static uint32_t count_steps(const struct test_step *s)
 
 static struct row row_of(struct writer *w, const struct test_step *s)
 {
-    struct row r = { .line = source_place(w->env->sources, s->span.file, s->span.start).line };
+    struct row r = { .line = source_line_at(w->env->sources, s->span.file, s->span.start) };
     switch (s->kind) {
     case STEP_BAD: break; /* never written: a file with mistakes makes no image */
     case STEP_AT: r.op = TEST_AT, r.n[0] = days_of(s->u.at.date), r.n[1] = s->u.at.minute; break;
@@ -389,7 +389,7 @@ static void put_steps(struct writer *w, const struct test_step *first)
 
 static void put_test(struct writer *w, const struct decl *d)
 {
-    uint32_t line = source_place(w->env->sources, d->span.file, d->span.start).line;
+    uint32_t line = source_line_at(w->env->sources, d->span.file, d->span.start);
     put_text(w, d->u.test.title.text);
     put_count(&w->out, d->span.file);
     put_count(&w->out, line);

@@ -7,7 +7,8 @@
 
 bool lex_is_word(unsigned char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    static const bool word[256] = { ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['_'] = true };
+    return word[c];
 }
 
 struct token *lex_emit(struct lexer *lx, int kind, const char *start)
@@ -237,8 +238,12 @@ void lex_file(struct tokens *out, const struct parse_env *env, uint32_t source, 
                         .last = TOKEN_NEWLINE,
                         .comments = comments };
     vec_reserve(out, text.len / 4 + 16);
-    while (lx.p < lx.end)
-        lex_token(&lx);
+    while (lx.p < lx.end) {
+        while (*lx.p == ' ') /* the text ends in a NUL */
+            lx.p++;
+        if (lx.p < lx.end)
+            lex_token(&lx);
+    }
     close_texts(&lx);
     lex_emit(&lx, TOKEN_NEWLINE, lx.p);
     lex_emit(&lx, TOKEN_END, lx.p);

@@ -52,10 +52,21 @@ static bool sequence_valid(const unsigned char *p, size_t left, int tail)
     return true;
 }
 
+static bool ascii8(const unsigned char *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return !(word & 0x8080808080808080u);
+}
+
 bool utf8_valid(struct str text, size_t *bad)
 {
     const unsigned char *p = (const unsigned char *)text.p;
     for (size_t i = 0; i < text.len;) {
+        if (text.len - i >= 8 && ascii8(p + i)) {
+            i += 8;
+            continue;
+        }
         if (p[i] < 0x80) {
             i++;
             continue;
@@ -130,27 +141,25 @@ const struct source *source_at(const struct sources *set, uint32_t file) { retur
 static struct source *with_lines(const struct sources *set, uint32_t file)
 {
     struct source *s = set->items[file];
+    const char *end = s->text.p + s->text.len;
     uint32_t n = 1, *starts;
     if (s->line_starts)
         return s;
-    for (size_t i = 0; i < s->text.len; i++)
-        n += s->text.p[i] == '\n';
+    for (const char *p = s->text.p; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+        n++;
     starts = ARENA_ARRAY(set->arena, uint32_t, n);
     n = 1;
-    for (size_t i = 0; i < s->text.len; i++)
-        if (s->text.p[i] == '\n')
-            starts[n++] = (uint32_t)i + 1;
+    for (const char *p = s->text.p; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+        starts[n++] = (uint32_t)(p + 1 - s->text.p);
     s->line_starts = starts;
     s->line_count = n;
     return s;
 }
 
-struct place source_place(const struct sources *set, uint32_t file, uint32_t offset)
+/* The line that holds the offset, from 0. */
+static uint32_t line_index(const struct source *s, uint32_t offset)
 {
-    const struct source *s = with_lines(set, file);
     uint32_t low = 0, high = s->line_count;
-    if (offset > s->text.len)
-        offset = (uint32_t)s->text.len;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
         if (s->line_starts[middle] <= offset)
@@ -158,6 +167,20 @@ struct place source_place(const struct sources *set, uint32_t file, uint32_t off
         else
             high = middle;
     }
+    return low;
+}
+
+uint32_t source_line_at(const struct sources *set, uint32_t file, uint32_t offset)
+{
+    return line_index(with_lines(set, file), offset) + 1;
+}
+
+struct place source_place(const struct sources *set, uint32_t file, uint32_t offset)
+{
+    const struct source *s = with_lines(set, file);
+    if (offset > s->text.len)
+        offset = (uint32_t)s->text.len;
+    uint32_t low = line_index(s, offset);
     struct str before = { s->text.p + s->line_starts[low], offset - s->line_starts[low] };
     return (struct place){ low + 1, (uint32_t)utf8_length(before) + 1 };
 }

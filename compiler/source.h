@@ -48,6 +48,7 @@ uint32_t source_count(const struct sources *set);
 const struct source *source_at(const struct sources *set, uint32_t file);
 
 /* Where byte `offset` of a file stands. An offset beyond the end counts as the end. */
+uint32_t source_line_at(const struct sources *set, uint32_t file, uint32_t offset); /* the place's line alone */
 struct place source_place(const struct sources *set, uint32_t file, uint32_t offset);
 
 /* Line `line` of a file without its line end. Empty when there is no such line. */

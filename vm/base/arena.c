@@ -11,7 +11,7 @@
 enum { BLOCK_FIRST = 1024, BLOCK_MAX = 256 << 10, ALIGN = alignof(max_align_t) };
 /* An arena that has grown to ARENA_LARGE goes on in large pages: a fault for each 4 KiB of fresh memory would take more
  * time than what is done with it (a compiler of 100,000 lines spends two thirds of it so). */
-enum { HUGE_PAGE = 2 << 20, BLOCK_HUGE = 2 * HUGE_PAGE, ARENA_LARGE = 2 << 20 };
+enum { HUGE_PAGE = 2 << 20, BLOCK_HUGE = 2 * HUGE_PAGE, ARENA_LARGE = 1 << 20 };
 
 struct block {
     struct block *next;

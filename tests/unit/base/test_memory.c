@@ -40,6 +40,28 @@ static void arena_keeps_everything(void **state)
     arena_free(NULL);
 }
 
+/* Beyond a MiB blocks are mapped: still zeroed, aligned, apart from each other, and counted. */
+static void arena_grows_large(void **state)
+{
+    enum { N = 300, MIB = 1 << 20 };
+    static unsigned char *p[N];
+    struct arena *a = arena_new();
+    size_t sum = 0;
+    (void)state;
+    for (size_t i = 0; i < N; i++) {
+        size_t size = i % 50 == 49 ? 5 * MIB + 1 : i % 10 == 9 ? MIB : 10000 + i;
+        p[i] = arena_alloc(a, size);
+        sum += size;
+        assert_int_equal((uintptr_t)p[i] % 16, 0);
+        assert_int_equal(p[i][0] | p[i][size / 2] | p[i][size - 1], 0);
+        p[i][0] = p[i][size - 1] = (unsigned char)(i | 1);
+    }
+    for (size_t i = 0; i < N; i++)
+        assert_int_equal(p[i][0], (unsigned char)(i | 1));
+    assert_int_equal(arena_used(a), sum);
+    arena_free(&a);
+}
+
 static void vec_grows(void **state)
 {
     VEC(int) v = { 0 };
@@ -95,10 +117,8 @@ static void log_cannot_be_forged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arena_keeps_everything),
-        cmocka_unit_test(vec_grows),
-        cmocka_unit_test(errors_have_texts),
-        cmocka_unit_test(log_cannot_be_forged),
+        cmocka_unit_test(arena_keeps_everything), cmocka_unit_test(arena_grows_large),    cmocka_unit_test(vec_grows),
+        cmocka_unit_test(errors_have_texts),      cmocka_unit_test(log_cannot_be_forged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

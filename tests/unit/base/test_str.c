@@ -17,6 +17,9 @@ static void compares(void **state)
 {
     (void)state;
     assert_true(str_eq(str_of(NULL), STR("")));
+    assert_true(str_is(STR("abc"), "abc") && str_is(STR(""), "") && str_is(str_of(NULL), NULL));
+    assert_true(!str_is(STR("ab"), "abc") && !str_is(STR("abc"), "ab") && !str_is(STR(""), "a"));
+    assert_true(!str_is(STR("a\0b"), "a") && !str_is(STR("a\0"), "a") && !str_is(STR("a"), NULL));
     assert_true(str_starts(STR("abc"), "ab") && !str_starts(STR("a"), "ab") && str_starts(str_of(NULL), ""));
     assert_true(str_ends(STR("abc"), "bc") && !str_ends(STR("c"), "bc"));
     assert_true(str_cmp(STR("a"), STR("ab")) < 0 && str_cmp(STR("b"), STR("ab")) > 0);
