@@ -110,6 +110,8 @@ int ctl_box_greeting(struct ctl *c);
 int ctl_outbox_list(struct ctl *c);
 int ctl_outbox_retry(struct ctl *c);
 int ctl_outbox_remove(struct ctl *c);
+int ctl_memory_list(struct ctl *c);
+int ctl_memory_remove(struct ctl *c);
 int ctl_status(struct ctl *c);
 int ctl_completion(struct ctl *c);
 

@@ -137,6 +137,12 @@ const struct ctl_command ctl_commands[] = {
       ctl_outbox_list },
     { "outbox", "retry", "ID", NULL, "send one now", "  flowctl outbox retry n19a5-1\n", ctl_outbox_retry },
     { "outbox", "remove", "ID", NULL, "do not send it at all", "  flowctl outbox remove n19a5-1\n", ctl_outbox_remove },
+    { "memory", "list", "[FLOW]", NULL, "list what flows remember",
+      "  flowctl memory list\n"
+      "  flowctl memory list reception\n",
+      ctl_memory_list },
+    { "memory", "remove", "FLOW KEY", NULL, "let a flow forget a value",
+      "  flowctl memory remove reception +48221234567\n", ctl_memory_remove },
     { "status", NULL, "", NULL, "show the server's address, load and counters", "  flowctl status\n", ctl_status },
     { "completion", NULL, "SHELL", NULL, "print a completion script (bash)", "  source <(flowctl completion bash)\n",
       ctl_completion },

@@ -68,6 +68,8 @@ static const struct call_port offered = {
     .trace = trace,
     .fetch = call_fetch_start,
     .box = &call_box_port,
+    .remember = call_remember_start,
+    .recall = call_recall_start,
 };
 
 const struct call_port *call_port_offered(void) { return &offered; }

@@ -49,6 +49,7 @@ static inline struct stored_binding *change_binding(const struct change *c)
     return &((struct binding_row *)c->row)->b;
 }
 static inline struct box *change_box(const struct change *c) { return &((struct box_row *)c->row)->b; }
+static inline struct note *change_note(const struct change *c) { return &((struct note_row *)c->row)->n; }
 static inline struct letter *change_letter(const struct change *c) { return &((struct letter_row *)c->row)->l; }
 static inline struct trunk_row *change_trunk(const struct change *c) { return (struct trunk_row *)c->row; }
 static inline struct dial_rule *change_dial_rule(const struct change *c)

@@ -141,6 +141,16 @@ static void check_letter(struct change *c)
         check_web(c, l->to);
 }
 
+static void check_note(struct change *c)
+{
+    const struct note *n = change_note(c);
+    check_text(c, "flow's name", n->flow);
+    if (strlen(n->key) > NOTE_MOST_KEY)
+        refuse(c, "the key has %zu bytes, at most %d are possible", strlen(n->key), NOTE_MOST_KEY);
+    if (strlen(n->value) > NOTE_MOST_VALUE)
+        refuse(c, "the value has %zu bytes, at most %d are possible", strlen(n->value), NOTE_MOST_VALUE);
+}
+
 void change_check(struct change *c)
 {
     switch (c->kind) {
@@ -163,12 +173,15 @@ void change_check(struct change *c)
     case CHANGE_ADD_TRUNK:
     case CHANGE_SET_TRUNK: check_trunk(c); break;
     case CHANGE_PUT_DIAL_RULE: check_dial_rule(c); break;
+    case CHANGE_PUT_NOTE: check_note(c); break;
     case CHANGE_SET_TRANSCRIPT:
     case CHANGE_LOCK_BOX:
     case CHANGE_REMOVE_BOX:
     case CHANGE_DROP_LETTER:
     case CHANGE_PUT_USAGE:
     case CHANGE_REMOVE_TRUNK:
+    case CHANGE_DROP_NOTE:
+    case CHANGE_FORGET_NOTES:
     case CHANGE_REMOVE_CONNECTION:
     case CHANGE_REMOVE_NUMBER:
     case CHANGE_ATTACH:

@@ -175,6 +175,8 @@ static enum err open_all(struct directory *d, const char *folder, struct sbuf *w
         e = workers_new(&d->worker, d->loop, "directory", 1, 2);
         if (e)
             sbuf_fmt(why, "the directory's thread cannot be made: %s", err_text(e));
+        else
+            notes_begin(d);
     }
     return e;
 }
@@ -211,6 +213,7 @@ void directory_close(struct directory **dp)
     if (!d)
         return;
     *dp = NULL;
+    clock_stop(loop_clock(d->loop), &d->forget);
     workers_free(&d->worker);
     settle_in_flight(d); /* in_flight stays set: changes made by callbacks only join the queue */
     while (d->first) {

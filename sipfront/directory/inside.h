@@ -18,6 +18,7 @@ struct directory {
     struct batch *in_flight;
     void (*on_messages)(const char *box, void *arg); /* may be NULL */
     void *on_messages_arg;
+    struct clock_timer *forget; /* what is over of the notes */
 };
 
 /* Takes the change; its done comes on the loop, never from inside. */

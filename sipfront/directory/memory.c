@@ -34,6 +34,11 @@ void memory_put(struct memory *m, enum row_kind kind, struct row *row)
             forget_message(m, message_of(old));
         index_message(m, message_of(row));
     }
+    if (kind == ROW_NOTE) {
+        if (old)
+            notes_remove(&m->notes, old);
+        notes_add(&m->notes, row);
+    }
     free(old);
 }
 
@@ -42,6 +47,8 @@ static void drop(struct memory *m, enum row_kind kind, struct str key)
     struct row *row = table_take(&m->tables[kind], key);
     if (row && kind == ROW_MESSAGE)
         forget_message(m, message_of(row));
+    if (row && kind == ROW_NOTE)
+        notes_remove(&m->notes, row);
     free(row);
 }
 
@@ -167,6 +174,26 @@ static void take_put_dial_rule(struct memory *m, struct change *c) { adopt(m, RO
 
 static void take_put_usage(struct memory *m, struct change *c) { adopt(m, ROW_USAGE, c); }
 
+static void take_put_note(struct memory *m, struct change *c) { adopt(m, ROW_NOTE, c); }
+
+static void take_drop_note(struct memory *m, struct change *c)
+{
+    struct sbuf key = { 0 };
+    row_note_key(&key, c->key, c->value);
+    drop(m, ROW_NOTE, sbuf_view(&key));
+    sbuf_free(&key);
+}
+
+static void take_forget_notes(struct memory *m, struct change *c)
+{
+    size_t n = m->tables[ROW_NOTE].len;
+    struct row **rows = table_rows(&m->tables[ROW_NOTE], false);
+    for (size_t i = 0; i < n; i++)
+        if (((struct note_row *)rows[i])->n.until_wall_ms <= change_note(c)->until_wall_ms)
+            drop(m, ROW_NOTE, rows[i]->key);
+    free(rows);
+}
+
 void memory_take(struct memory *m, struct change *c)
 {
     static void (*const take[CHANGE_KINDS])(struct memory * m, struct change * c) = {
@@ -180,6 +207,7 @@ void memory_take(struct memory *m, struct change *c)
 void memory_free(struct memory *m)
 {
     vec_free(&m->by_time);
+    notes_free(&m->notes);
     boxes_free(&m->boxes);
     for (int i = 0; i < ROW_KINDS; i++)
         table_free(&m->tables[i]);

@@ -3,6 +3,7 @@
 #define SIPFRONT_DIRECTORY_MEMORY_H
 
 #include "sipfront/directory/memory_boxes.h"
+#include "sipfront/directory/notes.h"
 #include "sipfront/directory/store.h"
 #include "sipfront/directory/table.h"
 #include "vm/base/vec.h"
@@ -10,6 +11,7 @@
 struct memory { /* zero it to begin */
     struct table tables[ROW_KINDS];
     VEC(struct message_row *) by_time; /* oldest first; the rows of tables[ROW_MESSAGE] */
+    struct note_counts notes;          /* of tables[ROW_NOTE] */
     struct table boxes;                /* of struct box_index; the same rows by box */
 };
 

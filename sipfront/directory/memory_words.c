@@ -190,6 +190,24 @@ static void words_put_usage(const struct memory *m, struct change *c)
     no_connection(c, change_usage(c)->user);
 }
 
+static void words_put_note(const struct memory *m, struct change *c)
+{
+    (void)m;
+    sbuf_fmt(&c->why, "'%s' cannot be kept: %s", change_note(c)->key, err_text(c->e));
+}
+
+static void words_drop_note(const struct memory *m, struct change *c)
+{
+    (void)m;
+    sbuf_fmt(&c->why, "the flow '%s' remembers no '%s'", c->key, c->value);
+}
+
+static void words_forget_notes(const struct memory *m, struct change *c)
+{
+    (void)m;
+    sbuf_cstr(&c->why, err_text(c->e));
+}
+
 void memory_words(const struct memory *m, struct change *c)
 {
     static void (*const words[CHANGE_KINDS])(const struct memory *m, struct change *c) = {

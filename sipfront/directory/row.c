@@ -215,8 +215,23 @@ struct usage_row *row_usage(const struct dial_usage *u)
     return r;
 }
 
+struct note_row *row_note(const struct note *n)
+{
+    const char *texts[] = { n->flow, n->key, n->value };
+    struct note_row *r = row_new(sizeof *r, sizes_of(texts, 3));
+    char *at = (char *)(r + 1);
+    r->n = *n;
+    r->n.flow = put(&at, n->flow);
+    r->n.key = put(&at, n->key); /* right behind flow: together they are the key */
+    set_key(&r->row, r->n.flow, (size_t)(at - r->n.flow) - 1);
+    r->n.value = put(&at, n->value);
+    return r;
+}
+
 void row_binding_key(struct sbuf *b, const char *user, const char *contact)
 {
     sbuf_add(b, user, strlen(user) + 1);
     sbuf_cstr(b, contact);
 }
+
+void row_note_key(struct sbuf *b, const char *flow, const char *key) { row_binding_key(b, flow, key); }

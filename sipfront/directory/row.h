@@ -8,6 +8,7 @@
 #include "sipfront/directory/directory.h"
 #include "sipfront/directory/letter.h"
 #include "sipfront/directory/outside.h"
+#include "sipfront/directory/note.h"
 
 struct row {
     struct row *next; /* in its bucket, see table.h */
@@ -60,6 +61,10 @@ struct usage_row {
     struct row row; /* key: user */
     struct dial_usage u;
 };
+struct note_row {
+    struct row row; /* key: flow, NUL, key */
+    struct note n;
+};
 
 /* Deep copies. NULL texts become "". Never NULL: running out of memory ends the process, as in vm/base/vec.h. Free
  * with free(). */
@@ -74,8 +79,11 @@ struct letter_row *row_letter(const struct letter *l) MUST_USE;
 struct trunk_row *row_trunk(const struct trunk_settings *t) MUST_USE;
 struct dial_rule_row *row_dial_rule(const struct dial_rule *r) MUST_USE;
 struct usage_row *row_usage(const struct dial_usage *u) MUST_USE;
+struct note_row *row_note(const struct note *n) MUST_USE;
 
 /* The key of a binding, added to b. */
 void row_binding_key(struct sbuf *b, const char *user, const char *contact);
+/* That of a note. */
+void row_note_key(struct sbuf *b, const char *flow, const char *key);
 
 #endif

@@ -151,5 +151,15 @@ static const char limits[] = "ALTER TABLE connection ADD COLUMN max_bindings INT
                              " until_wall_ms INTEGER NOT NULL"
                              ") STRICT, WITHOUT ROWID;";
 
-const char *const schema_steps[] = { first, boxes, outside, limits };
+/* What flows remember, each until its time. The flow needs no row: what it keeps outlives its versions. */
+static const char notes[] = "CREATE TABLE note ("
+                            " flow TEXT NOT NULL,"
+                            " key TEXT NOT NULL,"
+                            " value TEXT NOT NULL,"
+                            " until_wall_ms INTEGER NOT NULL,"
+                            " PRIMARY KEY (flow, key)"
+                            ") STRICT, WITHOUT ROWID;"
+                            "CREATE INDEX note_until ON note (until_wall_ms);";
+
+const char *const schema_steps[] = { first, boxes, outside, limits, notes };
 const int schema_newest = sizeof schema_steps / sizeof schema_steps[0];

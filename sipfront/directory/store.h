@@ -20,6 +20,7 @@ enum row_kind {
     ROW_DIAL_RULE,
     ROW_USAGE,
     ROW_BAN,
+    ROW_NOTE,
     ROW_KINDS
 };
 

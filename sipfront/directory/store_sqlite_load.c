@@ -161,6 +161,15 @@ static struct row *read_usage(sqlite3_stmt *s)
     return &row_usage(&u)->row;
 }
 
+static struct row *read_note(sqlite3_stmt *s)
+{
+    struct note n = { .flow = store_text(s, 0),
+                      .key = store_text(s, 1),
+                      .value = store_text(s, 2),
+                      .until_wall_ms = sqlite3_column_int64(s, 3) };
+    return &row_note(&n)->row;
+}
+
 static const struct {
     enum row_kind kind;
     struct row *(*read)(sqlite3_stmt *s);
@@ -188,6 +197,7 @@ static const struct {
     { ROW_TRUNK, store_read_trunk, store_load_trunks_sql },
     { ROW_DIAL_RULE, read_dial_rule, "SELECT user, patterns, minutes_a_day, spend_a_day, calls FROM dial_rule" },
     { ROW_USAGE, read_usage, "SELECT user, max(day), used_ms, spent FROM dial_usage GROUP BY user" },
+    { ROW_NOTE, read_note, "SELECT flow, key, value, until_wall_ms FROM note" },
 };
 
 static int load_table(struct store *st, size_t i, const struct loading *to)
@@ -210,6 +220,8 @@ enum err store_load(struct store *st, void (*each)(enum row_kind kind, struct ro
     int rc = store_run(st, SQL_FORGET_BINDINGS, "i", store_now());
     if (rc == SQLITE_OK)
         rc = store_run(st, SQL_FORGET_BANS, "i", store_now());
+    if (rc == SQLITE_OK)
+        rc = store_run(st, SQL_FORGET_NOTES, "i", store_now());
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof loads / sizeof loads[0]; i++)
         rc = load_table(st, i, &to);
     if (rc == SQLITE_OK)

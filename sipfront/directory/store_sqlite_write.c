@@ -222,6 +222,22 @@ static int write_put_usage(struct store *st, struct change *c)
     return refusal(store_run(st, SQL_PUT_USAGE, "tiii", u->user, u->day, u->used_ms, u->spent));
 }
 
+static int write_put_note(struct store *st, struct change *c)
+{
+    const struct note *n = change_note(c);
+    return refusal(store_run(st, SQL_PUT_NOTE, "ttti", n->flow, n->key, n->value, n->until_wall_ms));
+}
+
+static int write_drop_note(struct store *st, struct change *c)
+{
+    return met(st, store_run(st, SQL_DROP_NOTE, "tt", c->key, c->value));
+}
+
+static int write_forget_notes(struct store *st, struct change *c)
+{
+    return store_run(st, SQL_FORGET_NOTES, "i", change_note(c)->until_wall_ms);
+}
+
 static int (*const write_change[CHANGE_KINDS])(struct store *st, struct change *c) = {
 #define CHANGE(name, verb) write_##verb,
 #include "sipfront/directory/change.def"

@@ -7,7 +7,7 @@ import pytest
 
 from conftest import ROOT
 
-SHIPPED = {"default": 3, "hunt": 3, "reception": 6, "support": 3, "welcome": 3}
+SHIPPED = {"reject": 12, "names": 4, "anonymous": 6, "default": 3, "hunt": 3, "reception": 6, "support": 3, "welcome": 3}
 
 BRIDGE = 'flow f { bridge ["ann", "bob"], ring: 15s { on ended { log "talked" } else { say "Nobody came." } } }'
 HUNT = 'flow f { bridge ["ann", "bob"], ring: 15s, hunt: yes { on ended { } else { say "Nobody came." } } }'

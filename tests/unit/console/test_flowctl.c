@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "sipfront/directory/note.h"
+
 struct line {
     const char *command;
     int exit;
@@ -222,6 +224,27 @@ static void test_voicemail(void **state)
     RUN(lines);
 }
 
+static void test_memory(void **state)
+{
+    static const struct line lines[] = {
+        { "flowctl memory list", 0,
+          "FLOW  KEY        VALUE  UNTIL\n"
+          "door  +48/22 1?  Eva    2100-01-01 00:00:00\n",
+          NULL },
+        { "flowctl memory list other", 0, "nothing is remembered\n", NULL },
+        { "flowctl memory list door --json", 0, "\"value\": \"Eva\"", NULL },
+        { "flowctl memory remove door other", 1, NULL, "the flow 'door' remembers no 'other'" },
+        { "flowctl memory remove door", 2, NULL, "KEY" },
+        { "flowctl memory remove door '+48/22 1?'", 0, "door has forgotten +48/22 1?\n", NULL },
+        { "flowctl memory list", 0, "nothing is remembered\n", NULL },
+    };
+    struct fixture *f = *state;
+    struct note n = { .flow = "door", .key = "+48/22 1?", .value = "Eva", .until_wall_ms = 4102444800000 };
+    directory_put_note(f->server.directory, &n, (struct directory_done){ on_added, f->loop });
+    loop_run(f->loop);
+    RUN(lines);
+}
+
 static void test_what_is_going_on(void **state)
 {
     static const struct line lines[] = {
@@ -264,8 +287,8 @@ int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        ROW(test_connections), ROW(test_odd_names),        ROW(test_numbers), ROW(test_flows),
-        ROW(test_voicemail),   ROW(test_what_is_going_on), ROW(test_use),
+        ROW(test_connections), ROW(test_odd_names), ROW(test_numbers),          ROW(test_flows),
+        ROW(test_voicemail),   ROW(test_memory),    ROW(test_what_is_going_on), ROW(test_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
