@@ -146,9 +146,9 @@ static void check_note(struct change *c)
     const struct note *n = change_note(c);
     check_text(c, "flow's name", n->flow);
     if (strlen(n->key) > NOTE_MOST_KEY)
-        refuse(c, "the key has %zu bytes, at most %d are possible", strlen(n->key), NOTE_MOST_KEY);
+        check_refuse(c, "the key has %zu bytes, at most %d are possible", strlen(n->key), NOTE_MOST_KEY);
     if (strlen(n->value) > NOTE_MOST_VALUE)
-        refuse(c, "the value has %zu bytes, at most %d are possible", strlen(n->value), NOTE_MOST_VALUE);
+        check_refuse(c, "the value has %zu bytes, at most %d are possible", strlen(n->value), NOTE_MOST_VALUE);
 }
 
 void change_check(struct change *c)
