@@ -55,6 +55,16 @@ int ctl_registrations(struct ctl *c)
     return ctl_list(c, "/v1/registrations", "registrations", columns, "no device is registered");
 }
 
+static json_int_t number(const json_t *o, const char *key) { return json_integer_value(json_object_get(o, key)); }
+
+/* "98 % ready in memory, 2 made, 31 MiB on disk" */
+static void show_speech(const json_t *value, struct sbuf *out)
+{
+    json_int_t hits = number(value, "memory_hits"), all = hits + number(value, "memory_misses");
+    sbuf_fmt(out, "%lld %% ready in memory, %lld made, %lld MiB on disk", (long long)(all ? hits * 100 / all : 100),
+             (long long)number(value, "disk_misses"), (long long)(number(value, "disk_bytes") >> 20));
+}
+
 int ctl_status(struct ctl *c)
 {
     static const struct ctl_column columns[] = {
@@ -71,6 +81,7 @@ int ctl_status(struct ctl *c)
         { "Calls since start", "calls_total", NULL },
         { "failed of them", "calls_failed", NULL },
         { "Faults of flows", "faults", NULL },
+        { "Speech", "speech", show_speech },
         { NULL, NULL, NULL },
     };
     json_t *answer = NULL;

@@ -38,6 +38,7 @@ struct options {
     const char *data, *listen, *socket, *flows;
     unsigned long sip_port, rtp_min, rtp_max;
     const char *ca_file;
+    unsigned long spoken_mib;
     const char *fetch_private[16];
     unsigned nfetch_private;
     enum audio_security srtp;
@@ -61,6 +62,7 @@ enum {
     OPT_RTP,
     OPT_DEMO,
     OPT_CA_FILE,
+    OPT_SPOKEN,
     OPT_FETCH_PRIVATE,
     OPT_NEVER_BAN,
     OPT_SRTP,
@@ -94,6 +96,7 @@ static const struct argp_option options[] = {
       "Encrypted audio: off, optional (when the phone offers it) or required (others are refused) (optional)", 0 },
     { "socket", OPT_SOCKET, "PATH", 0, "Unix socket of the API (DIR/api.sock)", 0 },
     { "flows", OPT_FLOWS, "DIR", 0, "Folder of the built-in compiled flows", 0 },
+    { "spoken", OPT_SPOKEN, "MIB", 0, "How much of what was spoken is kept on disk (512)", 0 },
     { "ca-file", OPT_CA_FILE, "FILE", 0, "Who may sign the certificates of web services, PEM (the system's)", 0 },
     { "fetch-private", OPT_FETCH_PRIVATE, "NETWORK", 0,
       "Let flows ask web services in this private network, such as 10.1.0.0/16 or 127.0.0.1; may be repeated", 0 },
@@ -118,6 +121,14 @@ static unsigned long number(struct argp_state *st, const char *text, const char 
     if (*end == text || n > 65535)
         argp_error(st, "%s wants a number from 0 to 65535, not '%s'", what, text);
     return n;
+}
+
+static void read_spoken(struct argp_state *st, struct options *o, const char *text)
+{
+    char *end;
+    o->spoken_mib = number(st, text, "--spoken", &end);
+    if (*end || !o->spoken_mib)
+        argp_error(st, "--spoken wants a number of MiB from 1, not '%s'", text);
 }
 
 static void read_range(struct argp_state *st, struct options *o, const char *text)
@@ -256,6 +267,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case OPT_DATA: o->data = arg; return 0;
     case OPT_SOCKET: o->socket = arg; return 0;
     case OPT_FLOWS: o->flows = arg; return 0;
+    case OPT_SPOKEN: read_spoken(st, o, arg); return 0;
     case OPT_CA_FILE: o->ca_file = arg; return 0;
     case OPT_FETCH_PRIVATE:
         if (o->nfetch_private == sizeof o->fetch_private / sizeof o->fetch_private[0])
@@ -344,6 +356,7 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         .data = o->data,
         .flows = folder,
         .ca_file = o->ca_file,
+        .spoken_bytes = (uint64_t)o->spoken_mib << 20,
         .fetch_private = o->fetch_private,
         .nfetch_private = o->nfetch_private,
         .never_banned = o->never_banned.items,

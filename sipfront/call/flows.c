@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sipfront/call/call.h"
+#include "sipfront/call/rehearse.h"
 #include "stdlib/flow_run.h"
 #include "vm/base/log.h"
 #include "vm/base/vec.h"
@@ -16,8 +16,7 @@ struct entry {
 };
 
 struct flows {
-    struct directory *directory;
-    struct workers *workers;
+    struct server *server;
     VEC(struct entry) entries;
 };
 
@@ -68,10 +67,15 @@ static void load_stored(const struct flow_version *v, void *arg)
     struct flows *f = arg;
     struct image *im = NULL;
     struct image_refusal why = { "" };
-    if (load(&im, (struct str){ (const char *)v->image, v->size }, &why) == ERR_OK)
-        swap(f, v->flow, im, v->version);
-    else
+    if (load(&im, (struct str){ (const char *)v->image, v->size }, &why) != ERR_OK) {
         log_error("flows", "flow %s version %u is refused: %s", v->flow, v->version, why.text);
+        return;
+    }
+    struct sbuf names = { 0 };
+    if (rehearse_missing(f->server, im, &names))
+        log_warn("flows", "flow %s plays what is not there: %s", v->flow, names.p);
+    sbuf_free(&names);
+    swap(f, v->flow, im, v->version);
 }
 
 /* Of the folder that holds default.flowc. */
@@ -94,14 +98,13 @@ static enum err load_builtin(struct flows *f, const char *folder, const char *na
     return e;
 }
 
-enum err flows_new(struct flows **out, struct directory *d, struct workers *w, const char *folder, struct sbuf *why)
+enum err flows_new(struct flows **out, struct server *s, const char *folder, struct sbuf *why)
 {
     struct flows *f = calloc(1, sizeof *f);
     *out = NULL;
     if (!f)
         return ERR_NOMEM;
-    f->directory = d;
-    f->workers = w;
+    f->server = s;
     static const char *const names[] = { "default", "voicemail", "mailbox" };
     enum err e = ERR_OK;
     for (size_t i = 0; i < sizeof names / sizeof names[0] && !e; i++)
@@ -110,7 +113,7 @@ enum err flows_new(struct flows **out, struct directory *d, struct workers *w, c
         flows_free(&f);
         return e;
     }
-    directory_each_flow(d, load_stored, f);
+    directory_each_flow(s->directory, load_stored, f);
     *out = f;
     return ERR_OK;
 }
@@ -129,7 +132,15 @@ void flows_free(struct flows **flows)
     free(f);
 }
 
-/* A deployment on its way: worker (verify) -> directory (store) -> swap. */
+void flows_rehearse(const struct flows *f)
+{
+    for (size_t i = 0; i < f->entries.len; i++)
+        if (f->entries.items[i].version) /* the built-in ones are many seconds of speech that few servers need */
+            rehearse(f->server, f->entries.items[i].image, NULL, NULL);
+}
+
+/* A deployment on its way: worker (verify, look for its files) -> rehearsal -> directory (store) -> swap. So the first
+ * call of a version finds all that it says ready. */
 struct deployment {
     struct flows *flows;
     char *name;
@@ -137,6 +148,7 @@ struct deployment {
     struct image *image;
     enum err e;
     struct image_refusal why;
+    struct pronounce *pronounce; /* as the list stands at this deployment */
     struct directory_done done;
 };
 
@@ -145,27 +157,65 @@ static void finish(struct deployment *d, enum err e, const char *why)
     if (d->done.done)
         d->done.done(e, why, d->done.arg);
     image_unref(&d->image);
+    pronounce_free(&d->pronounce);
     sbuf_free(&d->bytes);
     free(d->name);
     free(d);
 }
 
+static void refuse(struct deployment *d, enum err e, const struct sbuf *why)
+{
+    d->e = e;
+    snprintf(d->why.text, sizeof d->why.text, "%s", why->p);
+}
+
 static void verify(void *arg)
 {
     struct deployment *d = arg;
+    const struct server *s = d->flows->server;
+    struct sbuf names = { 0 }, why = { 0 };
     d->e = load(&d->image, sbuf_view(&d->bytes), &d->why);
+    if (!d->e && rehearse_missing(s, d->image, &names)) {
+        sbuf_fmt(&why, "it plays what is not in %s/sounds: %s", s->data, names.p);
+        refuse(d, ERR_NOT_FOUND, &why);
+    }
+    if (!d->e) {
+        enum err e = server_read_pronunciation(s, &d->pronounce, &why);
+        if (e)
+            refuse(d, e, &why);
+    }
+    sbuf_free(&names);
+    sbuf_free(&why);
 }
 
 static void on_stored(enum err e, const char *why, void *arg)
 {
     struct deployment *d = arg;
     if (!e) {
-        const struct flow_version *v = directory_flow(d->flows->directory, d->name);
+        const struct flow_version *v = directory_flow(d->flows->server->directory, d->name);
         log_info("flows", "flow %s is now version %u", d->name, v ? v->version : 0);
         swap(d->flows, d->name, d->image, v ? v->version : 0);
         d->image = NULL;
     }
     finish(d, e, why);
+}
+
+static void on_rehearsed(const struct rehearsed *r, void *arg)
+{
+    struct deployment *d = arg;
+    if (r->stopped)
+        finish(d, ERR_BUSY, "the server is stopping");
+    else
+        directory_deploy(d->flows->server->directory, d->name, sbuf_view(&d->bytes),
+                         (struct directory_done){ on_stored, d });
+}
+
+static void take_pronunciation(struct deployment *d)
+{
+    struct server *s = d->flows->server;
+    struct pronounce *old = s->pronounce;
+    s->pronounce = d->pronounce;
+    d->pronounce = old;
 }
 
 static void on_verified(void *arg)
@@ -180,7 +230,8 @@ static void on_verified(void *arg)
         free(d->name);
         d->name = strndup(d->image->flow.p, d->image->flow.len);
     }
-    directory_deploy(d->flows->directory, d->name, sbuf_view(&d->bytes), (struct directory_done){ on_stored, d });
+    take_pronunciation(d);
+    rehearse(d->flows->server, d->image, on_rehearsed, d);
 }
 
 void flows_deploy(struct flows *f, const char *name, struct str image, struct directory_done done)
@@ -192,7 +243,7 @@ void flows_deploy(struct flows *f, const char *name, struct str image, struct di
     d->name = strdup(name ? name : "");
     d->done = done;
     sbuf_str(&d->bytes, image);
-    if (workers_submit(f->workers, verify, on_verified, d) != ERR_OK) {
+    if (workers_submit(f->server->workers, verify, on_verified, d) != ERR_OK) {
         snprintf(d->why.text, sizeof d->why.text, "the server is busy: try again");
         d->e = ERR_BUSY;
         on_verified(d); /* flows_deploy's caller is a request of the console, which waits for done anyway */

@@ -4,10 +4,10 @@
 #define SIPFRONT_CALL_FLOWS_H
 
 #include "sipfront/directory/directory.h"
-#include "sipfront/loop/workers.h"
 #include "vm/isa/image.h"
 
 struct flows;
+struct server;
 
 struct flow_ref {
     struct image *image; /* borrowed */
@@ -17,12 +17,14 @@ struct flow_ref {
 /* Loads the built-in flows default, voicemail and mailbox from that folder (NAME.flowc) and all flows of the directory;
  * one that is refused is logged and left out. Blocks: before the loop runs. *why says what is wrong with a built-in
  * one. A stored flow of the same name takes its place. */
-enum err flows_new(struct flows **out, struct directory *d, struct workers *w, const char *folder,
-                   struct sbuf *why) MUST_USE;
+enum err flows_new(struct flows **out, struct server *s, const char *folder, struct sbuf *why) MUST_USE;
 void flows_free(struct flows **f);
 
 /* The flow of that name; "default" always exists. false when there is none. */
 bool flows_find(const struct flows *f, const char *name, struct flow_ref *out);
+
+/* Makes ready what the deployed ones say, in the background (rehearse.h). Once, when everything is open. */
+void flows_rehearse(const struct flows *f);
 
 /* server_deploy() of server.h. */
 void flows_deploy(struct flows *f, const char *name, struct str image, struct directory_done done);

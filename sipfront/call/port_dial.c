@@ -390,6 +390,20 @@ static char *copy(struct str s)
     return p;
 }
 
+static void on_warmed(struct prompt *p, enum err e, void *owner) { (void)p, (void)e, (void)owner; }
+
+/* As they are to be spoken. They are made while it rings: nobody who answers waits for them. */
+static char *copy_words(struct call *c, struct str text)
+{
+    struct sbuf words = { 0 };
+    if (!text.len)
+        return NULL;
+    server_words(c->server, text, &words);
+    struct prompt_request rq = { .source = PROMPT_WORDS, .text = sbuf_view(&words) };
+    (void)prompt_get(c->server->prompts, &rq, on_warmed, NULL);
+    return words.p;
+}
+
 static struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_cb *done, void *owner)
 {
     struct dial *d = calloc(1, sizeof *d);
@@ -400,8 +414,8 @@ static struct dial *dial_new(struct call *c, const struct dial_request *rq, dial
     d->owner = owner;
     d->max_ms = rq->max_ms;
     d->caller_id = copy(rq->caller_id.len ? rq->caller_id : str_of(c->facts.from));
-    d->announce = copy(rq->announce);
-    d->question = copy(rq->screen);
+    d->announce = copy_words(c, rq->announce);
+    d->question = copy_words(c, rq->screen);
     d->music = rq->nmusic > 0;
     c->dial = d;
     return d;

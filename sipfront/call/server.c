@@ -51,19 +51,6 @@ static void agent_bound(void *owner, const struct sip_binding *b, bool gone)
         directory_put_binding(s->directory, &row, (struct directory_done){ 0 });
 }
 
-static enum err speech_render(void *self, const struct prompt_request *rq, int16_t **samples, unsigned *count,
-                              unsigned *rate)
-{
-    struct speech_audio audio;
-    enum err e = speech_say(self, rq->text, rq->voice, rq->rate ? rq->rate : 100, &audio);
-    if (e)
-        return e;
-    *samples = audio.samples;
-    *count = audio.count;
-    *rate = audio.rate;
-    return ERR_OK;
-}
-
 static void restore_binding(const struct stored_binding *b, void *arg)
 {
     struct server *s = arg;
@@ -96,7 +83,7 @@ static enum err open_storage(struct server *s, const struct server_params *p, st
     e = workers_new(&s->workers, s->loop, "worker", WORKERS, WORKERS_WAITING);
     if (e)
         return e;
-    return flows_new(&s->flows, s->directory, s->workers, p->flows, why);
+    return flows_new(&s->flows, s, p->flows, why);
 }
 
 static enum err open_notify(struct server *s, const struct server_params *p, struct sbuf *why)
@@ -126,15 +113,7 @@ static enum err open_media(struct server *s, const struct server_params *p, stru
         sbuf_fmt(why, "the media engine cannot use %s: %s", p->listen, err_text(e));
         return e;
     }
-    e = speech_new(&s->speech);
-    if (e) {
-        sbuf_cstr(why, "the voices cannot be loaded");
-        return e;
-    }
-    struct prompt_cache_params cp = { .loop = s->loop,
-                                      .workers = s->workers,
-                                      .speech = { .render = speech_render, .self = s->speech } };
-    return prompt_cache_new(&s->prompts, &cp);
+    return server_open_speech(s, p, why);
 }
 
 static enum err open_sip(struct server *s, const struct server_params *p, struct sbuf *why)
@@ -217,6 +196,7 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
     if (e)
         goto done;
     message_adopt(s);
+    flows_rehearse(s->flows);
     *out = s;
     s = NULL;
 done:
@@ -241,9 +221,8 @@ void server_free(struct server **server)
     workers_free(&s->workers);
     loop_drain(s->loop); /* results of the workers' last jobs */
     web_free(&s->web);
-    prompt_cache_free(&s->prompts);
+    server_close_speech(s);
     media_free(&s->media);
-    speech_free(&s->speech);
     flows_free(&s->flows);
     struct directory *d = s->directory; /* s->directory stays for what the last changes tell */
     directory_close(&d);

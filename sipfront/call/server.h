@@ -23,6 +23,7 @@ struct server_params {
     const char *data;                   /* folder: database, voicemail, sounds */
     const char *flows;                  /* folder of the built-in compiled flows */
     const struct notify_params *notify; /* its mail server and secrets; NULL: none */
+    uint64_t spoken_bytes;              /* of spoken texts kept on disk; 0: the default */
     /* fetch */
     const char *ca_file;              /* PEM: who may sign certificates of web services; NULL: the system's */
     const char *const *fetch_private; /* private networks that may be asked, as 10.1.0.0/16; checked */
@@ -115,5 +116,11 @@ struct server_gauges {
     uint64_t calls_total, calls_failed, faults;
 };
 void server_gauges(struct server *s, struct server_gauges *out);
+
+/* How often what was to be heard was there already: in memory (texts, files, tones), on disk (spoken texts). */
+struct speech_stats {
+    uint64_t memory_hits, memory_misses, memory_bytes, disk_hits, disk_misses, disk_bytes;
+};
+void server_speech_stats(struct server *s, struct speech_stats *out);
 
 #endif

@@ -7,7 +7,8 @@
 #include "sipfront/media/prompt.h"
 #include "sipfront/notify/notify.h"
 #include "sipfront/sip/agent.h"
-#include "sipfront/speech/speech.h"
+#include "sipfront/speech/pronounce.h"
+#include "sipfront/speech/spoken.h"
 #include "sipfront/web/web.h"
 #include "vm/base/vec.h"
 
@@ -17,6 +18,9 @@ struct server {
     struct directory *directory;
     struct media *media;
     struct speech *speech;
+    struct spoken *spoken;
+    struct pronounce *pronounce; /* NULL: none could be read */
+    struct rehearsal *rehearsals;
     struct prompt_cache *prompts;
     struct agent *agent;
     struct flows *flows;
@@ -61,6 +65,15 @@ void server_restore_bans(struct server *s);
 
 /* Has the Connection as many calls, made and taken, as it may have? */
 bool server_calls_limited(const struct server *s, const struct connection *c);
+
+/* server_speech.c */
+enum err server_open_speech(struct server *s, const struct server_params *p, struct sbuf *why) MUST_USE;
+void server_close_speech(struct server *s); /* nobody is left to hear */
+/* Appends the text as it is to be spoken: with the names of DATA/pronunciation.txt. */
+void server_words(const struct server *s, struct str text, struct sbuf *out);
+/* Any thread; blocks. The list as it stands now. */
+enum err server_read_pronunciation(const struct server *s, struct pronounce **out, struct sbuf *why) MUST_USE;
+
 /* A call has gone from the list. */
 void server_call_gone(struct server *s);
 

@@ -47,6 +47,20 @@ static void count(const struct connection *k, void *n)
     ++*(json_int_t *)n;
 }
 
+static json_t *json_of_speech(struct server *s)
+{
+    struct speech_stats t = { 0 };
+    json_t *o = json_object();
+    server_speech_stats(s, &t);
+    json_object_set_new(o, "memory_hits", json_integer((json_int_t)t.memory_hits));
+    json_object_set_new(o, "memory_misses", json_integer((json_int_t)t.memory_misses));
+    json_object_set_new(o, "memory_bytes", json_integer((json_int_t)t.memory_bytes));
+    json_object_set_new(o, "disk_hits", json_integer((json_int_t)t.disk_hits));
+    json_object_set_new(o, "disk_misses", json_integer((json_int_t)t.disk_misses));
+    json_object_set_new(o, "disk_bytes", json_integer((json_int_t)t.disk_bytes));
+    return o;
+}
+
 void api_status_show(struct api_call *c)
 {
     struct server *s = c->api->server;
@@ -68,5 +82,6 @@ void api_status_show(struct api_call *c)
     json_object_set_new(o, "calls_total", json_integer((json_int_t)g.calls_total));
     json_object_set_new(o, "calls_failed", json_integer((json_int_t)g.calls_failed));
     json_object_set_new(o, "faults", json_integer((json_int_t)g.faults));
+    json_object_set_new(o, "speech", json_of_speech(s));
     api_answer(c, 200, o);
 }

@@ -3,6 +3,7 @@
 #ifndef SIPFRONT_MEDIA_PROMPT_H
 #define SIPFRONT_MEDIA_PROMPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sipfront/loop/workers.h"
@@ -40,6 +41,9 @@ struct prompt_cache_params {
 };
 enum err prompt_cache_new(struct prompt_cache **out, const struct prompt_cache_params *p) MUST_USE;
 void prompt_cache_free(struct prompt_cache **c);
+
+/* Whether it is in memory for that codec, as it was last looked at. */
+bool prompt_is_ready(const struct prompt_cache *c, const struct prompt_request *rq);
 
 struct prompt_wait; /* a request under way */
 typedef void prompt_ready_cb(struct prompt *p, enum err e,

@@ -420,4 +420,13 @@ void prompt_cache_free(struct prompt_cache **cp)
     free(c);
 }
 
+bool prompt_is_ready(const struct prompt_cache *c, const struct prompt_request *rq)
+{
+    struct sbuf key = { 0 };
+    key_make(&key, rq);
+    const struct prompt_entry *e = entry_find((struct prompt_cache *)c, sbuf_view(&key));
+    sbuf_free(&key);
+    return e && e->prompt;
+}
+
 void prompt_cache_stats(const struct prompt_cache *c, struct prompt_cache_stats *out) { *out = c->stats; }

@@ -280,6 +280,7 @@ def test_the_sample_flow_asks_a_real_service(server, ann, authority, tmp_path):
         for name in ("support", "company"):
             text = (ROOT / f"flows/{name}.flow").read_text()
             (tmp_path / f"{name}.flow").write_text(text.replace("https://crm.example", service.url("", "localhost")))
+        subprocess.run(["sox", "-n", str(server.data / "sounds/hold.wav"), "synth", "1", "sine", "440"], check=True)
         built = flowc("build", tmp_path / "support.flow", "-o", tmp_path / "support.flowc")
         assert built.returncode == 0, built.stderr
         Ctl(server).attach_flow("line", tmp_path / "support.flowc")

@@ -40,7 +40,10 @@ def test_a_file_of_another_rate_is_played(server, register, run_flow):
 
 
 def test_a_missing_file_fails_and_the_flow_goes_on(server, register, run_flow):
+    sound = server.data / "sounds/nowhere.wav"
+    sound.write_bytes(audio.sentence(sound.parent, "vm-intro").read_bytes())
     run_flow('flow line {\n play "nowhere.wav" {\n on failed { log "cannot play" }\n }\n hangup\n}')
+    sound.unlink()  # after it was deployed
     ann = register("ann")
     call(ann)
     logged(server, "cannot play")

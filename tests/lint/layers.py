@@ -40,7 +40,7 @@ LIBRARIES = [
     (r"sndfile\.h|speex/.*|spandsp.*|opus/.*|srtp2/.*", ["sipfront/media"]),
     (r"microhttpd\.h", ["sipfront/console"]),
     (r"curl/.*", ["sipfront/web", "sipfront/notify"]),
-    (r"openssl/.*", ["vm/isa", "sipfront/sip", "sipfront/media", "sipfront/directory", "sipfront/notify", "sipfront/call"]),
+    (r"openssl/.*", ["vm/isa", "sipfront/sip", "sipfront/media", "sipfront/directory", "sipfront/notify", "sipfront/call", "sipfront/speech"]),
     (r"sys/(socket|epoll|un)\.h|netinet/.*|arpa/.*|netdb\.h", ["vm/base", "sipfront"]),
 ]
 

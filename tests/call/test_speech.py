@@ -1,0 +1,119 @@
+"""What is spoken in real calls: voices, rates, names, what is made ready before the first call, and what is cut into sentences."""
+import json
+import re
+import subprocess
+
+import pytest
+
+import audio
+from ctl import Refused
+from server import build_flow
+from test_flows import call
+
+
+def spoken(folder, text, voice="slt", rate=100):
+    path = folder / "said.wav"
+    subprocess.run(["flite", "-voice", voice, "--setf", f"duration_stretch={100 / rate}", "-t", text, "-o", str(path)],
+                   check=True, capture_output=True)
+    return audio.trim(audio.load(path))
+
+
+@pytest.fixture
+def line(ctl, tmp_path):
+    """line(steps) makes a flow of these steps and attaches it to the Connection 'line'."""
+    ctl.add("line", virtual=True)
+
+    def attach(steps, name="line"):
+        ctl.attach_flow("line", build_flow(f"flow {name} {{\n{steps}\nhangup\n}}\n", tmp_path))
+
+    return attach
+
+
+def speech(ctl):
+    return json.loads(ctl.run("status", "--json"))["speech"]
+
+
+@pytest.mark.parametrize("voice, rate", [("slt", 100), ("rms", 100), ("awb", 100), ("kal", 100), ("slt", 140), ("rms", 70)])
+def test_voices_and_rates(register, line, tmp_path, voice, rate):
+    line(f'say "This is a voice of this server.", voice: "{voice}", rate: {rate}')
+    ann = register("ann")
+    call(ann)
+    ann.wait_heard(spoken(tmp_path, "This is a voice of this server.", voice, rate))
+    ann.wait("CALL_CLOSED")
+
+
+def test_names_are_said_as_the_servers_list_says(server, ctl, register, line, tmp_path):
+    (server.data / "pronunciation.txt").write_text("Siobhan = Shivawn  # Irish\nWrocław = Vrotswahv\n")
+    line('say "Call from Siobhan in Wrocław."')
+    ann = register("ann")
+    call(ann)
+    ann.wait_heard(spoken(tmp_path, "Call from Shivawn in Vrotswahv."))
+    ann.wait("CALL_CLOSED")
+    (server.data / "pronunciation.txt").write_text("Siobhan = Shivawn\nWrocław\n")
+    with pytest.raises(Refused, match=r"pronunciation.txt:2: 'Wrocław' is not written as WORD = AS IT IS SAID"):
+        line('say "Something else."')
+
+
+def test_constant_texts_are_ready_at_the_first_call(server, ctl, register, line):
+    """Deploying makes them; the call makes nothing. After a restart they come from the disk."""
+    text = "This sentence is known when the flow is deployed. So is this one."
+    before = speech(ctl)["disk_misses"]
+    line(f'say "{text}"')
+    made = speech(ctl)
+    assert made["disk_misses"] == before + 1
+    server.log.wait(re.compile(r"line: 1 texts are ready to be heard, 0 cannot be said").search, 10, "line of the log")
+    ann = register("ann")
+    call(ann)
+    ann.wait("CALL_CLOSED")
+    after = speech(ctl)
+    assert after["disk_misses"] == made["disk_misses"] and after["memory_hits"] > made["memory_hits"]
+    server.stop()
+    server.start()
+    server.log.wait(re.compile(r"line: 1 texts are ready to be heard").search, 10, "line of the log")
+    assert speech(ctl)["disk_misses"] == 0 and speech(ctl)["disk_hits"] > 0
+
+
+def test_a_flow_whose_file_is_missing_is_refused(server, ctl, line):
+    with pytest.raises(Refused, match=r"it plays what is not in .*/sounds: nowhere.wav, other.wav"):
+        line('play "nowhere.wav"\nplay ["other.wav"]')
+    assert not ctl.list("flow", "list")
+    for name in ("nowhere.wav", "other.wav"):
+        subprocess.run(["sox", "-n", str(server.data / "sounds" / name), "synth", "1", "sine", "440"], check=True)
+    line('play "nowhere.wav"\nplay ["other.wav"]')
+    assert len(ctl.list("flow", "list")) == 1
+
+
+def test_what_is_not_known_before_is_said_sentence_by_sentence(ctl, register, line, tmp_path):
+    """All of it is heard, in order, each sentence as the voice says it alone."""
+    line('let who = call.from_name\nsay "Good morning to you, {who}, and welcome. This is the second sentence. Here is the third."')
+    ann = register("ann")
+    call(ann)
+    end = 0.0
+    for sentence in ("Good morning to you, ann, and welcome.", "This is the second sentence.", "Here is the third."):
+        end = ann.wait_heard(spoken(tmp_path, sentence), after=max(0.0, end - 0.3))
+    ann.wait("CALL_CLOSED")
+    assert speech(ctl)["disk_misses"] >= 3
+
+
+def test_the_next_call_finds_what_was_said(ctl, register, line):
+    line('let who = call.from_name\nsay "Good morning to you, {who}. This is the second sentence."')
+    ann = register("ann")
+    call(ann)
+    ann.wait("CALL_CLOSED")
+    made = speech(ctl)["disk_misses"]
+    call(ann)
+    ann.wait("CALL_CLOSED")
+    assert speech(ctl)["disk_misses"] == made
+
+
+def test_an_announcement_is_made_while_it_rings(ctl, register, line, tmp_path):
+    line('let who = call.from_name\nbridge "bob", announce: "A call from {who}." { else { } }')
+    bob, ann = register("bob", answers=False), register("ann")
+    before = speech(ctl)["disk_misses"]
+    ann.dial("line")
+    bob.wait("CALL_INCOMING")
+    while speech(ctl)["disk_misses"] == before:  # it rings, and nobody has answered
+        pass
+    bob.answer()
+    bob.wait_heard(spoken(tmp_path, "A call from ann."))
+    ann.hang_up()
