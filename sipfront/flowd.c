@@ -39,6 +39,7 @@ struct options {
     unsigned long sip_port, rtp_min, rtp_max;
     const char *ca_file;
     unsigned long spoken_mib;
+    const char *hold_music;
     const char *fetch_private[16];
     unsigned nfetch_private;
     enum audio_security srtp;
@@ -63,6 +64,7 @@ enum {
     OPT_DEMO,
     OPT_CA_FILE,
     OPT_SPOKEN,
+    OPT_HOLD_MUSIC,
     OPT_FETCH_PRIVATE,
     OPT_NEVER_BAN,
     OPT_SRTP,
@@ -96,6 +98,7 @@ static const struct argp_option options[] = {
       "Encrypted audio: off, optional (when the phone offers it) or required (others are refused) (optional)", 0 },
     { "socket", OPT_SOCKET, "PATH", 0, "Unix socket of the API (DIR/api.sock)", 0 },
     { "flows", OPT_FLOWS, "DIR", 0, "Folder of the built-in compiled flows", 0 },
+    { "hold-music", OPT_HOLD_MUSIC, "DIR", 0, "Folder of what is heard on hold (DIR of --data/sounds/hold)", 0 },
     { "spoken", OPT_SPOKEN, "MIB", 0, "How much of what was spoken is kept on disk (512)", 0 },
     { "ca-file", OPT_CA_FILE, "FILE", 0, "Who may sign the certificates of web services, PEM (the system's)", 0 },
     { "fetch-private", OPT_FETCH_PRIVATE, "NETWORK", 0,
@@ -267,6 +270,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case OPT_DATA: o->data = arg; return 0;
     case OPT_SOCKET: o->socket = arg; return 0;
     case OPT_FLOWS: o->flows = arg; return 0;
+    case OPT_HOLD_MUSIC: o->hold_music = arg; return 0;
     case OPT_SPOKEN: read_spoken(st, o, arg); return 0;
     case OPT_CA_FILE: o->ca_file = arg; return 0;
     case OPT_FETCH_PRIVATE:
@@ -356,6 +360,7 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         .data = o->data,
         .flows = folder,
         .ca_file = o->ca_file,
+        .hold_music = o->hold_music,
         .spoken_bytes = (uint64_t)o->spoken_mib << 20,
         .fetch_private = o->fetch_private,
         .nfetch_private = o->nfetch_private,

@@ -89,6 +89,7 @@ struct call_op *call_answer_start(void *self, answered_cb *done, void *owner);
 struct call_op *call_play_start(void *self, const struct play_request *rq, play_done_cb *done, void *owner);
 struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner);
 struct call_op *call_fetch_start(void *self, const struct fetch_request *rq, fetch_done_cb *done, void *owner);
+void call_notify(void *self, const struct notify_request *rq);
 struct call_op *call_remember_start(void *self, const struct remember_request *rq, asked_cb *done, void *owner);
 struct call_op *call_recall_start(void *self, struct str key, asked_cb *done, void *owner);
 struct call_op *call_record_start(void *self, const struct record_request *rq, record_done_cb *done, void *owner);

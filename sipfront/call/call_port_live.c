@@ -67,6 +67,7 @@ static const struct call_port offered = {
     .stop = call_op_stop,
     .trace = trace,
     .fetch = call_fetch_start,
+    .notify = call_notify,
     .box = &call_box_port,
     .remember = call_remember_start,
     .recall = call_recall_start,

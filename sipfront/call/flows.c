@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sipfront/call/music.h"
 #include "sipfront/call/rehearse.h"
 #include "stdlib/flow_run.h"
 #include "vm/base/log.h"
@@ -149,6 +150,7 @@ struct deployment {
     enum err e;
     struct image_refusal why;
     struct pronounce *pronounce; /* as the list stands at this deployment */
+    struct music *music;         /* and the folders */
     struct directory_done done;
 };
 
@@ -158,6 +160,7 @@ static void finish(struct deployment *d, enum err e, const char *why)
         d->done.done(e, why, d->done.arg);
     image_unref(&d->image);
     pronounce_free(&d->pronounce);
+    music_free(&d->music);
     sbuf_free(&d->bytes);
     free(d->name);
     free(d);
@@ -184,6 +187,7 @@ static void verify(void *arg)
         if (e)
             refuse(d, e, &why);
     }
+    d->music = server_read_music(s);
     sbuf_free(&names);
     sbuf_free(&why);
 }
@@ -210,12 +214,16 @@ static void on_rehearsed(const struct rehearsed *r, void *arg)
                          (struct directory_done){ on_stored, d });
 }
 
-static void take_pronunciation(struct deployment *d)
+/* What an operator has changed beside the flows holds from now on. */
+static void take_sounds(struct deployment *d)
 {
     struct server *s = d->flows->server;
     struct pronounce *old = s->pronounce;
     s->pronounce = d->pronounce;
     d->pronounce = old;
+    struct music *heard = s->music;
+    s->music = d->music;
+    d->music = heard;
 }
 
 static void on_verified(void *arg)
@@ -230,7 +238,7 @@ static void on_verified(void *arg)
         free(d->name);
         d->name = strndup(d->image->flow.p, d->image->flow.len);
     }
-    take_pronunciation(d);
+    take_sounds(d);
     rehearse(d->flows->server, d->image, on_rehearsed, d);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sipfront/call/call_op.h"
+#include "sipfront/call/music.h"
 #include "sipfront/call/sentence.h"
 #include "sipfront/call/server_parts.h"
 #include "vm/base/log.h"
@@ -27,6 +28,7 @@ struct playing {
     enum play_end how;
     unsigned tag, loops, waiting;
     bool early, started;
+    bool along;     /* from where all who hear it are */
     bool piecemeal; /* what is ready at the front is played at once */
     unsigned next;  /* the first part that the stream has not been given */
     unsigned count;
@@ -78,7 +80,10 @@ static void play_ready(struct playing *p)
         call_early_media(c);
     p->tag = ++c->tags;
     p->started = true;
-    stream_play(c->media.stream, list, n, p->loops, p->tag);
+    if (p->along)
+        stream_play_along(c->media.stream, list, n, p->tag, clock_mono(c->port.clock));
+    else
+        stream_play(c->media.stream, list, n, p->loops, p->tag);
     free(list);
 }
 
@@ -180,6 +185,20 @@ static struct playing *play_sentences(struct call *c, const struct play_request 
     return p;
 }
 
+/* The files of a folder. */
+static struct playing *play_along(struct call *c, const struct play_request *rq, struct prompt_request want,
+                                  const char *const *files, unsigned n)
+{
+    struct playing *p = playing_new(c, rq, n);
+    p->along = true;
+    want.source = PROMPT_AUDIO_FILE;
+    for (unsigned i = 0; i < n; i++) {
+        want.text = str_of(files[i]);
+        get(&p->parts[i], &want);
+    }
+    return p;
+}
+
 /* No words to say: an empty text, or a sound that was never set. */
 static bool is_silence(const struct vm_sound *s) { return s->kind == SOUND_SAY && !s->text.len; }
 
@@ -214,10 +233,16 @@ struct call_op *call_play_start(void *self, const struct play_request *rq, play_
     struct prompt_request want = {
         .source = PROMPT_WORDS, .voice = rq->voice, .rate = rq->rate, .codec = leg_media_codec(&c->media)
     };
+    unsigned n = 0;
+    const char *const *files = rq->count == 1 && rq->sounds->kind == SOUND_FILE && rq->loops == PLAY_FOR_EVER
+                                   ? music_files(c->server->music, rq->sounds->text, &n)
+                                   : NULL;
     if (rq->count == 1 && rq->loops <= 1 && rq->sounds->kind == SOUND_SAY)
         server_words(c->server, rq->sounds->text, &words);
     want.text = sbuf_view(&words);
-    if (sentence_count(want.text) > 1 && !is_made(c->server, want))
+    if (files)
+        p = play_along(c, rq, want, files, n);
+    else if (sentence_count(want.text) > 1 && !is_made(c->server, want))
         p = play_sentences(c, rq, want);
     else
         p = play_sounds(c, rq, &want);

@@ -107,7 +107,7 @@ unsigned rehearse_missing(const struct server *s, const struct image *im, struct
     for (uint32_t i = 0; i < im->nprompts; i++) {
         const struct vm_sound sound = { SOUND_FILE, im->prompts[i].text };
         char path[PATH_MAX];
-        if (im->prompts[i].kind != PROMPT_FILE ||
+        if (im->prompts[i].kind != PROMPT_FILE || (s->hold_folder && str_is(sound.text, "hold")) ||
             (server_sound_path(s, &sound, path, sizeof path) && access(path, R_OK) == 0))
             continue;
         if (missing++ < NAMES_SHOWN)

@@ -23,6 +23,7 @@ struct server_params {
     const char *data;                   /* folder: database, voicemail, sounds */
     const char *flows;                  /* folder of the built-in compiled flows */
     const struct notify_params *notify; /* its mail server and secrets; NULL: none */
+    const char *hold_music;             /* folder of it; NULL: DATA/sounds/hold */
     uint64_t spoken_bytes;              /* of spoken texts kept on disk; 0: the default */
     /* fetch */
     const char *ca_file;              /* PEM: who may sign certificates of web services; NULL: the system's */

@@ -21,6 +21,8 @@ struct server {
     struct spoken *spoken;
     struct pronounce *pronounce; /* NULL: none could be read */
     struct rehearsal *rehearsals;
+    struct music *music; /* folders of it */
+    char *hold_folder;   /* NULL: DATA/sounds/hold */
     struct prompt_cache *prompts;
     struct agent *agent;
     struct flows *flows;
@@ -71,6 +73,8 @@ enum err server_open_speech(struct server *s, const struct server_params *p, str
 void server_close_speech(struct server *s); /* nobody is left to hear */
 /* Appends the text as it is to be spoken: with the names of DATA/pronunciation.txt. */
 void server_words(const struct server *s, struct str text, struct sbuf *out);
+/* Any thread; blocks. The folders of music as they are now. */
+struct music *server_read_music(const struct server *s);
 /* Any thread; blocks. The list as it stands now. */
 enum err server_read_pronunciation(const struct server *s, struct pronounce **out, struct sbuf *why) MUST_USE;
 

@@ -2,7 +2,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "sipfront/call/music.h"
 #include "sipfront/call/rehearse.h"
 #include "vm/base/log.h"
 
@@ -24,6 +26,13 @@ enum err server_read_pronunciation(const struct server *s, struct pronounce **ou
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/pronunciation.txt", s->data);
     return pronounce_read(out, path, why);
+}
+
+struct music *server_read_music(const struct server *s)
+{
+    char sounds[PATH_MAX];
+    snprintf(sounds, sizeof sounds, "%s/sounds", s->data);
+    return music_read(sounds, s->hold_folder);
 }
 
 void server_words(const struct server *s, struct str text, struct sbuf *out)
@@ -54,6 +63,8 @@ enum err server_open_speech(struct server *s, const struct server_params *p, str
     if (e)
         return e;
     begin_pronunciation(s);
+    s->hold_folder = p->hold_music ? strdup(p->hold_music) : NULL;
+    s->music = server_read_music(s);
     struct prompt_cache_params cp = { .loop = s->loop,
                                       .workers = s->workers,
                                       .speech = { .render = render, .self = s->spoken } };
@@ -67,6 +78,8 @@ void server_close_speech(struct server *s)
     spoken_free(&s->spoken);
     speech_free(&s->speech);
     pronounce_free(&s->pronounce);
+    music_free(&s->music);
+    free(s->hold_folder);
 }
 
 void server_speech_stats(struct server *s, struct speech_stats *out)

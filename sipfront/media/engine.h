@@ -21,6 +21,7 @@ struct command {
     struct net_address address;
     struct prompt **prompts;
     unsigned n, loops, tag;
+    int64_t skip_ms; /* of the list, before it is heard */
     char digit;
     struct recording *recording;
 };

@@ -61,6 +61,19 @@ void player_start(struct player *p, struct prompt **prompts, unsigned n, unsigne
 
 bool player_ended(const struct player *p) { return p->loops == 0; }
 
+void player_skip(struct player *p, int64_t ms)
+{
+    int64_t all = 0;
+    for (unsigned i = 0; i < p->n; i++)
+        all += prompt_ms(p->prompts[i]);
+    if (player_ended(p) || all == 0)
+        return;
+    p->at = 0;
+    for (ms %= all; ms >= prompt_ms(p->prompts[p->at]); p->at++)
+        ms -= prompt_ms(p->prompts[p->at]);
+    p->at_ms = (unsigned)(ms / CODEC_FRAME_MS * CODEC_FRAME_MS);
+}
+
 static void advance(struct player *p, unsigned ms)
 {
     p->at_ms += ms;

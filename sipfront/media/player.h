@@ -16,6 +16,8 @@ struct player {
 
 /* Takes over prompts (malloc'ed, n references) and drops what was playing. loops 0 counts as 1. */
 void player_start(struct player *p, struct prompt **prompts, unsigned n, unsigned loops);
+/* Moves on by so much, round and round the list; whole frames. */
+void player_skip(struct player *p, int64_t ms);
 void player_stop(struct player *p);
 static inline bool player_busy(const struct player *p) { return p->prompts != NULL; }
 /* Whether the end is reached: nothing more comes from player_next(). */

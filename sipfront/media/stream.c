@@ -1,6 +1,7 @@
 /* The loop's side of a stream. */
 #include "sipfront/media/stream.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -210,16 +211,26 @@ void stream_set_remote(struct stream *s, const struct stream_remote *r)
     secure_keys_wipe(&c.remote.secure);
 }
 
+static void play(struct stream *s, struct command *c, struct prompt *const *prompts)
+{
+    c->run = command_play;
+    c->stream = s;
+    c->prompts = calloc(c->n + 1u, sizeof(struct prompt *));
+    if (!c->prompts)
+        abort(); /* as loop_post() */
+    for (unsigned i = 0; i < c->n; i++)
+        c->prompts[i] = prompt_ref(prompts[i]);
+    engine_command(s->media, c);
+}
+
 void stream_play(struct stream *s, struct prompt *const *prompts, unsigned n, unsigned loops, unsigned tag)
 {
-    struct command c = { .run = command_play, .stream = s, .n = n, .loops = loops, .tag = tag };
+    play(s, &(struct command){ .n = n, .loops = loops, .tag = tag }, prompts);
+}
 
-    c.prompts = calloc(n + 1u, sizeof *c.prompts);
-    if (!c.prompts)
-        abort(); /* as loop_post() */
-    for (unsigned i = 0; i < n; i++)
-        c.prompts[i] = prompt_ref(prompts[i]);
-    engine_command(s->media, &c);
+void stream_play_along(struct stream *s, struct prompt *const *prompts, unsigned n, unsigned tag, int64_t at_ms)
+{
+    play(s, &(struct command){ .n = n, .loops = UINT_MAX, .tag = tag, .skip_ms = at_ms }, prompts);
 }
 
 void stream_play_stop(struct stream *s)

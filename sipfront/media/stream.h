@@ -79,6 +79,9 @@ void stream_set_remote(struct stream *s, const struct stream_remote *r);
 /* Plays prompts one after another, `loops` times; stops what was playing. tag comes back with on_played. Takes its own
  * references. */
 void stream_play(struct stream *s, struct prompt *const *prompts, unsigned n, unsigned loops, unsigned tag);
+/* Plays them for ever, from where they would be at `at_ms` had they begun at 0: streams that are given one list and one
+ * clock hear the same at the same time. */
+void stream_play_along(struct stream *s, struct prompt *const *prompts, unsigned n, unsigned tag, int64_t at_ms);
 void stream_play_stop(struct stream *s);
 
 /* Sends each stream's audio to the other: relayed packet by packet when both have one codec and packet length, else

@@ -96,6 +96,8 @@ void command_play(struct media *m, struct command *c)
         stream_begin_recording(m, s);
     }
     stream_play_now(s, c->prompts, c->n, c->loops);
+    if (c->skip_ms)
+        player_skip(&s->player, c->skip_ms);
     s->player.tag = c->tag;
 }
 
