@@ -9,7 +9,8 @@
 
 enum {
     MOST_WAITING = 200000, /* changes; more means that the disk cannot follow: they are refused */
-    MOST_TOGETHER = 2000,  /* changes of one transaction: what waits behind them is not kept for long */
+    GATHER_MS = 50,
+    MOST_TOGETHER = 2000, /* changes of one transaction: what waits behind them is not kept for long */
 };
 
 /* The changes of one transaction, alive from their start on the loop until their return to it. */
@@ -147,6 +148,14 @@ static void refuse_busy(struct directory *d, struct change *c)
     loop_post(d->loop, refuse_now, c);
 }
 
+static void on_gathered(void *arg)
+{
+    struct directory *d = arg;
+    d->gathering = NULL;
+    send_next(d);
+}
+
+/* What nobody waits for, such as a refreshed registration, may gather for a moment: one flush to the disk for many. */
 void directory_change(struct directory *d, struct change *c)
 {
     if (d->waiting >= MOST_WAITING) {
@@ -161,7 +170,10 @@ void directory_change(struct directory *d, struct change *c)
         d->first = c;
     d->last = c;
     d->waiting++;
-    send_next(d);
+    if (c->done.done)
+        send_next(d);
+    else if (!d->gathering)
+        d->gathering = clock_start(loop_clock(d->loop), GATHER_MS, on_gathered, d);
 }
 
 static void load_row(enum row_kind kind, struct row *row, void *memory) { memory_put(memory, kind, row); }
@@ -214,6 +226,7 @@ void directory_close(struct directory **dp)
         return;
     *dp = NULL;
     clock_stop(loop_clock(d->loop), &d->forget);
+    clock_stop(loop_clock(d->loop), &d->gathering);
     workers_free(&d->worker);
     settle_in_flight(d); /* in_flight stays set: changes made by callbacks only join the queue */
     while (d->first) {

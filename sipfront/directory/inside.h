@@ -16,6 +16,7 @@ struct directory {
     size_t refused;              /* in a row, for want of room */
     size_t failed;               /* in a row, by the database */
     struct batch *in_flight;
+    struct clock_timer *gathering;                   /* until what nobody waits for is written too */
     void (*on_messages)(const char *box, void *arg); /* may be NULL */
     void *on_messages_arg;
     struct clock_timer *forget; /* what is over of the notes */

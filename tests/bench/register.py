@@ -1,6 +1,8 @@
 """REGISTER with digest (401, then 200): CPU of the server per registration, against Kamailio with its table in memory, run by turns.
 
-    tests/bench/register.py [--rounds N] [--registrations N] [--users N]
+    tests/bench/register.py [--rounds N] [--registrations N] [--users N] [--bindings N]
+
+--bindings N measures instead how long a start with N stored registrations takes, and their memory.
 """
 import argparse
 import http.client
@@ -9,6 +11,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -108,12 +111,50 @@ def load(server, folder, options):
     return (cpu(server.pids()) - before) / options.registrations * 1000
 
 
+def fill(database, n):
+    """N Connections, each with one registration of an hour, as a server would have stored them."""
+    until = int(time.time() * 1000) + 3600_000
+    with sqlite3.connect(database) as db:
+        db.executemany("INSERT INTO connection (user, name, ha1_md5, ha1_sha256, is_virtual, has_voicemail, ring_ms, flow, sha256)"
+                       " VALUES (?, ?, ?, ?, 0, 0, 20000, NULL, 0)", ((f"user{i}", f"User {i}", "m" * 32, "s" * 64) for i in range(n)))
+        db.executemany("INSERT INTO binding (user, contact, instance, received, call_id, agent, reg_id, cseq, q, expires_wall_ms)"
+                       " VALUES (?, ?, '<urn:uuid:00000000-0000-1000-8000-0004f2000000>', ?, ?, 'Desk Phone 1.2.3', 1, 1, 1.0, ?)",
+                       ((f"user{i}", f"sip:user{i}@10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}:5060",
+                         f"sip:198.51.100.{i & 255}:{1024 + i % 60000};transport=udp", f"call-id-of-{i}@10.0.0.1", until) for i in range(n)))
+
+
+def start(folder):
+    """Seconds until it is ready, KiB resident."""
+    begun = time.monotonic()
+    process = subprocess.Popen([BIN / "flowd", "--data", folder / "data", "--sip-port", str(free_port())], stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, text=True)
+    process.stdout.readline()
+    took, resident = time.monotonic() - begun, memory(process.pid)
+    process.terminate()
+    process.wait(60)
+    return took, resident
+
+
+def measure_bindings(n):
+    folder = Path(tempfile.mkdtemp(prefix="bench"))
+    empty_s, empty_kib = start(folder)
+    fill(folder / "data/directory.db", n)
+    full_s, full_kib = start(folder)
+    shutil.rmtree(folder)
+    print(f"start      {empty_s:.2f} s empty, {full_s:.2f} s with {n} Connections and {n} registrations")
+    print(f"memory     {empty_kib} KiB empty, {full_kib} KiB full: {(full_kib - empty_kib) * 1024 / n:.0f} bytes a Connection with its registration")
+
+
 def main():
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--rounds", type=int, default=5)
     words.add_argument("--registrations", type=int, default=5000)
-    words.add_argument("--users", type=int, default=200)
+    words.add_argument("--users", type=int, default=1000)
+    words.add_argument("--bindings", type=int)
     options = words.parse_args()
+    if options.bindings:
+        measure_bindings(options.bindings)
+        return
     folder = Path(tempfile.mkdtemp(prefix="bench"))
     peers = [Flowd(folder, options.users)] + ([Kamailio(folder, options.users)] if shutil.which("kamailio") else [])
     took = {peer.name: [] for peer in peers}

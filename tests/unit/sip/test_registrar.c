@@ -117,6 +117,34 @@ static void a_replayed_count_is_stale(void **state)
     close(p.fd);
 }
 
+/* A REGISTER that comes twice gets the same answer twice, and counts once; from elsewhere it is a replay. */
+static void a_retransmission_is_answered_again(void **state)
+{
+    struct phone p, thief;
+    char authorization[2048], extra[4096], first[WIRE_MAX];
+    struct request r = { .method = "REGISTER", .from = "ann", .call_id = "c", .cseq = 1, .branch = "r1" };
+    (void)state;
+    phone_open(&p);
+    phone_open(&thief);
+    phone_send(&p, &r);
+    phone_expect(&p, "SIP/2.0 401");
+    authorize(authorization, p.last, &r, &(struct login){ "ann", "secret-of-ann", "MD5", 1 });
+    snprintf(extra, sizeof extra, "Contact: <sip:ann@10.0.0.1>\r\n%s", authorization);
+    r.extra = extra, r.branch = "r2", r.cseq = 2;
+    phone_send(&p, &r);
+    phone_expect(&p, "SIP/2.0 200");
+    snprintf(first, sizeof first, "%s", p.last);
+    phone_send(&p, &r);
+    phone_expect(&p, "SIP/2.0 200");
+    assert_string_equal(between(p.last, "\r\nTo:", "\r\n"), between(first, "\r\nTo:", "\r\n"));
+    assert_int_equal(w.bound, 1);
+    phone_send(&thief, &r);
+    phone_expect(&thief, "SIP/2.0 401");
+    assert_non_null(strstr(thief.last, "stale=true"));
+    close(p.fd);
+    close(thief.fd);
+}
+
 /* One user's life: each row is a REGISTER in the same Call-ID and what must come of it. */
 static void contacts_come_and_go(void **state)
 {
@@ -341,6 +369,7 @@ int main(int argc, char **argv)
         WIRE(the_source_address_is_kept),
         WIRE(the_wrong_are_refused_alike),
         WIRE(a_replayed_count_is_stale),
+        WIRE(a_retransmission_is_answered_again),
         WIRE(contacts_come_and_go),
         WIRE(an_older_cseq_changes_nothing),
         WIRE(restored_bindings_expire),
