@@ -326,6 +326,7 @@ static void facts_init(struct call *c, const struct leg_invite *invite, const st
         abort();
     snprintf(c->facts.id, sizeof c->facts.id, "%016llx", (unsigned long long)r);
     c->facts.from = strdup(invite->from_user);
+    c->facts.proved = !invite->trunk;
     c->facts.from_name = strdup(invite->from_name ? invite->from_name : "");
     c->facts.to = strdup(invite->to_user);
     c->facts.dialed = strdup(dialed->user);

@@ -27,6 +27,7 @@ struct call_facts {
     char id[17];
     char *from, *from_name, *to, *dialed, *flow; /* owned */
     uint32_t version;
+    bool proved;                     /* from is the Connection whose password was used, not what a carrier says */
     int64_t started_ms, answered_ms; /* wall clock; answered 0: never */
     int64_t talk_ms;                 /* bridged talk, all bridges together */
     const char *by;                  /* who ended it: caller, callee, flow */

@@ -177,7 +177,7 @@ static void ask_enter(struct box_asked *a, const struct box_request *rq)
     else if (!*v->box)
         visit_open_box(v, str_of(c->facts.from));
     struct box b = directory_box_settings(c->server->directory, v->box);
-    v->own = strcmp(c->facts.from, v->box) == 0; /* the caller's SIP user is proved by its digest */
+    v->own = c->facts.proved && strcmp(c->facts.from, v->box) == 0;
     v->entered = false;
     v->wants_pin = *b.pin && box_exists(c, v->box);
     if (v->own && box_exists(c, v->box) && !(v->wants_pin && b.pin_always)) {

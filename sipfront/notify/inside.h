@@ -38,7 +38,7 @@ struct sending {
     char *id, *to, *subject, *attachment; /* attachment "": none */
     struct sbuf body;                     /* mail: text; web hook: JSON */
     enum sent_how how;
-    char why[320];
+    char why[320]; /* room for what libcurl says, CURL_ERROR_SIZE */
 };
 
 /* Worker thread: blocks for at most a minute. Set how and why. */
