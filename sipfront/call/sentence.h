@@ -5,7 +5,7 @@
 
 #include "vm/base/str.h"
 
-enum { SENTENCE_LONG = 60 /* bytes: about what a voice makes within 60 ms */ };
+enum { SENTENCE_LONG = 40 /* bytes: some 40 ms of a voice's work */ };
 
 /* Cuts the next piece off the rest: a sentence, or of a long one what stands before a comma, when it is the first that
  * is heard. Spaces around it are left out. false when nothing is left. */
