@@ -33,6 +33,7 @@ struct call_facts {
     const char *by;                  /* who ended it: caller, callee, flow */
     int status;                      /* final SIP status: 200 when answered */
     struct stream_stats far;         /* of the leg that was talked to last */
+    unsigned talks_recorded;         /* recordings/ID-talk1.wav, -talk2.wav … */
     enum codec far_codec;            /* NONE: nobody was talked to */
 };
 

@@ -57,6 +57,8 @@ void cdr_write(const struct call *c)
     char started[32], answered[32], ended[32];
     struct sbuf quality = { 0 };
     put_qualities(&quality, c);
+    for (unsigned i = 1; i <= f->talks_recorded; i++)
+        sbuf_fmt(&quality, " recording%u=recordings/%s-talk%u.wav", i, f->id, i);
     log_info(
         "cdr",
         "call=%s from=%s to=%s flow=%s version=%u started=%s answered=%s ended=%s talk=%lld.%03lld by=%s status=%d%s",

@@ -8,6 +8,7 @@
  *   200              <---  join                          the others: CANCEL, "Call completed elsewhere"
  *   BYE              ---->  dial_caller_gone --------->  BYE      DIAL_ENDED by caller
  *                          dial_on_over     <----------  BYE      DIAL_ENDED by callee */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #include "sipfront/call/far_leg.h"
 #include "sipfront/call/server_parts.h"
 #include "stdlib/dial_rank.h"
+#include "vm/base/log.h"
 
 #define ELSEWHERE                                                                                                      \
     "SIP;cause=200;text=\"Call completed elsewhere\"" /* RFC 3326, so that the phones show no missed call */
@@ -29,6 +31,7 @@ struct dial {
     char *caller_id, *announce, *question;
     struct clock_timer *limit; /* of ringing, then of the talk */
     struct call_op *hearing;   /* what the caller hears meanwhile: music or ringback */
+    bool record;               /* the talk */
     bool music, tried;         /* tried: best holds an outcome */
     enum dial_outcome best;    /* what tells best why nobody answered */
     const char *why;           /* with DIAL_FAILED */
@@ -257,6 +260,20 @@ static void on_talk_limit(void *arg)
     end_talk(d, DIAL_BY_LIMIT);
 }
 
+/* recordings/CALL-talkN.wav: the caller left, the callee right. The CDR names it. */
+static void record_talk(struct dial *d)
+{
+    struct call *c = d->op.call;
+    char id[40];
+    char *path;
+    snprintf(id, sizeof id, "%s-talk%u", c->facts.id, ++c->facts.talks_recorded);
+    if (server_recording_path(c->server, "", id, &path) != ERR_OK)
+        return;
+    stream_record_talk(c->media.stream, path);
+    log_info("record", "call %s: the talk is recorded in %s", c->facts.id, path);
+    free(path);
+}
+
 static void join(struct dial *d, struct far_leg *f)
 {
     struct call *c = d->op.call;
@@ -267,6 +284,8 @@ static void join(struct dial *d, struct far_leg *f)
     call_op_stop(c, &d->hearing);
     call_send_answer(c);
     stream_bridge(c->media.stream, f->media.stream);
+    if (d->record)
+        record_talk(d);
     d->talk_from_ms = clock_mono(c->port.clock);
     if (d->max_ms > 0)
         d->limit = clock_start(c->port.clock, d->max_ms, on_talk_limit, d);
@@ -417,6 +436,7 @@ static struct dial *dial_new(struct call *c, const struct dial_request *rq, dial
     d->announce = copy_words(c, rq->announce);
     d->question = copy_words(c, rq->screen);
     d->music = rq->nmusic > 0;
+    d->record = rq->record;
     c->dial = d;
     return d;
 }

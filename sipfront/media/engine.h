@@ -103,9 +103,11 @@ void command_digit(struct media *m, struct command *c);
 void command_ignore_tones(struct media *m, struct command *c);
 void command_pass_digit(struct media *m, struct command *c);
 void command_record(struct media *m, struct command *c);
+void command_record_talk(struct media *m, struct command *c);
 void command_record_stop(struct media *m, struct command *c);
 /* Begins the recording that waits for its beep, or ends the one at work. */
 void stream_begin_recording(struct media *m, struct stream *s);
 void stream_end_recording(struct media *m, struct stream *s);
+void stream_end_talk(struct media *m, struct stream *s); /* the recording of the bridge */
 
 #endif

@@ -39,6 +39,7 @@ void recording_free(struct recording *rec)
         return;
     decoder_free(&rec->decoder);
     resample_free(&rec->resample);
+    both_free(&rec->both);
     free(rec->file.path);
     free(rec->file.note);
     free(rec);

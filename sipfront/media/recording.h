@@ -4,6 +4,7 @@
 #ifndef SIPFRONT_MEDIA_RECORDING_H
 #define SIPFRONT_MEDIA_RECORDING_H
 
+#include "sipfront/media/ear.h"
 #include "sipfront/media/recorder.h"
 #include "sipfront/media/resample.h"
 #include "sipfront/media/rtp.h"
@@ -16,6 +17,7 @@ enum {
     RECORDING_SILENCE_MS = 400, /* after so long without packets silence is written */
 };
 
+struct both;
 struct recording {
     struct recorder_file file;  /* first: on_end gets it */
     void *owner;                /* for on_end */
@@ -35,6 +37,7 @@ struct recording {
     int64_t committed;         /* all before is with the recorder */
     int64_t voice_at;          /* end of the last voice */
     bool heard;
+    struct both *both; /* of a bridge: two channels; window and detector are not used */
     struct vad vad;
     unsigned piece_n;
     int16_t piece[RECORDER_PIECE];
@@ -54,5 +57,12 @@ void recording_put(struct recording *rec, struct recorder *r, enum codec codec, 
 bool recording_tick(struct recording *rec, struct recorder *r, int64_t now_ms);
 /* Hands over the rest. on_end follows from the recorder. */
 void recording_end(struct recording *rec, struct recorder *r);
+
+/* recording_both.c: the same for both sides of a bridge (0 left, 1 right), which end together. */
+void recording_begin_both(struct recording *rec, struct recorder *r, unsigned rate);
+void recording_put_side(struct recording *rec, unsigned side, enum codec codec, const struct rtp_packet *p);
+bool recording_tick_both(struct recording *rec, struct recorder *r, unsigned ms); /* ms have passed. true: end it */
+void recording_end_both(struct recording *rec, struct recorder *r);
+void both_free(struct both **b);
 
 #endif

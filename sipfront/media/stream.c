@@ -156,7 +156,7 @@ static void tell_recorded(struct stream *s, struct recording *rec)
                                  .failed = rec->file.why[0] != '\0',
                                  .why = rec->file.why[0] ? rec->file.why : NULL };
 
-    if (!s->closed && s->events.on_recorded)
+    if (!rec->both && !s->closed && s->events.on_recorded)
         s->events.on_recorded(&r, s->owner);
     recording_free(rec);
     s->recordings--;
@@ -278,6 +278,19 @@ void stream_record(struct stream *s, const struct stream_record *r)
     rec->file.on_end = on_file_end;
     s->recordings++;
     engine_command(s->media, &(struct command){ .run = command_record, .stream = s, .recording = rec });
+}
+
+void stream_record_talk(struct stream *s, const char *path)
+{
+    struct stream_record r = { .path = path };
+    struct recording *rec = recording_new(&r);
+
+    if (!rec)
+        abort(); /* as loop_post() */
+    rec->owner = s;
+    rec->file.on_end = on_file_end;
+    s->recordings++;
+    engine_command(s->media, &(struct command){ .run = command_record_talk, .stream = s, .recording = rec });
 }
 
 void stream_record_stop(struct stream *s)

@@ -108,6 +108,10 @@ struct stream_record {
 void stream_record(struct stream *s, const struct stream_record *r);
 void stream_record_stop(struct stream *s); /* on_recorded follows */
 
+/* Records the bridge that s is on, from now until it ends: a stereo WAV, what s's peer says left, its partner's right;
+ * at 16000 when both codecs are wide band, else at 8000. Nobody is told of its end; a failure is logged. */
+void stream_record_talk(struct stream *s, const char *path);
+
 struct stream_stats {
     uint64_t sent, received, lost, late, digits;
     uint64_t refused; /* packets of SRTP that were forged, repeated or of another key */

@@ -17,10 +17,21 @@ void command_open(struct media *m, struct command *c)
         log_error("media", "cannot watch the sockets of port %u", c->stream->port);
 }
 
-static void unbridge(struct stream *s)
+void stream_end_talk(struct media *m, struct stream *s)
+{
+    struct recording *rec = s->talk;
+
+    s->talk = NULL;
+    if (rec)
+        recording_end_both(rec, m->recorder);
+}
+
+static void unbridge(struct media *m, struct stream *s)
 {
     if (!s->partner)
         return;
+    stream_end_talk(m, s);
+    stream_end_talk(m, s->partner);
     ear_free(&s->ear);
     ear_free(&s->partner->ear);
     s->partner->relay.started = false;
@@ -35,7 +46,7 @@ void command_close(struct media *m, struct command *c)
     struct event gone = { .stream = s, .kind = EVENT_GONE };
 
     stream_drain(m, s); /* what was said before the BYE belongs to the recording */
-    unbridge(s);
+    unbridge(m, s);
     stream_end_recording(m, s);
     stream_rtcp_bye(m, s);
     player_stop(&s->player);
@@ -110,18 +121,13 @@ void command_play_stop(struct media *m, struct command *c)
 
 void command_bridge(struct media *m, struct command *c)
 {
-    (void)m;
-    unbridge(c->stream);
-    unbridge(c->partner);
+    unbridge(m, c->stream);
+    unbridge(m, c->partner);
     c->stream->partner = c->partner;
     c->partner->partner = c->stream;
 }
 
-void command_unbridge(struct media *m, struct command *c)
-{
-    (void)m;
-    unbridge(c->stream);
-}
+void command_unbridge(struct media *m, struct command *c) { unbridge(m, c->stream); }
 
 void command_digit(struct media *m, struct command *c)
 {
@@ -189,6 +195,20 @@ void command_record(struct media *m, struct command *c)
         beep(m, s);
     else
         stream_begin_recording(m, s);
+}
+
+/* Without a bridge it is an empty file, as one that was stopped before its beep was over. */
+void command_record_talk(struct media *m, struct command *c)
+{
+    struct stream *s = c->stream;
+    unsigned rate = codec_info(s->remote.codec)->rate, other;
+
+    other = s->partner ? codec_info(s->partner->remote.codec)->rate : rate;
+    stream_end_talk(m, s);
+    s->talk = c->recording;
+    recording_begin_both(s->talk, m->recorder, rate < other ? rate : other);
+    if (!s->partner)
+        stream_end_talk(m, s);
 }
 
 void command_record_stop(struct media *m, struct command *c)

@@ -136,6 +136,10 @@ static void on_audio(struct media *m, struct stream *s, struct rtp_packet *p, en
     s->in_ms = ticks / codec_khz(codec);
     look_for_tones(m, s, codec, p);
     relays = s->partner && stream_relays(s, codec);
+    if (s->talk)
+        recording_put_side(s->talk, 0, codec, p);
+    else if (s->partner && s->partner->talk)
+        recording_put_side(s->partner->talk, 1, codec, p);
     if (s->recording)
         recording_put(s->recording, m->recorder, codec, p, engine_ms(m));
     if (s->partner && !relays) {

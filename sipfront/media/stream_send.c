@@ -167,6 +167,8 @@ void stream_tick(struct media *m, struct stream *s)
     s->grid_ts += step_ms * stream_khz(s);
     if (s->recording && recording_tick(s->recording, m->recorder, engine_ms(m)))
         stream_end_recording(m, s);
+    if (s->talk && recording_tick_both(s->talk, m->recorder, step_ms))
+        stream_end_talk(m, s);
     check_peer(m, s);
     stream_rtcp_tick(m, s);
     wheel_put(&m->wheel, &s->node, s->node.due_ms + step_ms);

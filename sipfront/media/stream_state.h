@@ -74,7 +74,8 @@ struct stream {
     bool press_anew;     /* the peer's key that is down is sent to the partner as a press of ours */
     unsigned in_ms;      /* length of the peer's packets, 0: none came yet */
     struct recording *recording;
-    int64_t heard_ms; /* the last packet of the peer */
+    struct recording *talk; /* of the bridge: this side left, the partner right */
+    int64_t heard_ms;       /* the last packet of the peer */
     struct stream_rtcp rtcp;
     bool counting; /* in_ssrc, in_seq are set */
     uint32_t in_ssrc;
