@@ -19,8 +19,8 @@ CODECS = {"pcmu": "pcmu/8000/1", "pcma": "pcma/8000/1", "g722": "g722/16000/1", 
 
 CONFIG = """\
 poll_method epoll
-sip_listen 127.0.0.1:{sip_port}
-net_interface 127.0.0.1
+sip_listen {address}:{sip_port}
+net_interface {address}
 audio_source aufile,{says}
 ausrc_srate 8000
 auplay_srate 8000
@@ -65,14 +65,16 @@ class Phone:
     """Use as a context manager, or start() and stop()."""
 
     def __init__(self, folder, user, domain=None, password=None, answers=True, says=None, expires=0, codec="pcmu",
-                 apps=(), encryption=None):
+                 apps=(), encryption=None, address="127.0.0.1", prefix=(), connect=socket.create_connection):
         """domain: host:port of the server; without one the phone is its own. expires: seconds to register for.
         apps: further modules of baresip, such as mwi.
-        encryption: baresip's mediaenc, as srtp or srtp-mand."""
+        encryption: baresip's mediaenc, as srtp or srtp-mand.
+        address: its own; prefix, connect: how its process is run and reached elsewhere, such as in a network namespace."""
         self.folder = Path(folder)
         self.folder.mkdir(parents=True)
         self.user = user
         self.apps = apps
+        self.address, self.prefix, self.connect = address, list(prefix), connect
         self.sip_port = free_port(spread=2)  # baresip listens for TLS on the next one
         self.control_port = free_port(socket.SOCK_STREAM)
         self.domain = domain or f"127.0.0.1:{self.sip_port}"
@@ -87,7 +89,7 @@ class Phone:
         self._write_config(says or audio.sentence(self.folder, "silence/1"))
 
     def _write_config(self, says):
-        config = CONFIG.format(folder=self.folder, says=says, sip_port=self.sip_port, control_port=self.control_port)
+        config = CONFIG.format(folder=self.folder, address=self.address, says=says, sip_port=self.sip_port, control_port=self.control_port)
         config += "".join(f"module_app {app}.so\n" for app in self.apps)
         for name, text in (("config", config), ("accounts", ""), ("contacts", ""), ("uuid", "")):
             (self.folder / name).write_text(text)
@@ -99,12 +101,12 @@ class Phone:
         self.stop()
 
     def start(self):
-        self._process = subprocess.Popen(["stdbuf", "-oL", "baresip", "-4", "-f", str(self.folder)], stdin=subprocess.DEVNULL,
+        self._process = subprocess.Popen([*self.prefix, "stdbuf", "-oL", "baresip", "-4", "-f", str(self.folder)], stdin=subprocess.DEVNULL,
                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         self._lines = Events(f"{self.user}'s log")
         threading.Thread(target=self._read_log, daemon=True).start()
         self._lines.wait(lambda line: "baresip is ready" in line, 10, "start of baresip")
-        self._control = socket.create_connection(("127.0.0.1", self.control_port), timeout=10)
+        self._control = self.connect(("127.0.0.1", self.control_port), timeout=10)
         self._control.settimeout(None)
         threading.Thread(target=self._read_events, daemon=True).start()
         self.command("uanew", self.account)  # only now, so that no event of its registration is missed
