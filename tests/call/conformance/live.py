@@ -105,8 +105,8 @@ class Live:
     def _do(self, step):
         if step.action == "bridge":
             self._bridge(step)
-        elif step.action == "fetch":
-            pass  # _serve() does it
+        elif step.action in ("fetch", "recall"):
+            pass  # _serve() does the one, the directory the other
         elif step.action in ("voicemail", "record"):
             self._speak(step)
         else:

@@ -225,6 +225,19 @@ flow line {
 }
 """
 
+REMEMBER = """flow line {
+    look()
+    remember "{call.from}", "again", for: 1h { on failed { log "not kept" } else { log "kept" } }
+    look()
+    notify webhook: "http://127.0.0.1:9/", text: "x"
+    hangup
+}
+
+fn look() {
+    recall "{call.from}" { on found(value) { log "found {value}" } on missing { log "missing" } }
+}
+"""
+
 SCENARIOS = [
     Scenario("say and hangup", 'flow line {\n    say "Hello."\n    pause 100ms\n    hangup\n}\n'),
     Scenario("reject", 'flow line {\n    log "{call.from} to {call.to}"\n    reject busy\n}\n'),
@@ -283,5 +296,6 @@ SCENARIOS = [
     Scenario("fetch: an answer that is no JSON", FETCH, (others("fetch", "ok"),)),
     Scenario("fetch: timeout", FETCH, (others("fetch", "timeout"),)),
     Scenario("fetch: failed", FETCH, (others("fetch", "failed"),)),
+    Scenario("remember, recall and notify", REMEMBER, (others("recall", "missing"), others("recall", "found again"))),
     Scenario("hangup in a function", LOOPS, (press("gather", "2"), hang_up("gather"))),
 ]

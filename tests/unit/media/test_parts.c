@@ -299,6 +299,32 @@ static void player_plays_lists(void **state)
     }
 }
 
+/* A list of 2, 0 and 3 frames, joined at that moment of its endless round. */
+static void player_joins_a_round(void **state)
+{
+    static const struct {
+        int64_t ms;
+        unsigned at, at_ms;
+    } rows[] = {
+        { 0, 0, 0 },   { 19, 0, 0 },   { 20, 0, 20 },
+        { 39, 0, 20 }, { 40, 2, 0 },   { 99, 2, 40 },
+        { 100, 0, 0 }, { 160, 2, 20 }, { INT64_C(100) * 1000000 + 45, 2, 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct player p = { 0 };
+        struct prompt **prompts = calloc(3, sizeof *prompts);
+        prompts[0] = prompt_of_length(320, 1000);
+        prompts[1] = prompt_of_length(0, 0);
+        prompts[2] = prompt_of_length(480, 2000);
+        player_start(&p, prompts, 3, 1000);
+        player_skip(&p, rows[i].ms);
+        if (p.at != rows[i].at || p.at_ms != rows[i].at_ms)
+            fail_msg("%lld ms: prompt %u at %u ms", (long long)rows[i].ms, p.at, p.at_ms);
+        player_stop(&p);
+    }
+}
+
 /* Level of each frame by its number, dBFS; 1: no packet came. */
 static double steady_hum(int i) { return (void)i, -30; }
 static double quiet_line(int i) { return (void)i, -60; }
@@ -355,6 +381,7 @@ int main(void)
         cmocka_unit_test(wheel_gives_each_its_time),
         cmocka_unit_test(wheel_keeps_the_next_turn),
         cmocka_unit_test(player_plays_lists),
+        cmocka_unit_test(player_joins_a_round),
         cmocka_unit_test(voice_is_told_from_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
