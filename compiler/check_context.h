@@ -76,6 +76,7 @@ void check_bodies(struct check *c, struct file *f);
 void check_const(struct check *c, struct symbol *s); /* evaluates it when that is still to be done */
 void check_paths(struct check *c);
 void check_tests(struct check *c, struct decl *d);
+void check_clock(struct check *c, const struct decl_hours *hours); /* check_clock.c */
 void check_declare_lua(struct check *c, struct decl *d); /* of check_lua.c: after it was declared as a function */
 /* Reports a constant target or address that no permit covers, and a variable one when nothing could ever cover it. */
 void check_permit(struct check *c, const struct action_row *row, const struct action_arg *a, const struct expr *e);

@@ -186,8 +186,10 @@ static void check_hours(struct check *c, const struct decl *d)
     size_t base = strlen(path);
     if (zone->text.len && zone->text.len < sizeof path - base && !memmem(zone->text.p, zone->text.len, "..", 2)) {
         memcpy(path + base, zone->text.p, zone->text.len);
-        if (access(path, R_OK) == 0 || access("/usr/share/zoneinfo", F_OK) != 0)
+        if (access(path, R_OK) == 0 || access("/usr/share/zoneinfo", F_OK) != 0) {
+            check_clock(c, &d->u.hours);
             return;
+        }
     }
     diag_error(c->diags, zone->span, "unknown zone \"%.*s\"", STR_ARG(zone->text));
 }

@@ -32,6 +32,11 @@ struct compile_lua_mistake {
 typedef bool compile_lua_fn(struct str text, const struct str *functions, unsigned n, struct compile_lua_mistake *out);
 void compile_use_lua(compile_lua_fn *look);
 
+/* How often the clocks of a zone show that time of that day: 0, 1 or 2. Set as the one before; without it the times of
+ * hours are not looked at. */
+typedef unsigned compile_clock_fn(struct str zone, int year, unsigned month, unsigned day, unsigned minute);
+void compile_use_clock(compile_clock_fn *moments);
+
 /* Reads, checks and, when out is not NULL, emits. *out is filled only on success; pass it to image_encode().
  * ERR_NOT_FOUND, ERR_IO, ERR_TOO_BIG: the file itself cannot be read, and nothing was reported; ERR_SYNTAX: mistakes
  * were reported. Warnings alone are no failure. A file without a flow can be checked, not emitted. */

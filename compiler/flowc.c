@@ -22,6 +22,8 @@ const struct flowc_command flowc_commands[] = {
     { "lsp", "", "answer an editor's questions (language server)", flowc_lsp, &flowc_lsp_argp },
     { "doc", "ACTION…", "show the manual of an action", flowc_doc, &flowc_doc_argp },
     { "new", "NAME", "write a flow to begin with", flowc_new, &flowc_new_argp },
+    { "keygen", "NAME", "make a pair of keys to sign images with", flowc_keygen, &flowc_keygen_argp },
+    { "verify", "IMAGE", "check an image and its signature", flowc_verify, &flowc_verify_argp },
     { "completion", "SHELL", "print a completion script for bash, zsh or fish", flowc_completion,
       &flowc_completion_argp },
     { 0 },
@@ -102,6 +104,7 @@ int main(int argc, char **argv)
     const struct flowc_command *command;
     argp_err_exit_status = FLOWC_USAGE;
     flowc_use_lua();
+    flowc_use_clock();
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &choice);
     command = find(argv[choice.at]);
     if (!command)

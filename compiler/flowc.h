@@ -22,20 +22,23 @@ extern const struct argp flowc_graph_argp;
 extern const struct argp flowc_doc_argp;
 extern const struct argp flowc_new_argp;
 extern const struct argp flowc_check_argp, flowc_build_argp, flowc_dump_argp, flowc_fmt_argp, flowc_completion_argp,
-    flowc_lsp_argp;
+    flowc_lsp_argp, flowc_keygen_argp, flowc_verify_argp;
 
 int flowc_check(int argc, char **argv);
 int flowc_build(int argc, char **argv);
 int flowc_dump(int argc, char **argv);
 int flowc_graph(int argc, char **argv);
 int flowc_lsp(int argc, char **argv);
+int flowc_keygen(int argc, char **argv);
+int flowc_verify(int argc, char **argv);
 int flowc_doc(int argc, char **argv);
 int flowc_new(int argc, char **argv);
 int flowc_fmt(int argc, char **argv);
 int flowc_completion(int argc, char **argv);
 
-/* Before anything is compiled: files in Lua are looked into. */
+/* Before anything is compiled: files in Lua are looked into, and the clocks of zones. */
 void flowc_use_lua(void);
+void flowc_use_clock(void);
 /* --lua-allow: an option's text; ends the command when it makes no sense. */
 #define FLOWC_LUA_ALLOW                                                                                                \
     {                                                                                                                  \

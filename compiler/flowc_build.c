@@ -1,13 +1,18 @@
 /* flowc build FILE [-o OUT] [--strip] */
 #include "compiler/flowc.h"
 
+#include <stdio.h>
+
 #include <stdlib.h>
 #include <string.h>
+
+#include "vm/isa/image_seal.h"
 
 struct build {
     const char *file;
     const char *out; /* NULL: beside the source */
     unsigned strip;  /* enum image_strip */
+    const char *key; /* to sign with; NULL: not signed */
 };
 
 static error_t on_option(int key, char *arg, struct argp_state *state)
@@ -15,6 +20,7 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
     struct build *b = state->input;
     switch (key) {
     case 'o': b->out = arg; return 0;
+    case 'S': b->key = arg; return 0;
     case 's': b->strip |= IMAGE_STRIP_DEBUG | IMAGE_STRIP_SOURCE | IMAGE_STRIP_TESTS; return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)
@@ -34,6 +40,19 @@ static void default_out(struct sbuf *out, const char *file)
     sbuf_cstr(out, str_ends(s, ".flow") ? "c" : ".flowc");
 }
 
+static int sign(const struct build *b, struct sbuf *bytes)
+{
+    struct image_signing_key key;
+    enum err e = image_key_read_secret(b->key, &key);
+    if (e == ERR_INVALID) {
+        fprintf(stderr, "flowc: %s: there is no secret key (Ed25519, PEM) in it; 'flowc keygen' makes one\n", b->key);
+        return FLOWC_USAGE;
+    }
+    if (!e)
+        e = image_sign(bytes, &key);
+    return e ? flowc_cannot(b->key, e) : FLOWC_OK;
+}
+
 static int write_image(const struct build *b, const struct image *im)
 {
     struct sbuf bytes = { 0 }, path = { 0 };
@@ -42,18 +61,22 @@ static int write_image(const struct build *b, const struct image *im)
         sbuf_cstr(&path, b->out);
     else
         default_out(&path, b->file);
-    if (!e)
+    int status = b->key && !e ? sign(b, &bytes) : FLOWC_OK;
+    if (!e && !status)
         e = file_write(path.p, bytes.p, bytes.len);
-    int status = e ? flowc_cannot(path.p, e) : FLOWC_OK;
+    if (e)
+        status = flowc_cannot(path.p, e);
     sbuf_free(&bytes);
     sbuf_free(&path);
     return status;
 }
 
-static const struct argp_option options[] = { { "output", 'o', "OUT", 0,
-                                                "Where the image goes; FILE with .flowc at its end unless said", 0 },
-                                              { "strip", 's', NULL, 0, "Leave out source, line numbers and tests", 0 },
-                                              { 0 } };
+static const struct argp_option options[] = {
+    { "output", 'o', "OUT", 0, "Where the image goes; FILE with .flowc at its end unless said", 0 },
+    { "sign", 'S', "KEY", 0, "Sign the image with this key (flowc keygen)", 0 },
+    { "strip", 's', NULL, 0, "Leave out source, line numbers and tests", 0 },
+    { 0 }
+};
 const struct argp flowc_build_argp = { options, on_option, "FILE", "Compiles a flow into an image that flowd runs.",
                                        NULL,    NULL,      NULL };
 

@@ -70,7 +70,7 @@ int64_t ctl_read_duration(const char *text);
 
 /* ---- flowctl_build.c ---- */
 /* Runs flowc build on a .flow; *image is the compiled bytes. Its diagnostics go where it writes them. */
-int ctl_build(const char *flow_file, struct sbuf *image);
+int ctl_build(const char *flow_file, const char *key, struct sbuf *image); /* key: to sign with, or NULL */
 
 /* ---- flowctl_list.c ---- */
 /* Asks for the list of that key and prints it. */

@@ -34,12 +34,14 @@ static int complain_no_flowc(int error)
     return CTL_REFUSED;
 }
 
-static int run_flowc(const char *flow_file, const char *image_file)
+static int run_flowc(const char *flow_file, const char *key, const char *image_file)
 {
     char place[PATH_MAX];
     pid_t pid;
     int status;
-    const char *const argv[] = { "flowc", "build", "-o", image_file, "--", flow_file, NULL };
+    const char *const plain[] = { "flowc", "build", "-o", image_file, "--", flow_file, NULL };
+    const char *const signs[] = { "flowc", "build", "-o", image_file, "--sign", key, "--", flow_file, NULL };
+    const char *const *argv = key ? signs : plain;
     int error = posix_spawnp(&pid, find_flowc(place), NULL, NULL, (char *const *)(uintptr_t)argv, environ);
     if (error)
         return complain_no_flowc(error);
@@ -49,7 +51,7 @@ static int run_flowc(const char *flow_file, const char *image_file)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? CTL_OK : CTL_REFUSED;
 }
 
-int ctl_build(const char *flow_file, struct sbuf *image)
+int ctl_build(const char *flow_file, const char *key, struct sbuf *image)
 {
     char folder[] = "/tmp/flowctl-XXXXXX", file[sizeof folder + 16];
     if (!mkdtemp(folder)) {
@@ -57,7 +59,7 @@ int ctl_build(const char *flow_file, struct sbuf *image)
         return CTL_REFUSED;
     }
     snprintf(file, sizeof file, "%s/image.flowc", folder);
-    int status = run_flowc(flow_file, file);
+    int status = run_flowc(flow_file, key, file);
     if (!status && sbuf_read_file(image, file, MOST_IMAGE)) {
         ctl_complain("flowc has made no image", NULL);
         status = CTL_REFUSED;

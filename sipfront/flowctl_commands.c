@@ -35,6 +35,7 @@ static const struct argp_option ban_options[] = {
 };
 static const struct argp_option deploy_options[] = {
     CTL_OPTION("name", CTL_NAME, "NAME", "Name of the flow on the server (that of the file's flow)"),
+    CTL_OPTION("sign", CTL_SIGN, "KEY", "Sign the image that is built of a .flow (flowc keygen)"),
     CTL_OPTIONS_END,
 };
 static const struct argp_option box_options[] = {

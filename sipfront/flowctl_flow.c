@@ -7,11 +7,11 @@
 
 enum { MOST_IMAGE = 64 * 1024 * 1024 };
 
-static int read_image(const char *file, struct sbuf *image)
+static int read_image(const char *file, const char *key, struct sbuf *image)
 {
     struct sbuf message = { 0 };
     if (str_ends(str_of(file), ".flow"))
-        return ctl_build(file, image);
+        return ctl_build(file, key, image);
     enum err e = sbuf_read_file(image, file, MOST_IMAGE);
     if (!e)
         return CTL_OK;
@@ -41,7 +41,7 @@ int ctl_deploy(struct ctl *c)
 {
     struct sbuf image = { 0 }, answer = { 0 };
     char *path = ctl_path("/v1/flows?name=", c->option[CTL_NAME] ? c->option[CTL_NAME] : "", "");
-    int status = read_image(c->args[0], &image);
+    int status = read_image(c->args[0], c->option[CTL_SIGN], &image);
     if (!status)
         status = ctl_ask_raw(c, "POST", path, (struct str){ image.p ? image.p : "", image.len }, &answer);
     if (!status)

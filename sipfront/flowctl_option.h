@@ -7,6 +7,7 @@ enum ctl_option {
     CTL_SOCKET,
     CTL_JSON,
     CTL_NAME,
+    CTL_SIGN,
     CTL_PASSWORD,
     CTL_PASSWORD_STDIN,
     CTL_NO_PASSWORD,

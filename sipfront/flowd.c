@@ -352,6 +352,7 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
     struct notify_params notify = o->notify;
     notify.ca_file = o->ca_file;
     struct server_params sp = {
+        .trust = flowd_trust(),
         .listen = o->listen,
         .sip_port = (uint16_t)o->sip_port,
         .rtp_min = (uint16_t)o->rtp_min,

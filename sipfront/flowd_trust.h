@@ -4,6 +4,9 @@
 
 #include <argp.h>
 
+struct trust;
+
 extern const struct argp flowd_trust_argp; /* a child of flowd's own */
+const struct trust *flowd_trust(void);     /* whose images the options say; static */
 
 #endif

@@ -52,12 +52,14 @@ bool flows_find(const struct flows *f, const char *name, struct flow_ref *out)
 }
 
 /* Decodes, verifies, and checks that this server knows the actions: an image that passes can be run. */
-static enum err load(struct image **out, struct str bytes, struct image_refusal *why)
+static enum err load(struct image **out, const struct trust *trust, struct str bytes, struct image_refusal *why)
 {
     enum err e = image_load(out, bytes.p, bytes.len, why);
     if (e)
         return e;
-    e = flow_bind_check(*out, call_port_offered(), why);
+    e = trust_check(trust, *out, why);
+    if (!e)
+        e = flow_bind_check(*out, call_port_offered(), why);
     if (e)
         image_unref(out);
     return e;
@@ -68,7 +70,7 @@ static void load_stored(const struct flow_version *v, void *arg)
     struct flows *f = arg;
     struct image *im = NULL;
     struct image_refusal why = { "" };
-    if (load(&im, (struct str){ (const char *)v->image, v->size }, &why) != ERR_OK) {
+    if (load(&im, f->server->trust, (struct str){ (const char *)v->image, v->size }, &why) != ERR_OK) {
         log_error("flows", "flow %s version %u is refused: %s", v->flow, v->version, why.text);
         return;
     }
@@ -90,7 +92,7 @@ static enum err load_builtin(struct flows *f, const char *folder, const char *na
     enum err e = sbuf_read_file(&bytes, path, IMAGE_MAX_SIZE);
     if (e)
         sbuf_fmt(why, "the built-in flow %s cannot be read: %s", path, err_text(e));
-    else if ((e = load(&im, sbuf_view(&bytes), &refusal)) != ERR_OK)
+    else if ((e = load(&im, NULL, sbuf_view(&bytes), &refusal)) != ERR_OK)
         sbuf_fmt(why, "the built-in flow %s is refused: %s", path, refusal.text);
     else
         swap(f, name, im, 0);
@@ -177,7 +179,7 @@ static void verify(void *arg)
     struct deployment *d = arg;
     const struct server *s = d->flows->server;
     struct sbuf names = { 0 }, why = { 0 };
-    d->e = load(&d->image, sbuf_view(&d->bytes), &d->why);
+    d->e = load(&d->image, s->trust, sbuf_view(&d->bytes), &d->why);
     if (!d->e && rehearse_missing(s, d->image, &names)) {
         sbuf_fmt(&why, "it plays what is not in %s/sounds: %s", s->data, names.p);
         refuse(d, ERR_NOT_FOUND, &why);

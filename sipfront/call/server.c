@@ -175,6 +175,7 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
     if (!s)
         return ERR_NOMEM;
     s->loop = l;
+    s->trust = p->trust;
     s->data = strdup(p->data);
     s->srtp = p->srtp;
     s->address = strdup(p->listen);

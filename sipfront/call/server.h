@@ -14,6 +14,7 @@
 #include "vm/base/str.h"
 
 struct server;
+struct trust; /* trust.h */
 
 struct server_params {
     const char *listen; /* address for SIP and RTP */
@@ -21,6 +22,7 @@ struct server_params {
     uint16_t rtp_min, rtp_max;          /* 0: the media engine's default */
     enum audio_security srtp;           /* of every leg */
     const char *data;                   /* folder: database, voicemail, sounds */
+    const struct trust *trust;          /* whose images are taken; NULL: all. Borrowed */
     const char *flows;                  /* folder of the built-in compiled flows */
     const struct notify_params *notify; /* its mail server and secrets; NULL: none */
     const char *hold_music;             /* folder of it; NULL: DATA/sounds/hold */

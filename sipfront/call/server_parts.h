@@ -4,6 +4,7 @@
 
 #include "sipfront/call/call.h"
 #include "sipfront/call/flows.h"
+#include "sipfront/call/trust.h"
 #include "sipfront/media/prompt.h"
 #include "sipfront/notify/notify.h"
 #include "sipfront/sip/agent.h"
@@ -26,6 +27,7 @@ struct server {
     struct prompt_cache *prompts;
     struct agent *agent;
     struct flows *flows;
+    const struct trust *trust; /* whose images are taken, but for the built-in ones; NULL: all */
     struct web *web;
     struct notify *notify;
     struct box_work *pins;     /* PINs to be tried, one at a time */

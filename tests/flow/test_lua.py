@@ -73,7 +73,10 @@ def test_an_image_needs_no_file(flowc, write, tmp_path):
 
 def test_only_what_is_called_comes_into_an_image(flowc, write, tmp_path):
     assert flowc("build", write(EXTERN + 'flow shop {\n    say "Hello."\n}\n')).returncode == 0
-    assert b"prices" not in (tmp_path / "shop.flowc").read_bytes()
+    bare = (tmp_path / "shop.flowc").stat().st_size
+    assert "lua " not in flowc("dump", tmp_path / "shop.flowc").stdout
+    assert flowc("build", write(FLOW)).returncode == 0
+    assert "lua stock" in flowc("dump", tmp_path / "shop.flowc").stdout and (tmp_path / "shop.flowc").stat().st_size > bare + 100
 
 
 ONE = 'extern lua "pricing.lua" {{\n    {}\n}}\nflow shop {{\n    {}\n}}\n'

@@ -183,6 +183,8 @@ static void add_import(const char *what, const struct image_import *m, struct sb
 void image_disasm(const struct image *im, struct sbuf *out)
 {
     sbuf_fmt(out, "flow %.*s, begins in function %u\n", STR_ARG(im->flow), im->entry);
+    for (unsigned i = 0; im->is_signed && i < IMAGE_KEY_SIZE; i++)
+        sbuf_fmt(out, "%s%02x%s", i ? "" : "signed by ", im->signer[i], i + 1 < IMAGE_KEY_SIZE ? "" : "\n");
     for (uint32_t i = 0; i < im->nimports; i++)
         add_import("action", &im->imports[i], out);
     for (uint32_t i = 0; i < im->nexterns; i++)

@@ -13,7 +13,13 @@
 #include "vm/base/str.h"
 #include "vm/isa/image_import.h"
 
-enum { IMAGE_MAX_SIZE = 64 << 20, IMAGE_SLOTS_MAX = 250, IMAGE_CODE_MAX = 60000, IMAGE_ID_SIZE = 32 };
+enum {
+    IMAGE_MAX_SIZE = 64 << 20,
+    IMAGE_SLOTS_MAX = 250,
+    IMAGE_CODE_MAX = 60000,
+    IMAGE_ID_SIZE = 32,
+    IMAGE_KEY_SIZE = 32
+};
 
 /* A constant: NUM (type says which), TEXT, LIST_TEXT (indices of text constants) or LIST_NUM. */
 struct image_const {
@@ -103,6 +109,8 @@ struct image {
     struct str tests;          /* the section of test blocks, opaque here; may be empty */
     uint8_t id[IMAGE_ID_SIZE]; /* SHA-256 of the bytes from behind the id on; set by encode and decode */
     /* Set by image_load() only. */
+    bool is_signed; /* and rightly so (image_seal.h) */
+    uint8_t signer[IMAGE_KEY_SIZE];
     struct arena *arena;
     int refs;
 };

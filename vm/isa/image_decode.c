@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "vm/isa/image_format.h"
+#include "vm/isa/image_seal.h"
 #include "vm/isa/image_pack.h"
 #include "vm/isa/verify.h"
 
@@ -363,9 +364,19 @@ static enum err open_sections(struct reader *r, struct image_refusal *why)
     return e;
 }
 
-static enum err decode(struct image *im, const uint8_t *bytes, size_t len, struct image_refusal *why)
+/* A wrong signature is refused everywhere; none, or an unknown signer's, is for those to judge who demand one. */
+static enum err check_seal(struct image *im, const uint8_t *seal, size_t len, struct image_refusal *why)
 {
+    im->is_signed = len && image_seal_right(im->id, seal, im->signer);
+    return len && !im->is_signed ? refuse(why, ERR_BAD_IMAGE, "its signature is wrong") : ERR_OK;
+}
+
+static enum err decode(struct image *im, const uint8_t *bytes, size_t whole, struct image_refusal *why)
+{
+    size_t len = image_unsealed(bytes, whole);
     enum err e = check_frame(im, bytes, len, why);
+    if (!e)
+        e = check_seal(im, bytes + len, whole - len, why);
     if (e)
         return e;
     struct reader r = { .p = bytes + IMAGE_BODY_AT, .end = bytes + len, .arena = im->arena };

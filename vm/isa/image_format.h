@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vm/isa/type.h"
+#include "vm/isa/image.h"
 
 /* The high bit and the line ends show at once when something took the file for text. */
 #define IMAGE_MAGIC                                                                                                    \
@@ -18,6 +18,12 @@ enum image_version {
     IMAGE_VERSION_PLAIN = 1, /* as they are */
     IMAGE_VERSION_PACKED,    /* their size, then packed (image_pack.h) to the end */
 };
+
+/* A seal: a signature behind the image, outside of what the id names: magic, the signer's public key, the signature. */
+#define IMAGE_SEAL_MAGIC                                                                                               \
+    "\x9c"                                                                                                             \
+    "seal\r\n\x1a"
+enum { IMAGE_SIGNATURE_SIZE = 64, IMAGE_SEAL_SIZE = IMAGE_MAGIC_SIZE + IMAGE_KEY_SIZE + IMAGE_SIGNATURE_SIZE };
 
 /* Sections come in this order; empty ones are left out. SHAPE is always there. */
 enum image_section {
