@@ -12,11 +12,11 @@
 #include "stdlib/zone.h"
 
 struct sim_options {
-    const char *file, *at, *from, *name, *to;
+    const char *file, *at, *from, *name, *to, *speak;
     bool voicemail, trace;
 };
 
-enum { OPTION_NAME = 256, OPTION_TRACE };
+enum { OPTION_NAME = 256, OPTION_TRACE, OPTION_SPEAK };
 
 static error_t on_option(int key, char *arg, struct argp_state *state)
 {
@@ -28,6 +28,7 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
     case 't': o->to = arg; return 0;
     case 'v': o->voicemail = true; return 0;
     case 'L': return flowc_allow_lua(state, arg);
+    case OPTION_SPEAK: o->speak = arg; return 0;
     case OPTION_TRACE: o->trace = true; return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)
@@ -103,8 +104,11 @@ static void press(struct sim_terminal *t, struct str keys)
     char all[DIGITS_MAX];
     size_t n = keys.len < sizeof all ? keys.len : sizeof all;
     memcpy(all, keys.p, n); /* the line may be read over while a key takes effect */
-    for (size_t i = 0; i < n && !sim_session_over(t->session); i++)
+    for (size_t i = 0; i < n && !sim_session_over(t->session); i++) {
         sim_call_press(sim_session_call(t->session), all[i]);
+        if (t->speak)
+            speak_key(t->speak, sim_now(t), all[i]); /* after what it cuts short */
+    }
 }
 
 static void hang_up(struct sim_terminal *t)
@@ -188,11 +192,15 @@ static int call_flow(struct image *im, const struct sim_options *o)
         fprintf(stderr, "flowc: '%s' is no time that comes there; write it as '2026-11-23 10:00'\n", o->at);
         return FLOWC_USAGE;
     }
+    if (o->speak && !speak_start(&t.speak, o->speak, o->file))
+        return FLOWC_USAGE;
     if (sim_session_new(&t.session, im, &facts, &world))
         return flowc_cannot(o->file, ERR_NOMEM);
     if (!t.echo)
         fputs(help, t.out);
     int status = hold_call(&t);
+    if (!speak_end(&t.speak, sim_now(&t)))
+        status = FLOWC_USAGE;
     sim_session_free(&t.session);
     free(t.line);
     return status;
@@ -206,6 +214,7 @@ static const struct argp_option options[] = {
     { "with-voicemail", 'v', NULL, 0, "The Connection has voicemail", 0 },
     { "trace", OPTION_TRACE, NULL, 0,
       "Print each action as it begins and ends, with its line, as flowd --verbose logs it", 0 },
+    { "speak", OPTION_SPEAK, "OUT.wav", 0, "Write what the caller hears, spoken as the server speaks it", 0 },
     FLOWC_LUA_ALLOW,
     { 0 }
 };

@@ -5,6 +5,7 @@
 #include <argp.h>
 #include <stdio.h>
 
+#include "compiler/flowc_speak.h"
 #include "stdlib/running.h"
 #include "stdlib/sim/sim_session.h"
 
@@ -20,9 +21,10 @@ struct sim_terminal {
     bool over;  /* nothing more can be read: the caller hangs up */
     char *line; /* the last one read */
     size_t room;
-    int64_t hang_up_at; /* by the call's clock; INT64_MAX: not planned */
-    bool told;          /* something was said since the action in progress began */
-    bool silent;        /* the caller lets the action in progress pass */
+    int64_t hang_up_at;  /* by the call's clock; INT64_MAX: not planned */
+    bool told;           /* something was said since the action in progress began */
+    struct speak *speak; /* NULL: nobody listens */
+    bool silent;         /* the caller lets the action in progress pass */
 };
 
 /* Asks and reads a line without its end; an empty one at the input's end. Borrowed until the next. */

@@ -322,10 +322,25 @@ static void on_traced(const char *area, struct str text, void *owner)
         sim_print(owner, "[%s: %.*s]", area, STR_ARG(text));
 }
 
+static int64_t on_takes(const struct vm_sound *sound, const struct play_request *how, void *owner)
+{
+    struct sim_terminal *t = owner;
+    return t->speak ? speak_sound(t->speak, sim_now(t), sound, how) : -1;
+}
+
+static void on_silenced(void *owner)
+{
+    struct sim_terminal *t = owner;
+    if (t->speak)
+        speak_cut(t->speak, sim_now(t));
+}
+
 struct sim_world sim_terminal_world(struct sim_terminal *t)
 {
     return (struct sim_world){
         .heard = on_heard,
+        .takes = on_takes,
+        .silenced = on_silenced,
         .dialled = on_dialled,
         .recorded = on_recorded,
         .fetched = on_fetched,

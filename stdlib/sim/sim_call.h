@@ -53,6 +53,9 @@ struct sim_box_plan {
  * is found, and what is to be kept is kept. */
 struct sim_world {
     void (*heard)(const struct vm_sound *sound, void *owner); /* also when it is then cut short */
+    /* How long it takes, in ms; -1: not known, the time above then. NULL: none is. */
+    int64_t (*takes)(const struct vm_sound *sound, const struct play_request *how, void *owner);
+    void (*silenced)(void *owner); /* what was heard last is cut short */
     void (*dialled)(const struct dial_request *rq, struct sim_dial_plan *plan, void *owner);
     unsigned (*legs_elsewhere)(unsigned line, void *owner); /* call_port.legs: of other calls of the flow; NULL: none */
     void (*recorded)(const struct record_request *rq, struct sim_record_plan *plan, void *owner);

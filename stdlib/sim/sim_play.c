@@ -8,6 +8,8 @@ struct play_op {
     play_done_cb *done;
     struct vm_sound *sounds; /* their texts are copies */
     unsigned count, next, loops;
+    struct play_request how; /* voice and rate; the voice is a copy */
+    bool sounding;
 };
 
 static int64_t sound_ms(const struct vm_sound *s)
@@ -24,6 +26,13 @@ static int64_t sound_ms(const struct vm_sound *s)
     return chars * SIM_CHAR_MS;
 }
 
+static int64_t play_ms(const struct play_op *p, const struct vm_sound *s)
+{
+    const struct sim_world *world = p->op.call->world;
+    int64_t ms = world->takes ? world->takes(s, &p->how, world->owner) : -1;
+    return ms < 0 ? sound_ms(s) : ms;
+}
+
 static void finish(struct play_op *p, enum play_end how)
 {
     play_done_cb *done = p->done;
@@ -36,6 +45,7 @@ static void on_next(void *owner)
 {
     struct play_op *p = owner;
     p->op.timer = NULL;
+    p->sounding = false;
     if (p->next == p->count && p->loops > 1) {
         p->next = 0;
         p->loops -= p->loops < PLAY_FOR_EVER;
@@ -45,7 +55,8 @@ static void on_next(void *owner)
         return;
     }
     const struct vm_sound *s = &p->sounds[p->next++];
-    op_after(&p->op, sound_ms(s), on_next);
+    p->sounding = true;
+    op_after(&p->op, play_ms(p, s), on_next);
     sim_hear(p->op.call, s);
 }
 
@@ -59,6 +70,10 @@ static void on_refused(void *owner)
 static void free_sounds(struct call_op *op)
 {
     struct play_op *p = (struct play_op *)op;
+    const struct sim_world *world = op->call->world;
+    if (p->sounding && world->silenced)
+        world->silenced(world->owner);
+    free((char *)p->how.voice.p);
     for (unsigned i = 0; i < p->count; i++)
         free((char *)p->sounds[i].text.p);
     free(p->sounds);
@@ -71,6 +86,7 @@ struct call_op *sim_play(void *self, const struct play_request *rq, play_done_cb
     struct play_op *p = (struct play_op *)op_new(c, sizeof *p, &kind, owner);
     p->done = done;
     p->loops = rq->loops;
+    p->how = (struct play_request){ .voice = { op_copy(rq->voice), rq->voice.len }, .rate = rq->rate };
     p->sounds = calloc(rq->count + 1, sizeof *p->sounds);
     if (!p->sounds)
         abort();

@@ -28,7 +28,7 @@ MAY_INCLUDE = {
 }
 
 # The mains see everything. NAME_*.c beside NAME.c are parts of that main.
-MAIN = re.compile(r"^(compiler/flowc|sipfront/flowd|sipfront/flowctl)(_[a-z]+)?\.[ch]$")
+MAIN = re.compile(r"^(compiler/flowc|sipfront/flowd|sipfront/flowctl|sipfront/flowspeak)(_[a-z]+)?\.[ch]$")
 
 # library header: the folders that may use it (mains always may)
 LIBRARIES = [
