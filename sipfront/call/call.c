@@ -7,6 +7,7 @@
 
 #include "sipfront/call/box_visit.h"
 #include "sipfront/call/server_parts.h"
+#include "sipfront/call/transfer.h"
 #include "vm/base/log.h"
 
 enum { HANDOVERS_MAX = 20 };
@@ -40,6 +41,7 @@ bool call_move(struct call *c, enum call_state to)
     for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
         if (moves[i].from == c->state && moves[i].to == to) {
             c->state = to;
+            watch_changed(c, c->facts.from);
             return true;
         }
     }
@@ -56,7 +58,7 @@ static bool before_answer(const struct call *c)
 
 void call_ring(struct call *c)
 {
-    if (c->state == CALL_OFFERED && call_move(c, CALL_RINGING))
+    if (c->state == CALL_OFFERED && call_move(c, CALL_RINGING) && !c->onward)
         leg_progress(c->leg, 180, NULL);
 }
 
@@ -75,10 +77,23 @@ void call_early_media(struct call *c)
     if ((c->state != CALL_OFFERED && c->state != CALL_RINGING) || !c->media.theirs.nformats)
         return;
     call_move(c, CALL_EARLY);
+    if (c->onward)
+        return; /* its caller hears us already */
     local_sdp(c, &sdp);
     leg_progress(c->leg, 183, sdp.p);
     leg_media_start(&c->media);
     sbuf_free(&sdp);
+}
+
+/* There is nobody to be sent a 200: the caller of a transferred call is up. */
+static void answer_onward(struct call *c)
+{
+    call_move(c, CALL_ANSWERED);
+    call_move(c, CALL_UP);
+    c->facts.answered_ms = clock_wall(c->port.clock);
+    c->facts.status = 200;
+    transfer_answered(&c->onward);
+    answering_confirmed(c->answering, true);
 }
 
 void call_send_answer(struct call *c)
@@ -86,6 +101,10 @@ void call_send_answer(struct call *c)
     struct sbuf sdp = { 0 };
     if (!before_answer(c))
         return;
+    if (c->onward) {
+        answer_onward(c);
+        return;
+    }
     if (c->media.theirs.nformats && c->state != CALL_EARLY)
         leg_media_start(&c->media);
     call_move(c, CALL_ANSWERED);
@@ -105,6 +124,12 @@ void call_drop(struct call *c, int status)
         return;
     }
     c->facts.status = status ? status : 480;
+    if (c->onward) {
+        transfer_refused(&c->onward, c->facts.status);
+        call_move(c, CALL_DOWN);
+        call_check_over(c);
+        return;
+    }
     leg_reject(c->leg, c->facts.status, cause_phrase(c->facts.status));
 }
 
@@ -148,7 +173,7 @@ void call_check_over(struct call *c)
 {
     if (c->flow_over && !c->recording)
         visit_close(c, NULL, NULL); /* of a flow that used the box actions itself */
-    if (!c->leg && c->flow_over && !c->recording && !c->over)
+    if (!c->leg && c->flow_over && !c->recording && !c->lent && !c->over)
         c->over = clock_start(c->port.clock, 0, on_over, c);
 }
 
@@ -255,6 +280,13 @@ static void on_reoffer(const char *sdp, void *owner)
     leg_media_reoffer(&c->media, c->leg, sdp);
 }
 
+static void on_reanswered(int status, const char *sdp, void *owner)
+{
+    struct call *c = owner;
+    (void)status;
+    leg_media_reanswer(&c->media, sdp);
+}
+
 /* A digit goes to the recording that it ends, or to the flow; while two people talk it is theirs. */
 static void on_digit(char digit, void *owner)
 {
@@ -274,6 +306,16 @@ static void on_info_digit(char digit, void *owner)
     on_digit(digit, owner);
 }
 
+static void tell_gone(struct call *c)
+{
+    answering_confirmed(c->answering, false);
+    dial_caller_gone(c->dial);
+    recording_caller_gone(c->recording);
+    if (c->run && !c->flow_over)
+        flow_run_hangup(c->run);
+    call_check_over(c);
+}
+
 static void on_ended(enum leg_end how, int status, const char *reason, void *owner)
 {
     struct call *c = owner;
@@ -285,12 +327,14 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
         c->facts.by = "caller";
     if (how == LEG_END_CANCEL)
         c->facts.status = 487;
-    answering_confirmed(c->answering, false);
-    dial_caller_gone(c->dial);
-    recording_caller_gone(c->recording);
-    if (c->run && !c->flow_over)
-        flow_run_hangup(c->run);
-    call_check_over(c);
+    if (c->onward)
+        transfer_transferee_gone(&c->onward);
+    tell_gone(c);
+}
+
+static void on_refer(struct referral *r, const struct refer_request *rq, void *owner)
+{
+    transfer_asked(owner, true, r, rq);
 }
 
 static void on_played(bool ok, unsigned tag, void *owner)
@@ -308,7 +352,9 @@ static void on_recorded(const struct stream_recorded *r, void *owner)
 static const struct leg_events leg_events = {
     .on_confirmed = on_confirmed,
     .on_reoffer = on_reoffer,
+    .on_reanswered = on_reanswered,
     .on_info_digit = on_info_digit,
+    .on_refer = on_refer,
     .on_ended = on_ended,
 };
 static const struct stream_events stream_events = {
@@ -316,6 +362,40 @@ static const struct stream_events stream_events = {
     .on_played = on_played,
     .on_recorded = on_recorded,
 };
+
+/* ---- the caller's place, which a transfer gives to another phone ---- */
+
+void call_lend_caller(struct call *c, struct line_end *out)
+{
+    *out = (struct line_end){ .leg = c->leg, .media = c->media };
+    snprintf(out->user, sizeof out->user, "%s", c->facts.from);
+    snprintf(out->name, sizeof out->name, "%s", c->facts.from_name);
+    c->leg = NULL;
+    c->media = (struct leg_media){ 0 };
+}
+
+void call_adopt(struct call *c, struct line_end *caller)
+{
+    c->leg = caller->leg;
+    c->media = caller->media;
+    leg_listen(c->leg, &leg_events, c);
+    stream_listen(c->media.stream, &stream_events, c);
+    watch_changed(c, c->facts.from);
+}
+
+void call_caller_left(struct call *c, const char *by)
+{
+    call_move(c, CALL_DOWN);
+    c->facts.by = by;
+    tell_gone(c);
+}
+
+void call_introduce(const struct call *c, struct leg *leg, const char *user)
+{
+    const struct connection *who = directory_connection(c->server->directory, user);
+    if (leg)
+        leg_identify(leg, &(struct leg_identity){ user, who ? who->name : "" });
+}
 
 /* ---- the beginning ---- */
 
@@ -358,24 +438,49 @@ static int media_init(struct call *c, const char *source, const char *offer)
     return 0;
 }
 
-void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct connection *dialed)
+static struct call *call_new(struct server *s, const struct leg_invite *invite, const struct connection *dialed)
 {
     struct call *c = calloc(1, sizeof *c);
     if (!c)
         abort();
     c->server = s;
-    c->leg = leg;
     c->flow_over = true;
     call_port_init(c);
     call_host_init(c);
     facts_init(c, invite, dialed);
     call_link(c);
-    leg_listen(leg, &leg_events, c);
-    int refused = media_init(c, invite->source, invite->sdp);
+    return c;
+}
+
+/* refused: with that status, unless it is 0. */
+static void begin_flow(struct call *c, int refused)
+{
     if (!refused && !run_flow(c, c->facts.flow)) {
         log_error("call", "%s: flow %s is not here: the default runs instead", c->facts.id, c->facts.flow);
         refused = run_flow(c, "default") ? 0 : 500;
     }
     if (refused)
         call_drop(c, refused);
+}
+
+void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct connection *dialed)
+{
+    struct call *c = call_new(s, invite, dialed);
+    c->leg = leg;
+    leg_listen(leg, &leg_events, c);
+    watch_changed(c, c->facts.from);
+    begin_flow(c, media_init(c, invite->source, invite->sdp));
+}
+
+void call_begin_onward(struct call *from, struct transfer *t, struct line_end *caller, const char *to,
+                       const struct connection *dialed)
+{
+    struct leg_invite invite = { .from_user = caller->user, .from_name = caller->name, .to_user = to };
+    struct call *c = call_new(from->server, &invite, dialed);
+    c->server->calls_total++;
+    snprintf(c->parent, sizeof c->parent, "%s", from->facts.id);
+    c->onward = t;
+    transfer_goes_on(t, c);
+    call_adopt(c, caller);
+    begin_flow(c, 0);
 }

@@ -37,6 +37,15 @@ struct call_facts {
     enum codec far_codec;            /* NONE: nobody was talked to */
 };
 
+/* A phone on the line, with what it is: what moves from one call to another. */
+struct line_end {
+    struct leg *leg;
+    struct leg_media media;
+    char user[64], name[96];
+};
+
+struct transfer;
+
 struct call {
     struct server *server;
     struct call *prev, *next; /* the server's list */
@@ -55,6 +64,9 @@ struct call {
     struct dial *dial;
     struct visit *visit;      /* of a mailbox */
     bool was_busy;            /* the last bridge: which greeting a box plays */
+    struct transfer *lent;    /* one of its phones is in another call, to be transferred */
+    struct transfer *onward;  /* carries a transfer out, unanswered yet: its caller is on the line all the same */
+    char parent[17];          /* the call that its caller was transferred from; "" */
     unsigned handovers;       /* 'continue with', at most 20 */
     bool fallback;            /* runs the default flow because its own has faulted */
     unsigned tags;            /* of stream_play() */
@@ -65,6 +77,16 @@ struct call {
 
 /* Takes a call that is routed: starts the flow. On failure the leg is refused and nothing remains. */
 void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct connection *dialed);
+
+/* A call of a phone that is on the line: the transfer's target is `to`. */
+void call_begin_onward(struct call *from, struct transfer *t, struct line_end *caller, const char *to,
+                       const struct connection *dialed);
+/* The caller's place: leaves it to another call, is taken by a phone, is empty for good (by: for the CDR). */
+void call_lend_caller(struct call *c, struct line_end *out);
+void call_adopt(struct call *c, struct line_end *caller);
+void call_caller_left(struct call *c, const char *by);
+/* The phone of that leg is told that it now talks to the user. */
+void call_introduce(const struct call *c, struct leg *leg, const char *user);
 
 /* Moves to the state; false, logged, when call_state.def has no such move. */
 bool call_move(struct call *c, enum call_state to);
@@ -83,6 +105,9 @@ void call_send_answer(struct call *c);
 /* Ends the caller's leg: refused with status before the answer (0: 480), BYE after it. */
 void call_drop(struct call *c, int status);
 
+/* The user's phones do something else in this call than before: the busy lamps are told. */
+void watch_changed(const struct call *c, const char *user);
+
 /* The parts of the call port, each in its file. */
 void call_port_init(struct call *c);
 /* What a call can do here, for checking an image before it is accepted (flow_bind_check). */
@@ -98,11 +123,13 @@ struct call_op *call_record_start(void *self, const struct record_request *rq, r
 
 /* Events of the caller's leg and stream, handed to what waits for them. */
 void answering_confirmed(struct answering *a, bool ok);
+void playing_moved(struct playing *p); /* the caller's place was taken by another phone: once more from the start */
 void playing_done(struct playing *p, bool ok, unsigned tag);
 void recording_done(struct recording *r, const struct stream_recorded *how);
 bool recording_digit(struct recording *r, char digit); /* true: it took the digit */
 void recording_caller_gone(struct recording *r);
 bool dial_talking(const struct dial *d);
+struct call *dial_call(const struct dial *d);
 unsigned dial_legs(const struct dial *d); /* how many are alive */
 /* How many targets counted by that permit line of the flow are rung or talked to. */
 unsigned dial_under(const struct dial *d, unsigned line);

@@ -59,11 +59,11 @@ void cdr_write(const struct call *c)
     put_qualities(&quality, c);
     for (unsigned i = 1; i <= f->talks_recorded; i++)
         sbuf_fmt(&quality, " recording%u=recordings/%s-talk%u.wav", i, f->id, i);
-    log_info(
-        "cdr",
-        "call=%s from=%s to=%s flow=%s version=%u started=%s answered=%s ended=%s talk=%lld.%03lld by=%s status=%d%s",
-        f->id, f->from, f->to, f->flow, f->version, stamp(f->started_ms, started), stamp(f->answered_ms, answered),
-        stamp(clock_wall(c->port.clock), ended), (long long)(f->talk_ms / 1000), (long long)(f->talk_ms % 1000),
-        f->by ? f->by : "flow", f->status, quality.p ? quality.p : "");
+    log_info("cdr",
+             "call=%s from=%s to=%s flow=%s version=%u started=%s answered=%s ended=%s talk=%lld.%03lld by=%s "
+             "status=%d parent=%s%s",
+             f->id, f->from, f->to, f->flow, f->version, stamp(f->started_ms, started), stamp(f->answered_ms, answered),
+             stamp(clock_wall(c->port.clock), ended), (long long)(f->talk_ms / 1000), (long long)(f->talk_ms % 1000),
+             f->by ? f->by : "flow", f->status, *c->parent ? c->parent : "-", quality.p ? quality.p : "");
     sbuf_free(&quality);
 }

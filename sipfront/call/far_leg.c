@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sipfront/call/server_parts.h"
+#include "sipfront/call/transfer.h"
 #include "vm/base/log.h"
 
 static void on_progress(int status, const char *sdp, void *owner)
@@ -12,6 +13,7 @@ static void on_progress(int status, const char *sdp, void *owner)
     if (status < 180 || f->state > FAR_RINGING)
         return;
     f->state = FAR_RINGING;
+    watch_changed(dial_call(f->dial), f->user);
     dial_on_ringing(f, sdp);
 }
 
@@ -19,6 +21,7 @@ static void on_answered(const char *sdp, void *owner)
 {
     struct far_leg *f = owner;
     f->state = FAR_ANSWERED;
+    watch_changed(dial_call(f->dial), f->user);
     dial_on_answered(f, sdp);
 }
 
@@ -34,6 +37,24 @@ static void on_confirmed(const char *sdp, void *owner)
     leg_media_reanswer(&f->media, sdp);
 }
 
+static void on_reanswered(int status, const char *sdp, void *owner)
+{
+    struct far_leg *f = owner;
+    (void)status;
+    leg_media_reanswer(&f->media, sdp);
+}
+
+/* From the one that was called. */
+static void on_refer(struct referral *r, const struct refer_request *rq, void *owner)
+{
+    struct far_leg *f = owner;
+    struct call *c = dial_call(f->dial);
+    if (dial_callee_leg(c->dial) == f->leg)
+        transfer_asked(c, false, r, rq);
+    else
+        referral_refuse(&r, 403);
+}
+
 static void on_ended(enum leg_end how, int status, const char *reason, void *owner)
 {
     struct far_leg *f = owner;
@@ -41,6 +62,7 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
     (void)reason;
     f->leg = NULL;
     f->state = FAR_OVER;
+    watch_changed(dial_call(f->dial), f->user);
     dial_on_over(f, was, how == LEG_END_REFUSED ? status : 0);
 }
 
@@ -73,7 +95,9 @@ static const struct leg_events leg_events = {
     .on_answered = on_answered,
     .on_confirmed = on_confirmed,
     .on_reoffer = on_reoffer,
+    .on_reanswered = on_reanswered,
     .on_info_digit = on_info_digit,
+    .on_refer = on_refer,
     .on_ended = on_ended,
 };
 static const struct stream_events stream_events = { .on_digit = on_digit, .on_played = on_played };
@@ -120,6 +144,16 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const
     return ERR_OK;
 }
 
+void far_leg_adopt(struct far_leg *f, struct line_end *end)
+{
+    f->leg = end->leg;
+    f->media = end->media;
+    f->state = FAR_ANSWERED;
+    leg_listen(f->leg, &leg_events, f);
+    stream_listen(f->media.stream, &stream_events, f);
+    watch_changed(dial_call(f->dial), f->user);
+}
+
 void far_leg_free(struct far_leg **far, const char *reason)
 {
     struct far_leg *f = *far;
@@ -132,5 +166,6 @@ void far_leg_free(struct far_leg **far, const char *reason)
     }
     screen_free(&f->screen);
     leg_media_close(&f->media);
+    watch_changed(dial_call(f->dial), f->user);
     free(f);
 }

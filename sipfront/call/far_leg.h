@@ -24,6 +24,8 @@ struct far_leg {
 /* Calls one binding on behalf of the call. ERR_LIMIT without an RTP port, ERR_INVALID for a contact that is no URI. */
 enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const struct sip_binding *to,
                      const char *caller_id) MUST_USE;
+/* Takes over a phone that is on the line already. */
+void far_leg_adopt(struct far_leg *f, struct line_end *end);
 /* CANCEL or BYE with that Reason (may be NULL), closes its media and frees it. Sets *f to NULL. */
 void far_leg_free(struct far_leg **f, const char *reason);
 

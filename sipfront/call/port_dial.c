@@ -12,31 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sipfront/call/call_op.h"
+#include "sipfront/call/dial.h"
 #include "sipfront/call/far_leg.h"
 #include "sipfront/call/server_parts.h"
+#include "sipfront/call/transfer.h"
 #include "stdlib/dial_rank.h"
 #include "vm/base/log.h"
 
 #define ELSEWHERE                                                                                                      \
     "SIP;cause=200;text=\"Call completed elsewhere\"" /* RFC 3326, so that the phones show no missed call */
 
-struct dial {
-    struct call_op op;
-    dial_done_cb *done;
-    void *owner;
-    struct far_leg *legs, *winner;
-    unsigned devices;             /* how many were rung */
-    int64_t max_ms, talk_from_ms; /* talk_from 0: not yet talking */
-    char *caller_id, *announce, *question;
-    struct clock_timer *limit; /* of ringing, then of the talk */
-    struct call_op *hearing;   /* what the caller hears meanwhile: music or ringback */
-    bool record;               /* the talk */
-    bool music, tried;         /* tried: best holds an outcome */
-    enum dial_outcome best;    /* what tells best why nobody answered */
-    const char *why;           /* with DIAL_FAILED */
-    struct dial_end end;
-};
+struct call *dial_call(const struct dial *d) { return d->op.call; }
 
 bool dial_talking(const struct dial *d) { return d && d->talk_from_ms; }
 
@@ -94,7 +80,8 @@ static void stop(struct call_op *op)
     call_op_cancel_later(op);
     clock_stop(op->call->port.clock, &d->limit);
     call_op_stop(op->call, &d->hearing);
-    stream_unbridge(op->call->media.stream);
+    if (op->call->media.stream) /* else the caller was transferred */
+        stream_unbridge(op->call->media.stream);
     free_legs(d, NULL, NULL);
     op->call->dial = NULL;
     free(d->caller_id);
@@ -123,15 +110,24 @@ static void end(struct dial *d, enum dial_outcome how)
     call_op_later(&d->op);
 }
 
-static void end_talk(struct dial *d, enum dial_by by)
+static const char *const by_texts[] = {
+    [DIAL_BY_CALLER] = "caller",
+    [DIAL_BY_CALLEE] = "callee",
+    [DIAL_BY_LIMIT] = "flow",
+    [DIAL_BY_TRANSFER] = "transfer",
+};
+
+void dial_end_talk(struct dial *d, enum dial_by by)
 {
     struct call *c = d->op.call;
     d->end.talk_ms = clock_mono(c->port.clock) - d->talk_from_ms;
     d->end.by = by;
     c->facts.talk_ms += d->end.talk_ms;
-    c->facts.far_codec = leg_media_codec(&d->winner->media);
-    stream_stats(d->winner->media.stream, &c->facts.far);
-    c->facts.by = by == DIAL_BY_CALLER ? "caller" : by == DIAL_BY_CALLEE ? "callee" : "flow";
+    if (d->winner->media.stream) { /* else it was transferred */
+        c->facts.far_codec = leg_media_codec(&d->winner->media);
+        stream_stats(d->winner->media.stream, &c->facts.far);
+    }
+    c->facts.by = by_texts[by];
     end(d, DIAL_ENDED);
 }
 
@@ -145,8 +141,10 @@ void dial_caller_gone(struct dial *d)
 {
     if (!d || d->op.later)
         return;
-    if (dial_talking(d))
-        end_talk(d, DIAL_BY_CALLER);
+    if (dial_talking(d) && d->op.call->lent)
+        transfer_transferor_gone(d->op.call->lent);
+    else if (dial_talking(d))
+        dial_end_talk(d, DIAL_BY_CALLER);
     else
         end(d, DIAL_NO_ANSWER);
 }
@@ -222,13 +220,13 @@ static void hear(struct dial *d, const struct vm_sound *sounds, unsigned n)
 }
 
 /* A phone that is not answered rings for itself on our 180; in an answered call the tone is ours to make. */
-static void ringback(struct dial *d)
+void dial_ringback(struct dial *d)
 {
     static const struct vm_sound tone = { SOUND_TONE, { "ring", 4 } };
     struct call *c = d->op.call;
     if (d->music || d->hearing)
         return;
-    if (c->state == CALL_UP)
+    if (c->state == CALL_UP || c->onward)
         hear(d, &tone, 1);
     else
         call_ring(c);
@@ -242,8 +240,10 @@ void dial_on_ringing(struct far_leg *f, const char *sdp)
     bool passed_on = sdp && d->devices == 1 && !d->music && !d->question && !d->announce;
     if (d->op.later || d->winner || !c->leg)
         return;
+    if (c->onward)
+        transfer_rings(c->onward);
     if (!passed_on || leg_media_take_answer(&f->media, sdp) != ERR_OK) {
-        ringback(d);
+        dial_ringback(d);
         return;
     }
     call_op_stop(c, &d->hearing);
@@ -257,7 +257,13 @@ static void on_talk_limit(void *arg)
 {
     struct dial *d = arg;
     d->limit = NULL;
-    end_talk(d, DIAL_BY_LIMIT);
+    dial_end_talk(d, DIAL_BY_LIMIT);
+}
+
+void dial_start_limit(struct dial *d)
+{
+    if (d->max_ms > 0 && !d->limit)
+        d->limit = clock_start(d->op.call->port.clock, d->max_ms, on_talk_limit, d);
 }
 
 /* recordings/CALL-talkN.wav: the caller left, the callee right. The CDR names it. */
@@ -287,8 +293,9 @@ static void join(struct dial *d, struct far_leg *f)
     if (d->record)
         record_talk(d);
     d->talk_from_ms = clock_mono(c->port.clock);
-    if (d->max_ms > 0)
-        d->limit = clock_start(c->port.clock, d->max_ms, on_talk_limit, d);
+    dial_start_limit(d);
+    if (c->parent[0]) /* its caller was talking to somebody else */
+        call_introduce(c, c->leg, f->user);
 }
 
 static void refuse(struct dial *d, struct far_leg *f, enum dial_outcome how, const char *why)
@@ -330,7 +337,7 @@ void dial_on_answered(struct far_leg *f, const char *sdp)
     struct dial *d = f->dial;
     if (d->op.later || d->winner || !d->op.call->leg)
         leg_hangup(f->leg, NULL);
-    else if (!sdp || leg_media_take_answer(&f->media, sdp) != ERR_OK)
+    else if (sdp ? leg_media_take_answer(&f->media, sdp) != ERR_OK : !f->media.theirs.nformats)
         refuse(d, f, DIAL_FAILED, "the device answered without usable audio");
     else if (d->announce || d->question)
         ask(d, f);
@@ -343,8 +350,12 @@ void dial_on_over(struct far_leg *f, enum far_state was, int status)
     struct dial *d = f->dial;
     if (d->op.later)
         return;
+    if (f == d->winner && d->op.call->lent) {
+        transfer_transferor_gone(d->op.call->lent);
+        return;
+    }
     if (f == d->winner) {
-        end_talk(d, DIAL_BY_CALLEE);
+        dial_end_talk(d, DIAL_BY_CALLEE);
         return;
     }
     if (was != FAR_OVER)

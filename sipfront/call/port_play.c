@@ -105,6 +105,12 @@ void playing_done(struct playing *p, bool ok, unsigned tag)
         play_ready(p); /* else the sentence that is due is still being made */
 }
 
+void playing_moved(struct playing *p)
+{
+    if (p && p->started)
+        play_all(p);
+}
+
 static void on_ready(struct prompt *prompt, enum err e, void *owner)
 {
     struct part *part = owner;

@@ -134,6 +134,7 @@ static enum err open_sip(struct server *s, const struct server_params *p, struct
                                .bound = agent_bound,
                                .invited = router_invited,
                                .waiting = lamp_waiting,
+                               .dialogs = watch_dialogs,
                                .owner = s,
                                .banned = server_on_banned };
     enum err e = agent_new(&s->agent, s->loop, &ap, &port);

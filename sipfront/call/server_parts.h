@@ -62,6 +62,8 @@ enum err server_make_folders(const struct server *s, struct sbuf *why) MUST_USE;
 /* agent_port.waiting: what the user's lamp shows. Then the directory's changes, told to the lamps from now on. */
 bool lamp_waiting(void *owner, const char *user, struct sip_waiting *out);
 void lamp_watch(struct server *s);
+/* agent_port.dialogs. */
+bool watch_dialogs(void *owner, const char *user, void (*each)(const struct sip_dialog *d, void *arg), void *arg);
 
 /* The guard's bans, to the directory and back (server_bans.c). */
 void server_on_banned(void *owner, const struct sip_ban *ban, bool gone);

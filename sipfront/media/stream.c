@@ -135,6 +135,12 @@ void stream_close(struct stream **sp)
     engine_command(s->media, &(struct command){ .run = command_close, .stream = s });
 }
 
+void stream_listen(struct stream *s, const struct stream_events *events, void *owner)
+{
+    s->events = *events;
+    s->owner = owner;
+}
+
 uint16_t stream_port(const struct stream *s) { return s->port; }
 
 static void free_when_done(struct stream *s)

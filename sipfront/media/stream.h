@@ -50,6 +50,8 @@ enum err stream_open(struct stream **out, struct media *m, const struct stream_e
 /* Closes; a recording in progress is finished and kept (on_recorded is NOT called: use stream_record_stop() first to be
  * told). */
 void stream_close(struct stream **s);
+/* Its events go to another owner from now on, also those that are on their way. */
+void stream_listen(struct stream *s, const struct stream_events *events, void *owner);
 uint16_t stream_port(const struct stream *s);
 
 enum { STREAM_FORMATS = 12 };

@@ -23,7 +23,7 @@
 #include "sipfront/sip/trunk_inner.h"
 #include "vm/base/log.h"
 
-#define METHODS "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, SUBSCRIBE"
+#define METHODS "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, SUBSCRIBE, REFER"
 
 enum { SHUTDOWN_MS = 3500, STOP_MS = 1000, START_STEPS = 200, UDP_MTU = 65000 };
 enum { IDLE_MS = 4000000 }; /* a phone may be silent from one REGISTER to the next, 3600 s */
@@ -53,6 +53,7 @@ static void on_stranger(struct agent *a, const struct agent_event *ev)
     case nua_i_subscribe: subscription_on_subscribe(a, ev); return;
     case nua_i_options: agent_on_options(a, ev); break;
     case nua_i_register: on_register(a, ev); break;
+    case nua_i_refer: nua_respond(ev->nh, SIP_403_FORBIDDEN, NUTAG_WITH_THIS(a->nua), TAG_END()); break;
     case nua_i_info:
     case nua_i_update: nua_respond(ev->nh, SIP_481_NO_TRANSACTION, NUTAG_WITH_THIS(a->nua), TAG_END()); break;
     }
@@ -119,13 +120,15 @@ static void on_stack_log(void *stream, const char *fmt, va_list ap)
  * size of a request; our SDP is compact so that it stays far below the path's MTU. */
 static nua_t *create_stack(struct agent *a, const char *url)
 {
-    return nua_create(loop_root(a->loop), on_event, (nua_magic_t *)a, NUTAG_URL(url), NUTAG_MEDIA_ENABLE(0),
-                      NUTAG_AUTOACK(0), NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0), NUTAG_ENABLEMESSAGE(0),
-                      NUTAG_SESSION_TIMER(0), NUTAG_OUTBOUND("no-options-keepalive no-validate"),
-                      NUTAG_APPL_METHOD("INVITE, REGISTER, OPTIONS, INFO, UPDATE, SUBSCRIBE"),
-                      SIPTAG_ALLOW_STR(METHODS), NUTAG_SUB_EXPIRES(SUBSCRIPTION_MAX_S), SIPTAG_SUPPORTED(NULL),
-                      SIPTAG_USER_AGENT_STR(a->user_agent), NTATAG_SERVER_RPORT(2), NTATAG_UDP_MTU(UDP_MTU),
-                      NTATAG_USER_VIA(0), TPTAG_PONG2PING(1), TPTAG_IDLE(IDLE_MS), TAG_END());
+    return nua_create(
+        loop_root(a->loop), on_event, (nua_magic_t *)a, NUTAG_URL(url), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOACK(0),
+        NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0), NUTAG_ENABLEMESSAGE(0), NUTAG_SESSION_TIMER(a->session_s),
+        NUTAG_MIN_SE(a->min_session_s), NUTAG_OUTBOUND("no-options-keepalive no-validate"),
+        /* the stack's own list goes first: to join two that have eight methods together breaks its heap */
+        NUTAG_APPL_METHOD(NULL), NUTAG_APPL_METHOD("INVITE, REGISTER, OPTIONS, INFO, UPDATE, SUBSCRIBE, REFER"),
+        SIPTAG_ALLOW_STR(METHODS), NUTAG_SUB_EXPIRES(SUBSCRIPTION_MAX_S),
+        SIPTAG_SUPPORTED_STR("timer, 100rel, replaces"), SIPTAG_USER_AGENT_STR(a->user_agent), NTATAG_SERVER_RPORT(2),
+        NTATAG_UDP_MTU(UDP_MTU), NTATAG_USER_VIA(0), TPTAG_PONG2PING(1), TPTAG_IDLE(IDLE_MS), TAG_END());
 }
 
 static enum err refuse_listen(const struct agent_params *p, const struct sip_listen *l)
@@ -234,6 +237,8 @@ enum err agent_new(struct agent **out, struct loop *l, const struct agent_params
     a->user_agent = strdup(p->user_agent ? p->user_agent : "callflow");
     a->min_expires_s = p->min_expires_s ? p->min_expires_s : 60;
     a->max_expires_s = p->max_expires_s ? p->max_expires_s : 3600;
+    a->session_s = p->session_s ? p->session_s : 1800;
+    a->min_session_s = p->min_session_s ? p->min_session_s : 90;
     e = a->realm && a->user_agent ? start(a, p) : ERR_NOMEM;
     if (!e)
         *out = a;

@@ -59,6 +59,14 @@ struct sip_ban {
     uint64_t refused;      /* requests since it began */
 };
 
+/* A dialog of a user, for busy lamps (RFC 4235). */
+struct sip_dialog {
+    const char *id;             /* unique among the user's */
+    bool initiator;             /* the user calls; else is called */
+    const char *state;          /* trying, early, confirmed */
+    const char *far, *far_name; /* the other end, "" when withheld */
+};
+
 struct agent_port {
     /* false when there is no such SIP user. */
     bool (*account)(void *owner, const char *user, struct sip_account *out);
@@ -66,6 +74,8 @@ struct agent_port {
     void (*bound)(void *owner, const struct sip_binding *b, bool gone);
     /* A new call, authenticated. The leg's owner from now on; leg_listen() first, then leg_reject() or the rest. */
     void (*invited)(void *owner, struct leg *leg, const struct leg_invite *invite);
+    /* Tells each dialog of the user; false when there is no such Connection. May be NULL. */
+    bool (*dialogs)(void *owner, const char *user, void (*each)(const struct sip_dialog *d, void *arg), void *arg);
     /* false when that user has no mailbox. May be NULL: nobody has one. */
     bool (*waiting)(void *owner, const char *user, struct sip_waiting *out);
     void *owner;
@@ -87,7 +97,8 @@ struct agent_params {
     const char *tls_cert, *tls_key; /* PEM files, needed for "tls"; NULL: none */
     const char *advertise;          /* our address to whom is not in local_nets; NULL: what we listen at */
     struct sip_networks local_nets;
-    struct sbuf *why; /* for people, when agent_new() fails; may be NULL */
+    struct sbuf *why;                  /* for people, when agent_new() fails; may be NULL */
+    uint32_t session_s, min_session_s; /* of session timers (RFC 4028); 0: 1800 and 90 */
 };
 
 enum err agent_new(struct agent **out, struct loop *l, const struct agent_params *params,

@@ -40,6 +40,7 @@ static void on_request(struct agent *a, const struct agent_event *ev)
     case nua_i_cancel: leg_on_cancel(ev); break;
     case nua_i_bye: leg_on_bye(ev); break;
     case nua_i_info: leg_on_info(ev); break;
+    case nua_i_refer: leg_on_refer(ev); break;
     case nua_i_options: agent_on_options(a, ev); break;
     }
 }
@@ -48,6 +49,9 @@ static void on_event(struct agent *a, const struct agent_event *ev)
 {
     switch ((int)ev->kind) {
     case nua_r_invite: leg_on_response(ev); break;
+    case nua_r_update: leg_on_update_answer(ev); break;
+    case nua_r_notify: leg_on_notified(ev); break;
+    case nua_i_state: leg_on_state(ev); break;
     case nua_i_error: leg_on_error(ev); break;
     case nua_i_terminated: leg_on_terminated(ev); break;
     default:
@@ -85,6 +89,9 @@ static void leg_free(struct leg *leg)
     clock_stop(a->clock, &leg->telling);
     clock_stop(a->clock, &leg->deadline);
     leg_order_free(leg);
+    leg_session_stop(leg);
+    leg_wish_end(leg);
+    free(leg->sdp);
     if (leg->reoffer[0])
         nua_destroy_event(leg->reoffer);
     if (leg->request)
@@ -131,7 +138,12 @@ static void tell(void *owner)
     leg->events = NULL;
     if (events)
         events->on_ended(leg->how, leg->end_status, leg->end_reason, leg->owner);
-    if (leg->state == LEG_GONE)
+    leg_check_gone(leg);
+}
+
+void leg_check_gone(struct leg *leg)
+{
+    if (leg->state == LEG_GONE && leg->report == LEG_REPORTED && !leg->referral)
         leg_free(leg);
 }
 
@@ -139,6 +151,8 @@ void leg_finish(struct leg *leg, enum leg_end how, int status, const char *reaso
 {
     if (leg->report != LEG_UNREPORTED)
         return;
+    leg_session_stop(leg);
+    leg_wish_end(leg);
     leg->report = LEG_REPORTING;
     leg->how = how;
     leg->end_status = status;
@@ -150,6 +164,10 @@ static void on_deadline(void *owner)
 {
     struct leg *leg = owner;
     leg->deadline = NULL;
+    if (leg->referral) { /* the phone hung up right after its REFER, and waits to hear how it went */
+        leg_close(leg);
+        return;
+    }
     log_warn("sip", "a leg was %s for too long", state_names[leg->state]);
     leg_abandon(leg);
 }
@@ -162,9 +180,10 @@ void leg_close(struct leg *leg)
 
 void leg_abandon(struct leg *leg)
 {
+    leg_referral_gone(leg);
     leg->state = LEG_GONE;
     if (leg->report == LEG_REPORTED)
-        leg_free(leg);
+        leg_check_gone(leg);
     else
         leg_finish(leg, LEG_END_ERROR, 0, "given up");
 }
@@ -174,7 +193,7 @@ void leg_on_terminated(const struct agent_event *ev)
     struct leg *leg = ev->leg;
     leg->state = LEG_GONE;
     if (leg->report == LEG_REPORTED)
-        leg_free(leg);
+        leg_check_gone(leg);
     else
         leg_finish(leg, LEG_END_ERROR, 0, ev->phrase ? ev->phrase : "ended by the stack");
 }

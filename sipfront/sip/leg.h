@@ -21,6 +21,8 @@
 
 struct agent;
 struct leg;
+struct referral;
+struct refer_request;
 
 /* A new call. Texts are borrowed for the callback; leg_header() works as long as the leg lives. */
 struct leg_invite {
@@ -48,8 +50,12 @@ struct leg_events {
     /* A new offer in the dialog (re-INVITE, UPDATE; NULL: the phone asks for ours). The owner answers by
      * leg_reoffer_answer(). */
     void (*on_reoffer)(const char *sdp, void *owner);
+    /* Our leg_reoffer(), or a refresh, was answered; sdp NULL when there is none, as in every refusal. May be NULL. */
+    void (*on_reanswered)(int status, const char *sdp, void *owner);
     /* A digit by SIP INFO (application/dtmf-relay, application/dtmf). */
     void (*on_info_digit)(char digit, void *owner);
+    /* A REFER (refer.h). NULL: it is refused. */
+    void (*on_refer)(struct referral *r, const struct refer_request *rq, void *owner);
     /* The end, once. status: the final status of a refused call (else 0); reason: text for people, never NULL. */
     void (*on_ended)(enum leg_end how, int status, const char *reason, void *owner);
 };
@@ -66,6 +72,16 @@ void leg_reject(struct leg *leg, int status, const char *phrase);
  */
 void leg_hangup(struct leg *leg, const char *reason);
 void leg_reoffer_answer(struct leg *leg, int status, const char *sdp);
+
+/* Whom a phone is shown as its far end. user "" or NULL: withheld (RFC 3323, 3325). */
+struct leg_identity {
+    const char *user, *name;
+};
+/* A new offer of ours in a dialog that is up; on_reanswered follows, after 491 and its waiting time if need be. */
+void leg_reoffer(struct leg *leg, const char *sdp);
+/* Tells the phone of a dialog that is up that it now talks to somebody else: P-Asserted-Identity and Remote-Party-ID,
+ * by UPDATE where it is allowed, else by re-INVITE. */
+void leg_identify(struct leg *leg, const struct leg_identity *who);
 
 /* What a call through a trunk has besides. Borrowed; copied. */
 struct leg_trunk {

@@ -57,6 +57,18 @@ void leg_on_error(const struct agent_event *ev)
     leg_close(leg);
 }
 
+/* The stack ends a session by itself when nobody has refreshed it: an order to hang up that we have not given. */
+void leg_on_state(const struct agent_event *ev)
+{
+    int state = 0;
+    tl_gets(ev->tags, NUTAG_CALLSTATE_REF(state), TAG_END());
+    if (state == nua_callstate_terminating && leg_listener(ev->leg) && ev->leg->session.interval_s &&
+        leg_move(ev->leg, LEG_DO_BYE)) {
+        leg_finish(ev->leg, LEG_END_TIMEOUT, 0, "the session was not refreshed");
+        leg_close(ev->leg);
+    }
+}
+
 static void answer_now(const struct agent_event *ev, int status, const char *phrase)
 {
     nua_respond(ev->nh, status, phrase, NUTAG_WITH_THIS(ev->leg->agent->nua), TAG_END());
@@ -71,12 +83,14 @@ void leg_on_reoffer(const struct agent_event *ev)
     if (body && !sdp)
         answer_now(ev, SIP_415_UNSUPPORTED_MEDIA);
     else if (!sdp && ev->kind == nua_i_update)
-        answer_now(ev, SIP_200_OK);
+        leg_session_agree(leg, ev->sip, true), answer_now(ev, SIP_200_OK);
     else if (!leg_listener(leg))
         answer_now(ev, SIP_488_NOT_ACCEPTABLE);
     else if (!leg_move(leg, sdp ? LEG_DO_OFFER : LEG_DO_ASK))
         answer_now(ev, SIP_491_REQUEST_PENDING);
     else {
+        leg_note_allow(leg, ev->sip);
+        leg_session_agree(leg, ev->sip, true);
         nua_save_event(leg->agent->nua, leg->reoffer);
         leg->events->on_reoffer(sdp, leg->owner);
     }
@@ -88,11 +102,14 @@ void leg_reoffer_answer(struct leg *leg, int status, const char *sdp)
     bool good = status >= 200 && status < 300;
     if ((leg->state != LEG_OFFERED && leg->state != LEG_ASKED) || !leg_move(leg, good ? LEG_DO_REPLY : LEG_DO_REFUSE))
         return;
+    if (good)
+        leg_keep_sdp(leg, sdp);
     nua_respond(leg->nh, status, sip_status_phrase(status), NUTAG_WITH_SAVED(leg->reoffer),
                 TAG_IF(good && sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
                 TAG_IF(good && sdp, SIPTAG_PAYLOAD_STR(sdp)), TAG_END());
     nua_destroy_event(leg->reoffer);
     leg->reoffer[0] = NULL;
+    leg_wish_go(leg);
 }
 
 /* "5", or "Signal=5" in a line of its own; some write 10 and 11 for * and #. '\0': none. */

@@ -76,7 +76,9 @@ static struct leg *new_incoming(const struct incoming *r, const struct agent_eve
     leg->invite = ev->sip;
     if (ev->sip->sip_max_forwards)
         leg->max_forwards = (unsigned)ev->sip->sip_max_forwards->mf_count;
-    nua_handle_bind(ev->nh, leg);
+    leg_note_allow(leg, ev->sip);
+    leg_note_dialog(leg, ev->sip);
+    nua_handle_bind(ev->nh, (nua_hmagic_t *)leg);
     incoming_source_uri(r, back);
     agent_contact_toward(a, back, leg->contact);
     if (back[0]) /* behind NAT the Contact leads nowhere: requests go back where the INVITE came from */
@@ -128,6 +130,8 @@ void leg_on_invite(struct agent *a, const struct agent_event *ev)
         nua_respond(ev->nh, SIP_503_SERVICE_UNAVAILABLE, NUTAG_WITH_THIS(a->nua), TAG_END());
     else if (!ev->sip->sip_from || !ev->sip->sip_to || !ev->sip->sip_call_id)
         nua_respond(ev->nh, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(a->nua), TAG_END());
+    else if (ev->sip->sip_max_forwards && ev->sip->sip_max_forwards->mf_count == 0) /* RFC 3261 §16.3, 7332 */
+        nua_respond(ev->nh, SIP_483_TOO_MANY_HOPS, NUTAG_WITH_THIS(a->nua), TAG_END());
     else if (!know_caller(&r, &t))
         ; /* answered */
     else if (!body_is_ours(ev->sip))
@@ -143,6 +147,7 @@ void leg_on_invite(struct agent *a, const struct agent_event *ev)
 
 static void respond_with(struct leg *leg, int status, const char *sdp)
 {
+    leg_keep_sdp(leg, sdp);
     nua_respond(leg->nh, status, sip_status_phrase(status), TAG_IF(leg->contact[0], SIPTAG_CONTACT_STR(leg->contact)),
                 TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")), TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)),
                 TAG_END());
@@ -178,10 +183,14 @@ void leg_on_ack(const struct agent_event *ev)
     enum leg_state before = leg->state;
     if (!leg_move(leg, LEG_DO_ACK))
         return;
+    leg_note_dialog(leg, ev->sip);
+    if (before == LEG_ANSWERED)
+        leg_session_agree(leg, leg->invite, true);
     if (before == LEG_LEAVING)
         nua_bye(leg->nh, TAG_IF(leg->bye_reason[0], SIPTAG_REASON_STR(leg->bye_reason)), TAG_END());
     else if (leg_listener(leg))
         leg->events->on_confirmed(leg_sdp(ev->sip, &sdp), leg->owner);
+    leg_wish_go(leg);
     sbuf_free(&sdp);
 }
 

@@ -4,6 +4,7 @@
 #define SIPFRONT_SIP_LEG_INNER_H
 
 #include "sipfront/sip/agent_inner.h"
+#include "sipfront/sip/refer.h"
 
 enum leg_state {
 #define LEG_STATE(name) LEG_##name,
@@ -21,7 +22,8 @@ enum leg_what {
     LEG_DO_BYE,
     LEG_DO_OFFER,
     LEG_DO_ASK,
-    LEG_DO_REPLY
+    LEG_DO_REPLY,
+    LEG_DO_REOFFER
 };
 
 enum leg_report { LEG_UNREPORTED, LEG_REPORTING, LEG_REPORTED };
@@ -50,6 +52,20 @@ struct leg {
     char contact[LISTEN_URL_MAX]; /* ours, as this peer is to know it; "": the stack's own */
     struct leg_order *order;      /* of a call through a trunk: what its INVITE says, to be said again; else NULL */
     unsigned retry_after_s;       /* of the final answer */
+    char call_id[256], our_tag[64], their_tag[128]; /* of the dialog, "" as long as unknown */
+    struct referral *referral;                      /* a REFER of the phone that is being carried out */
+
+    char *sdp;       /* what we said last in this dialog; owned */
+    bool can_update; /* they allow UPDATE */
+    struct {         /* what we ask for in the dialog (leg_offer.c) */
+        bool offer, refresh, updating;
+        char *identity; /* headers; owned */
+        struct clock_timer *again;
+    } wish;
+    struct { /* RFC 4028 (leg_session.c) */
+        unsigned interval_s;
+        struct clock_timer *refresh, *limit;
+    } session;
 };
 
 struct leg *leg_new(struct agent *a, nua_handle_t *nh, enum leg_state state);
@@ -73,6 +89,28 @@ void leg_order_free(struct leg *leg);
 
 /* A display name in quotes with a blank behind. */
 void leg_add_quoted(struct sbuf *out, const char *name);
+/* Remembers what we have said, for a refresh. NULL changes nothing. */
+void leg_keep_sdp(struct leg *leg, const char *sdp);
+/* Remembers what the phone says it can do. */
+void leg_note_allow(struct leg *leg, const sip_t *sip);
+/* Sends what is wished for, when the leg is free to ask. */
+void leg_wish_go(struct leg *leg);
+void leg_wish_end(struct leg *leg);
+/* "Ann" <sip:ann@server> */
+void leg_write_name_addr(const struct agent *a, const struct leg_identity *who, struct sbuf *out);
+/* P-Asserted-Identity and Remote-Party-ID, or Privacy, as lines of a message without their last CRLF. */
+void leg_write_identity(const struct agent *a, const struct leg_identity *who, struct sbuf *out);
+
+/* The interval begins (afresh): theirs is their request (asked) or their answer. */
+void leg_session_agree(struct leg *leg, const sip_t *theirs, bool asked);
+void leg_session_stop(struct leg *leg);
+void leg_session_over(struct leg *leg); /* nobody refreshed: BYE */
+
+/* Remembers Call-ID and tags. */
+void leg_note_dialog(struct leg *leg, const sip_t *sip);
+void leg_referral_gone(struct leg *leg);
+/* Frees the leg when nothing holds it: the stack is done, the owner told, no referral open. */
+void leg_check_gone(struct leg *leg);
 
 /* Events of the stack. The leg may be freed when one returns. */
 void leg_on_invite(struct agent *a, const struct agent_event *ev); /* a new call */
@@ -82,7 +120,12 @@ void leg_on_cancel(const struct agent_event *ev);
 void leg_on_bye(const struct agent_event *ev);
 void leg_on_info(const struct agent_event *ev);
 void leg_on_response(const struct agent_event *ev);
+void leg_on_reanswer(const struct agent_event *ev);
+void leg_on_update_answer(const struct agent_event *ev);
+void leg_on_refer(const struct agent_event *ev);
+void leg_on_notified(const struct agent_event *ev);
 void leg_on_error(const struct agent_event *ev);
+void leg_on_state(const struct agent_event *ev);
 void leg_on_terminated(const struct agent_event *ev);
 /* The last resort of a shutdown: frees the leg without another message awaited. */
 void leg_abandon(struct leg *leg);

@@ -21,33 +21,6 @@
 
 #include "sipfront/sip/leg_inner.h"
 
-void leg_add_quoted(struct sbuf *out, const char *name)
-{
-    sbuf_char(out, '"');
-    for (; *name; name++) {
-        if ((unsigned char)*name < ' ' || *name == 0x7f)
-            continue;
-        if (*name == '"' || *name == '\\')
-            sbuf_char(out, '\\');
-        sbuf_char(out, *name);
-    }
-    sbuf_cstr(out, "\" ");
-}
-
-/* "Ann" <sip:ann@server>; a caller without a user is anonymous (RFC 3323 §4.1). */
-static void write_caller(struct sbuf *out, const struct agent *a, const struct leg_dial *d)
-{
-    if (!d->from_user || !*d->from_user) {
-        sbuf_cstr(out, "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
-        return;
-    }
-    if (d->from_name && *d->from_name)
-        leg_add_quoted(out, d->from_name);
-    sbuf_char(out, '<');
-    agent_write_uri(a, d->from_user, out);
-    sbuf_char(out, '>');
-}
-
 /* The URI, when it is one to send to, else NULL. */
 static url_t *read_target(su_home_t *home, const char *uri)
 {
@@ -56,26 +29,29 @@ static url_t *read_target(su_home_t *home, const char *uri)
     return ok ? u : NULL;
 }
 
-static void send_invite(struct leg *leg, const struct leg_dial *d, const char *caller)
+static void send_invite(struct leg *leg, const struct leg_dial *d)
 {
-    char forwards[16], identity[512];
-    bool known = d->from_user && *d->from_user;
+    char forwards[16];
+    struct sbuf identity = { 0 };
+    leg_write_identity(leg->agent, &(struct leg_identity){ d->from_user, d->from_name }, &identity);
     snprintf(forwards, sizeof forwards, "%u", d->max_forwards ? d->max_forwards : 70);
-    snprintf(identity, sizeof identity, "P-Asserted-Identity: %s", caller);
+    leg_keep_sdp(leg, d->sdp);
     agent_contact_toward(leg->agent, d->next_hop && *d->next_hop ? d->next_hop : d->uri, leg->contact);
     nua_invite(leg->nh, SIPTAG_CONTACT_STR(leg->contact), TAG_IF(d->route && *d->route, SIPTAG_ROUTE_STR(d->route)),
                SIPTAG_MAX_FORWARDS_STR(forwards), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-               SIPTAG_PAYLOAD_STR(d->sdp), TAG_IF(known && strlen(caller) < 480, SIPTAG_HEADER_STR(identity)),
-               TAG_END());
+               SIPTAG_PAYLOAD_STR(d->sdp), TAG_IF(identity.len, SIPTAG_HEADER_STR(identity.p)), TAG_END());
+    sbuf_free(&identity);
 }
 
-/* No retries: a challenge or a redirection is the owner's to judge, not the stack's to follow. */
+/* The stack tries again after 422 (RFC 4028 §7.4) and nothing else: a challenge or a redirection is the owner's to
+ * judge. */
 static nua_handle_t *new_handle(struct leg *leg, const url_t *target, const char *next_hop, const char *caller)
 {
     su_home_t *home = su_home_new(sizeof *home);
     const char *to = su_sprintf(home, "<%s>", url_as_string(home, target));
     nua_handle_t *nh = nua_handle(leg->agent->nua, (nua_hmagic_t *)leg, NUTAG_URL((const url_string_t *)target),
-                                  SIPTAG_FROM_STR(caller), SIPTAG_TO_STR(to), NUTAG_RETRY_COUNT(0), TAG_END());
+                                  SIPTAG_FROM_STR(caller), SIPTAG_TO_STR(to), NUTAG_RETRY_COUNT(1), NUTAG_AUTO302(0),
+                                  NUTAG_AUTO305(0), NUTAG_MAX_RETRY_AFTER(0), TAG_END());
     if (nh && next_hop)
         nua_set_hparams(nh, NUTAG_PROXY(next_hop), TAG_END());
     su_home_unref(home);
@@ -95,7 +71,7 @@ enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, c
     else if (target && (!hop || read_target(home, hop))) {
         struct sbuf caller = { 0 };
         struct leg *leg = leg_new(a, NULL, LEG_CALLING);
-        write_caller(&caller, a, d);
+        leg_write_name_addr(a, &(struct leg_identity){ d->from_user, d->from_name }, &caller);
         leg_listen(leg, events, owner);
         if (d->trunk)
             leg_trunk_start(leg, d->uri, d);
@@ -104,7 +80,7 @@ enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, c
         if (d->trunk && leg->nh)
             ; /* on its way */
         else if (leg->nh)
-            send_invite(leg, d, caller.p);
+            send_invite(leg, d);
         else
             leg_abandon(leg);
         sbuf_free(&caller);
@@ -115,16 +91,25 @@ enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, c
     return e;
 }
 
-static void on_accepted(struct leg *leg, const char *sdp)
+static void on_accepted(struct leg *leg, const struct agent_event *ev)
 {
+    struct sbuf text = { 0 };
+    const char *sdp = leg_sdp(ev->sip, &text);
     bool wanted = leg->state == LEG_CALLING;
-    if (!leg_move(leg, LEG_DO_ANSWER))
+    if (!leg_move(leg, LEG_DO_ANSWER)) {
+        sbuf_free(&text);
         return;
+    }
     nua_ack(leg->nh, TAG_END());
+    leg_note_allow(leg, ev->sip);
+    leg_note_dialog(leg, ev->sip);
+    leg_session_agree(leg, ev->sip, false);
     if (!wanted)
         nua_bye(leg->nh, TAG_END());
     else if (leg_listener(leg))
         leg->events->on_answered(sdp, leg->owner);
+    sbuf_free(&text);
+    leg_wish_go(leg);
 }
 
 static void on_refused(struct leg *leg, const struct agent_event *ev)
@@ -135,6 +120,8 @@ static void on_refused(struct leg *leg, const struct agent_event *ev)
         return;
     if (from_far && ev->sip->sip_retry_after)
         leg->retry_after_s = (unsigned)ev->sip->sip_retry_after->af_delta;
+    if (ev->status == 401 || ev->status == 407)
+        leg->state = LEG_GONE; /* the stack would wait for credentials */
     leg_finish(leg, how, ev->status, ev->phrase && *ev->phrase ? ev->phrase : "refused");
     leg_close(leg);
 }
@@ -143,12 +130,14 @@ void leg_on_response(const struct agent_event *ev)
 {
     struct leg *leg = ev->leg;
     struct sbuf sdp = { 0 };
-    if (leg->order && leg_trunk_answered(ev))
+    if (leg->state == LEG_REOFFERING)
+        leg_on_reanswer(ev);
+    else if (leg->order && leg_trunk_answered(ev))
         return;
-    if (ev->status >= 300)
+    else if (ev->status >= 300)
         on_refused(leg, ev);
     else if (ev->status >= 200)
-        on_accepted(leg, leg_sdp(ev->sip, &sdp));
+        on_accepted(leg, ev);
     else if (ev->status > 100 && leg_move(leg, LEG_DO_PROGRESS) && leg_listener(leg))
         leg->events->on_progress(ev->status, leg_sdp(ev->sip, &sdp), leg->owner);
     sbuf_free(&sdp);

@@ -27,8 +27,9 @@ static bool counts_of(const struct agent *a, const char *user, struct sip_waitin
     return a->port.waiting && a->port.waiting(a->port.owner, user, w);
 }
 
-bool mwi_write(const struct agent *a, const char *user, struct sbuf *out)
+bool mwi_write(const struct agent *a, const char *user, unsigned version, struct sbuf *out)
 {
+    (void)version;
     struct sip_waiting w;
     if (!counts_of(a, user, &w))
         return false;
@@ -81,7 +82,7 @@ static void on_soon(void *owner)
     struct lamp *l = owner;
     struct sbuf body = { 0 };
     l->soon = NULL;
-    if (!subscription_covers(l->agent, PACKAGE_MWI, l->user, l->received) && mwi_write(l->agent, l->user, &body))
+    if (!subscription_covers(l->agent, PACKAGE_MWI, l->user, l->received) && mwi_write(l->agent, l->user, 0, &body))
         send_lamp(l, body.p);
     if (!l->nh)
         lamp_free(l);

@@ -9,8 +9,8 @@
 /* The counts of the user's mailbox have changed. Nothing happens when it has none, or no phone. */
 void mwi_publish(struct agent *a, const char *user);
 
-/* The body of a NOTIFY; false when the user has no mailbox. */
-bool mwi_write(const struct agent *a, const char *user, struct sbuf *out);
+/* The body of a NOTIFY; false when the user has no mailbox. It needs no version. */
+bool mwi_write(const struct agent *a, const char *user, unsigned version, struct sbuf *out);
 
 /* The agent's own: a binding was made or refreshed; the agent stops. */
 void mwi_on_register(struct agent *a, const struct sip_binding *b);

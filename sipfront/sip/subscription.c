@@ -10,6 +10,7 @@
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/url.h>
 
+#include "sipfront/sip/blf.h"
 #include "sipfront/sip/mwi.h"
 #include "vm/base/log.h"
 
@@ -19,6 +20,7 @@ struct subscription {
     struct subscription *next, **at; /* in agent->subscriptions */
     nua_handle_t *nh;
     enum event_package package;
+    unsigned version;                               /* of the next body */
     char watcher[SIP_USER_MAX], user[SIP_USER_MAX]; /* who watches whom */
     char received[SIP_SOURCE_MAX + 32];             /* where the watcher is reached */
 };
@@ -30,9 +32,19 @@ static bool may_watch_itself(const struct agent *a, const char *watcher, const c
     return strcmp(watcher, user) == 0;
 }
 
+/* Whether a line is busy may be seen by everybody who has an account here. */
+static bool may_watch_others(const struct agent *a, const char *watcher, const char *user)
+{
+    (void)a;
+    (void)watcher;
+    (void)user;
+    return true;
+}
+
 static const struct package {
     const char *event, *type;
-    bool (*write)(const struct agent *a, const char *user, struct sbuf *out); /* false: there is no such state */
+    /* false: there is no such state; version: how many bodies this subscription has had */
+    bool (*write)(const struct agent *a, const char *user, unsigned version, struct sbuf *out);
     bool (*may)(const struct agent *a, const char *watcher, const char *user);
 } packages[] = {
 #define PACKAGE(name, event, type, write, may) { event, type, write, may },
@@ -58,11 +70,11 @@ static void subscription_free(struct subscription *s)
     free(s);
 }
 
-static void notify(const struct subscription *s)
+static void notify(struct subscription *s)
 {
     const struct package *p = &packages[s->package];
     struct sbuf body = { 0 };
-    if (p->write(s->agent, s->user, &body))
+    if (p->write(s->agent, s->user, s->version++, &body))
         nua_notify(s->nh, NUTAG_SUBSTATE(nua_substate_active), SIPTAG_EVENT_STR(p->event),
                    SIPTAG_CONTENT_TYPE_STR(p->type), SIPTAG_PAYLOAD_STR(body.p), TAG_END());
     else /* the Connection was removed, or has no mailbox any more */
@@ -176,7 +188,7 @@ void subscription_on_subscribe(struct agent *a, const struct agent_event *ev)
         nua_handle_destroy(ev->nh); /* answered */
     else if (!p)
         refuse(a, ev, SIP_489_BAD_EVENT);
-    else if (!read_user(ev->sip, user) || !p->write(a, user, &state))
+    else if (!read_user(ev->sip, user) || !p->write(a, user, 0, &state))
         refuse(a, ev, SIP_404_NOT_FOUND);
     else if (!p->may(a, watcher, user))
         refuse(a, ev, SIP_403_FORBIDDEN);
@@ -191,7 +203,7 @@ void subscription_on_subscribe(struct agent *a, const struct agent_event *ev)
 
 void subscription_publish(struct agent *a, enum event_package package, const char *user)
 {
-    for (const struct subscription *s = a->subscriptions; s; s = s->next)
+    for (struct subscription *s = a->subscriptions; s; s = s->next)
         if (s->package == package && strcmp(s->user, user) == 0)
             notify(s);
 }

@@ -4,9 +4,11 @@
         ann.call("bob").hear("REFER").reply(202) …
         ann.start(); …; ann.finish()
 """
+import re
 import subprocess
 import time
 from pathlib import Path
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from ports import free_port
@@ -106,18 +108,27 @@ class Ladder:
         own = [h.replace(f"CSeq: {self.cseq} ", f"CSeq: {cseq or self.cseq} ") for h in self._own("ACK")]
         return self._message(f"ACK {'[next_url]' if self.caller else '[$contact]'} SIP/2.0", own, body)
 
+    def ack_failure(self):
+        """The ACK of a refused INVITE, which belongs to its transaction."""
+        return self._message("ACK [$target] SIP/2.0", ["[last_Via:]", "[last_From:]", "[last_To:]", "[last_Call-ID:]", f"CSeq: {self.cseq} ACK",
+                                                    "Max-Forwards: 70"], "")
+
     def bye(self):
         return self.request("BYE").hear(200)
 
     # ---- what comes ----
 
-    def hear(self, what, optional=False, matches=(), lacks=(), rrs=False, timeout=20000):
-        """A status or a method; matches: expressions that the message must hold, lacks: those it must not."""
+    def hear(self, what, optional=False, matches=(), lacks=(), rrs=False, timeout=20000, keep=False):
+        """A status or a method; matches: expressions that the message must hold, lacks: those it must not. keep: it is answered
+        later, by reply(…, kept=True), when other messages have come between."""
         kind = f'response="{what}"' if isinstance(what, int) else f'request="{what}"'
         more = (' optional="true"' if optional else f' timeout="{timeout}"') + (' rrs="true"' if rrs else "")
         actions = [f'<ereg regexp="{escape(m, {chr(34): "&quot;"})}" search_in="msg" check_it="true" assign_to="found" />' for m in matches]
         actions += [f'<ereg regexp="{escape(m, {chr(34): "&quot;"})}" search_in="msg" check_it_inverse="true" assign_to="found" />'
                     for m in lacks]
+        if keep:
+            actions += [f'<ereg regexp="[^ ].*" search_in="hdr" header="{name}:" assign_to="k{name.lower()}" />'
+                        for name in ("Via", "From", "To", "CSeq")]
         return self._step(f"  <recv {kind}{more}><action>{''.join(actions)}</action></recv>" if actions else f"  <recv {kind}{more} />")
 
     def answer_call(self, status=200, headers=(), body=None, ringing=180, confirm=True):
@@ -144,14 +155,16 @@ class Ladder:
     def ringing(self, status=180, body="", headers=()):
         return self.reply(status, headers, body) if status else self
 
-    def reply(self, status, headers=(), body="", kind="application/sdp", to_invite=False):
-        """Answers what came last, or the INVITE."""
+    def reply(self, status, headers=(), body="", kind="application/sdp", to_invite=False, kept=False):
+        """Answers what came last, or the INVITE, or what was kept."""
         phrase = {100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK", 202: "Accepted"}.get(status, "No")
         tag = ";tag=[pid]-[call_number]" if not self.caller else ""
         last = ["[last_Via:]", "[last_From:]", f"[last_To:]{tag}", "[last_Call-ID:]", "[last_CSeq:]"]
         if to_invite:
             last = ["Via: [$via]", "From: [$from]", f"To: [$callee]{tag}", "Call-ID: [call_id]", "CSeq: [$invited]"]
-        if not self.caller and not to_invite and not self._begins():
+        if kept:
+            last = ["Via: [$kvia]", "From: [$kfrom]", "To: [$kto]", "Call-ID: [call_id]", "CSeq: [$kcseq]"]
+        if not self.caller and not to_invite and not kept and not self._begins():
             last[2] = "[last_To:]"  # within the dialog it has the tag already
         contact = f"Contact: <sip:{self.user}@[local_ip]:[local_port]>"
         return self._message(f"SIP/2.0 {status} {phrase}", [*last, contact, *headers], body, kind)
@@ -175,7 +188,7 @@ class Ladder:
 
     def start(self, password=""):
         used = "".join(self.steps)
-        names = [n for n in ("found", "target", "from", "callee", "contact", "via", "invited") if f'assign_to="{n}"' in used]
+        names = [n for n in ("found", "target", "from", "callee", "contact", "via", "invited", "kvia", "kfrom", "kto", "kcseq") if f'assign_to="{n}"' in used]
         unused = ",".join(n for n in names if f"[${n}]" not in used)
         text = "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', '<scenario name="ladder">', *self.steps,
                           f'  <Reference variables="{unused}" />' if unused else "", "</scenario>"])
@@ -205,6 +218,26 @@ class Ladder:
         self._output.close()
         errors = "\n".join(p.read_text(errors="replace")[-3000:] for p in self.folder.glob("*_errors.log"))
         assert status == 0, f"{self.user}'s ladder ended with {status}:\n{errors}\n{self.messages()[-3000:]}"
+        return self
+
+    def replaces(self, timeout=20):
+        """Waits until the dialog has both tags, and gives its id as Replaces has it, escaped."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            for message in reversed(re.split(r"-{20,}", self.messages())):
+                call_id = re.search(r"^Call-ID: *(\S+)", message, re.MULTILINE)
+                tags = [re.search(rf"^{name}:.*;tag=([^\s;>]+)", message, re.MULTILINE) for name in ("To", "From")]
+                if call_id and all(tags) and "SIP/2.0 401" not in message and re.search(r"SIP/2.0 (180|200)", message):
+                    return quote(f"{call_id[1]};to-tag={tags[0][1]};from-tag={tags[1][1]}", safe="")
+            time.sleep(0.05)
+        raise AssertionError(f"no dialog: {self.messages()[-2000:]}")
+
+    def wait_said(self, text, timeout=30):
+        """Until a message that holds this text was sent or heard."""
+        end = time.monotonic() + timeout
+        while text not in self.messages():
+            assert time.monotonic() < end, f"no {text}: {self.messages()[-2000:]}"
+            time.sleep(0.05)
         return self
 
     def messages(self):

@@ -6,7 +6,7 @@
 
 /* What the owner of the one leg of a test was told. */
 static struct {
-    unsigned progress, answered, confirmed, reoffered, digits, ended;
+    unsigned progress, answered, confirmed, reoffered, reanswered, digits, ended;
     int status, end_status;
     enum leg_end how;
     char sdp[1024], reason[96], typed[16];
@@ -65,7 +65,21 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
     w.leg = NULL;
 }
 
-static const struct leg_events events = { on_progress, on_answered, on_confirmed, on_reoffer, on_info_digit, on_ended };
+static void on_reanswered(int status, const char *sdp, void *owner)
+{
+    (void)owner;
+    told.status = status;
+    keep_sdp(sdp);
+    told.reanswered++;
+}
+
+static const struct leg_events events = { .on_progress = on_progress,
+                                          .on_answered = on_answered,
+                                          .on_confirmed = on_confirmed,
+                                          .on_reoffer = on_reoffer,
+                                          .on_reanswered = on_reanswered,
+                                          .on_info_digit = on_info_digit,
+                                          .on_ended = on_ended };
 
 static void note_invited(void *owner, struct leg *leg, const struct leg_invite *invite)
 {

@@ -124,8 +124,8 @@ static inline void copy_line(char **at, const char *message, const char *name, c
         *at += sprintf(*at, "%.*s%s\r\n", (int)strcspn(line + 2, "\r\n"), line + 2, more);
 }
 
-/* The phone answers the request in p->last. */
-static inline void phone_answer(struct phone *p, const char *status, const char *sdp)
+/* The phone answers the request in p->last; extra: further headers. */
+static inline void phone_answer_with(struct phone *p, const char *status, const char *extra, const char *sdp)
 {
     char text[WIRE_MAX], *at = text;
     bool tagged = strstr(between(p->last, "\r\nTo:", "\r\n"), ";tag=") != NULL;
@@ -135,11 +135,16 @@ static inline void phone_answer(struct phone *p, const char *status, const char 
     copy_line(&at, p->last, "To", tagged || strncmp(status, "100", 3) == 0 ? "" : ";tag=callee");
     copy_line(&at, p->last, "Call-ID", "");
     copy_line(&at, p->last, "CSeq", "");
-    at += sprintf(at, "Contact: <sip:phone@127.0.0.1:%u>\r\n", p->port);
+    at += sprintf(at, "Contact: <sip:phone@127.0.0.1:%u>\r\n%s", p->port, extra);
     if (sdp)
         at += sprintf(at, "Content-Type: application/sdp\r\n");
     at += sprintf(at, "Content-Length: %zu\r\n\r\n%s", sdp ? strlen(sdp) : 0, or_else(sdp, ""));
     phone_send_text(p, text, (size_t)(at - text));
+}
+
+static inline void phone_answer(struct phone *p, const char *status, const char *sdp)
+{
+    phone_answer_with(p, status, "", sdp);
 }
 
 #endif

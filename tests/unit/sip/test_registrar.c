@@ -274,7 +274,7 @@ static void plain_requests(void **state)
     } rows[] = {
         { "OPTIONS", NULL, "SIP/2.0 200" }, { "BYE", "none", "SIP/2.0 481" },     { "INFO", "none", "SIP/2.0 481" },
         { "INFO", NULL, "SIP/2.0 481" },    { "MESSAGE", NULL, "SIP/2.0 405" },   { "UPDATE", "none", "SIP/2.0 481" },
-        { "BREW", NULL, "SIP/2.0 501" },    { "SUBSCRIBE", NULL, "SIP/2.0 489" }, { "REFER", NULL, "SIP/2.0 405" },
+        { "BREW", NULL, "SIP/2.0 501" },    { "SUBSCRIBE", NULL, "SIP/2.0 489" }, { "REFER", NULL, "SIP/2.0 403" },
         { "CANCEL", NULL, "SIP/2.0 481" },
     };
     struct phone p;

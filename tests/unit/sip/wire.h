@@ -20,7 +20,7 @@
 #include "sipfront/sip/agent.h"
 #include "vm/base/log.h"
 
-enum { WIRE_MAX = 8192, WIRE_WAIT_MS = 3000, WIRE_QUIET_MS = 120 };
+enum { WIRE_MAX = 8192, WIRE_WAIT_MS = 20000, WIRE_QUIET_MS = 120 };
 
 #define REALM "callflow.test"
 #define SDP_A "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
@@ -36,6 +36,9 @@ static struct {
     struct leg_invite invite; /* texts below */
     char from_user[64], to_user[64], sdp[1024];
 } w;
+
+/* The session timer's interval; 0: the agent's own. Set before wire_open(). */
+static unsigned wire_session_s;
 
 static const struct {
     const char *user, *password;
@@ -77,9 +80,12 @@ static struct sip_networks wire_never_banned;
 
 static inline int wire_open(void **state)
 {
-    const struct agent_params params = {
-        .listen = "127.0.0.1", .realm = REALM, .user_agent = "test", .never_banned = wire_never_banned
-    };
+    const struct agent_params params = { .listen = "127.0.0.1",
+                                         .realm = REALM,
+                                         .user_agent = "test",
+                                         .never_banned = wire_never_banned,
+                                         .session_s = wire_session_s,
+                                         .min_session_s = wire_session_s ? 1 : 0 };
     const struct agent_port port = { .account = find_account, .bound = note_bound, .invited = note_invited };
     (void)state;
     memset(&w, 0, sizeof w);

@@ -1,0 +1,80 @@
+/* What a bridge does with its phones when one of them is transferred (transfer.h). */
+#include <stdio.h>
+#include <string.h>
+
+#include "sipfront/call/dial.h"
+#include "sipfront/call/far_leg.h"
+#include "sipfront/call/transfer.h"
+
+bool dial_may_lend(const struct dial *d)
+{
+    return d && d->talk_from_ms && !d->op.later && d->winner && d->winner->leg && d->op.call->leg;
+}
+
+const char *dial_callee(const struct dial *d) { return d && d->winner ? d->winner->user : ""; }
+struct leg *dial_callee_leg(const struct dial *d) { return d && d->winner ? d->winner->leg : NULL; }
+
+bool dial_holds(const struct dial *d, const struct leg_dialog_id *id)
+{
+    return dial_may_lend(d) && leg_is_dialog(d->winner->leg, id);
+}
+
+void dial_unjoin(struct dial *d)
+{
+    clock_stop(d->op.call->port.clock, &d->limit);
+    stream_unbridge(d->op.call->media.stream);
+    stream_play_stop(d->op.call->media.stream);
+    stream_play_stop(d->winner->media.stream);
+}
+
+static void join_again(struct dial *d)
+{
+    stream_play_stop(d->op.call->media.stream);
+    stream_play_stop(d->winner->media.stream);
+    stream_bridge(d->op.call->media.stream, d->winner->media.stream);
+    dial_start_limit(d);
+}
+
+void dial_lend_callee(struct dial *d, struct line_end *out)
+{
+    struct far_leg *f = d->winner;
+    dial_unjoin(d);
+    *out = (struct line_end){ .leg = f->leg, .media = f->media };
+    snprintf(out->user, sizeof out->user, "%s", f->user);
+    f->leg = NULL;
+    f->media = (struct leg_media){ 0 };
+}
+
+void dial_take_callee_back(struct dial *d, struct line_end *end)
+{
+    far_leg_adopt(d->winner, end);
+    join_again(d);
+}
+
+bool dial_rejoin(struct dial *d)
+{
+    if (!d->winner || !d->winner->leg)
+        return false;
+    join_again(d);
+    return true;
+}
+
+void dial_replace_callee(struct dial *d, struct line_end *end)
+{
+    struct far_leg *f = d->winner;
+    dial_unjoin(d);
+    leg_hangup(f->leg, NULL);
+    leg_listen(f->leg, NULL, NULL);
+    leg_media_close(&f->media);
+    snprintf(f->user, sizeof f->user, "%s", end->user);
+    far_leg_adopt(f, end);
+    join_again(d);
+}
+
+void dial_caller_replaced(struct dial *d)
+{
+    if (d->winner && d->winner->leg)
+        join_again(d);
+    else
+        dial_ringback(d);
+}

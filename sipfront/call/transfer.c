@@ -1,0 +1,225 @@
+#include "sipfront/call/transfer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sipfront/call/dial.h"
+#include "sipfront/call/server_parts.h"
+#include "vm/base/log.h"
+
+struct transfer {
+    struct server *server;
+    struct referral *referral;
+    struct call *from; /* which has lent; NULL once it has ended */
+    struct call *to;   /* which goes on with the transferee */
+    bool by_caller;    /* the transferor was the caller there */
+};
+
+static void transfer_free(struct transfer **tp)
+{
+    struct transfer *t = *tp;
+    *tp = NULL;
+    if (t->from)
+        t->from->lent = NULL;
+    free(t);
+}
+
+/* ---- the call that has lent ---- */
+
+/* Its talk is over: the transferee is somebody else's now. */
+static void end_from(struct transfer *t, enum dial_by by)
+{
+    struct call *c = t->from;
+    t->from = NULL;
+    if (!c)
+        return;
+    c->lent = NULL;
+    dial_end_talk(c->dial, by);
+    if (!t->by_caller)
+        call_caller_left(c, by == DIAL_BY_CALLER ? "caller" : "transfer");
+}
+
+void transfer_transferor_gone(struct transfer *t)
+{
+    if (t->by_caller)
+        end_from(t, DIAL_BY_TRANSFER);
+    /* else the caller may still come back to its flow: transfer_refused() */
+}
+
+static void hang_up(struct line_end *end)
+{
+    leg_hangup(end->leg, NULL);
+    leg_listen(end->leg, NULL, NULL);
+    leg_media_close(&end->media);
+}
+
+static void give_back(struct transfer *t, struct line_end *end)
+{
+    struct call *c = t->from;
+    if (!c) {
+        hang_up(end);
+        return;
+    }
+    c->lent = NULL;
+    t->from = NULL;
+    if (t->by_caller) {
+        dial_take_callee_back(c->dial, end);
+    } else {
+        call_adopt(c, end);
+        if (!dial_rejoin(c->dial))
+            dial_end_talk(c->dial, DIAL_BY_TRANSFER); /* its flow goes on */
+    }
+    if (c->server->closing)
+        call_abandon(c);
+}
+
+/* ---- the call that goes on ---- */
+
+void transfer_goes_on(struct transfer *t, struct call *to) { t->to = to; }
+
+void transfer_rings(struct transfer *t) { referral_tell(t->referral, 180); }
+
+void transfer_answered(struct transfer **tp)
+{
+    struct transfer *t = *tp;
+    struct call *from = t->from;
+    log_info("transfer", "call %s goes on as %s", from ? from->facts.id : "-", t->to ? t->to->facts.id : "-");
+    referral_end(&t->referral, 200);
+    end_from(t, DIAL_BY_TRANSFER);
+    if (from && t->by_caller)
+        call_drop(from, 0); /* the transferor has nobody to talk to */
+    transfer_free(tp);
+}
+
+void transfer_refused(struct transfer **tp, int status)
+{
+    struct transfer *t = *tp;
+    struct line_end end;
+    log_info("transfer", "call %s: refused with %d", t->to->facts.id, status);
+    call_lend_caller(t->to, &end);
+    referral_end(&t->referral, status);
+    give_back(t, &end);
+    transfer_free(tp);
+}
+
+void transfer_transferee_gone(struct transfer **tp)
+{
+    struct transfer *t = *tp;
+    referral_end(&t->referral, 487);
+    end_from(t, t->by_caller ? DIAL_BY_CALLEE : DIAL_BY_CALLER);
+    transfer_free(tp);
+}
+
+/* ---- the beginning ---- */
+
+static struct transfer *transfer_new(struct call *c, bool by_caller, struct referral *r, struct line_end *end)
+{
+    struct transfer *t = calloc(1, sizeof *t);
+    if (!t)
+        abort();
+    *t = (struct transfer){ .server = c->server, .referral = r, .from = c, .by_caller = by_caller };
+    referral_accept(r);
+    if (by_caller) {
+        dial_lend_callee(c->dial, end);
+    } else {
+        dial_unjoin(c->dial);
+        call_lend_caller(c, end);
+    }
+    c->lent = t;
+    return t;
+}
+
+/* Told by NOTIFY: as an answer to the REFER itself such a status would end its dialog (RFC 5057 §5.1). */
+static void decline(struct referral *r, int status)
+{
+    referral_accept(r);
+    referral_end(&r, status);
+}
+
+/* RFC 5589 §6: a call to the target, as any other but that its caller is up already. */
+static void go_blind(struct call *c, bool by_caller, struct referral *r, const struct refer_request *rq)
+{
+    const struct connection *target = router_find(c->server, rq->user);
+    struct line_end end;
+    if (!target) {
+        decline(r, 404);
+        return;
+    }
+    struct transfer *t = transfer_new(c, by_caller, r, &end);
+    call_begin_onward(c, t, &end, rq->user, target);
+}
+
+/* ---- the call that Replaces names ---- */
+
+static void take_caller_place(struct transfer *t, struct call *to, struct line_end *end)
+{
+    struct leg *old = to->leg;
+    struct leg_media old_media = to->media;
+    bool up = to->state == CALL_UP;
+    t->to = to;
+    if (up && to->dial)
+        stream_unbridge(old_media.stream);
+    if (!up)
+        leg_reject(old, 487, "Request Terminated");
+    leg_listen(old, NULL, NULL);
+    call_adopt(to, end);
+    leg_media_close(&old_media);
+    playing_moved(to->playing);
+    if (!up)
+        to->onward = t;
+    if (to->dial)
+        dial_caller_replaced(to->dial);
+    if (up && dial_talking(to->dial)) {
+        call_introduce(to, to->leg, dial_callee(to->dial));
+        call_introduce(to, dial_callee_leg(to->dial), end->user);
+    }
+    if (up)
+        transfer_answered(&t);
+}
+
+static void take_callee_place(struct transfer *t, struct call *to, struct line_end *end)
+{
+    t->to = to;
+    dial_replace_callee(to->dial, end);
+    call_introduce(to, to->leg, end->user);
+    call_introduce(to, dial_callee_leg(to->dial), to->facts.from);
+    transfer_answered(&t);
+}
+
+/* Whether that phone may be replaced in the call: its caller, while it neither records nor is lent, or the one who was
+ * called and talks. */
+static bool holds(const struct call *c, const struct leg_dialog_id *id, bool *caller)
+{
+    *caller = c->leg && !c->onward && !c->recording && c->state != CALL_ANSWERED && leg_is_dialog(c->leg, id);
+    return !c->lent && (*caller || dial_holds(c->dial, id));
+}
+
+static void go_attended(struct call *c, bool by_caller, struct referral *r, const struct refer_request *rq)
+{
+    struct line_end end;
+    bool caller = false;
+    struct call *to = c->server->calls;
+    while (to && (to == c || !holds(to, &rq->replaces, &caller)))
+        to = to->next;
+    if (!to) {
+        decline(r, 481); /* RFC 3891 §3 */
+        return;
+    }
+    struct transfer *t = transfer_new(c, by_caller, r, &end);
+    if (caller)
+        take_caller_place(t, to, &end);
+    else
+        take_callee_place(t, to, &end);
+}
+
+void transfer_asked(struct call *c, bool by_caller, struct referral *r, const struct refer_request *rq)
+{
+    if (c->lent)
+        referral_refuse(&r, 491);
+    else if (!dial_may_lend(c->dial))
+        referral_refuse(&r, 403); /* nobody is there who could be put through */
+    else if (*rq->replaces.call_id)
+        go_attended(c, by_caller, r, rq);
+    else
+        go_blind(c, by_caller, r, rq);
+}

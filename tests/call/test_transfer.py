@@ -1,0 +1,240 @@
+"""Transfers (RFC 3515, 3891, 5589): a SIPp plays the phone that transfers, real phones are the other two, and after each
+transfer both must hear each other."""
+import subprocess
+
+import pytest
+
+import audio
+from conftest import PASSWORDS
+from ladder import Ladder
+from server import build_flow
+
+SAYS = {"bob": "vm-intro", "carol": "demo-thanks"}
+
+
+@pytest.fixture
+def ladder(server, ctl, tmp_path):
+    made = []
+
+    def make(user, add=True):
+        if add:
+            ctl.add(user, PASSWORDS[user])
+        made.append(Ladder(server, user, tmp_path / f"ladder-{len(made)}-{user}"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.__exit__()
+
+
+@pytest.fixture
+def speaker(register, tmp_path):
+    """speaker(user) is a phone that says its own sentence again and again."""
+    def start(user, **options):
+        says = tmp_path / f"{user}-says.wav"
+        subprocess.run(["sox", str(audio.PROMPTS / f"{SAYS[user]}.wav"), "-r", "8000", "-b", "16", "-c", "1", str(says),
+                        "pad", "0.2", "0.6", "repeat", "30"], check=True)
+        return register(user, says=says, **options)
+    return start
+
+
+def hear_each_other(bob, carol):
+    """From now on, not from before."""
+    for listener, speaker in ((bob, "carol"), (carol, "bob")):
+        listener.wait_heard(audio.prompt(SAYS[speaker]), timeout=30, after=max(0.0, len(listener.heard()) / audio.RATE - 0.1))
+
+
+def told(transferor, *statuses):
+    """The NOTIFYs of a transfer, the last one final."""
+    for status in statuses:
+        last = status >= 200
+        state = "terminated" if last else "active"
+        transferor.hear("NOTIFY", matches=[f"Subscription-State: {state}", "Event: refer", f"SIP/2.0 {status}"]).reply(200)
+    return transferor
+
+
+def cdrs(server, count):
+    return [server.wait_cdr(30) for _ in range(count)]
+
+
+def refer(transferor, target, accepted=202):
+    to = f"sip:{target}@[remote_ip]:[remote_port]"
+    return transferor.request("REFER", [f"Refer-To: <{to}>", f"Referred-By: <sip:{transferor.user}@[remote_ip]>"]).hear(accepted)
+
+
+def leave(transferor, how, *statuses):
+    """The transferor hangs up right after the 202, or is hung up when it has been told how it went."""
+    if how == "at once":
+        # the first NOTIFY was under way before the BYE; the next one comes when it is answered
+        transferor.request("BYE").hear("NOTIFY", matches=["SIP/2.0 100"], keep=True).hear(200).reply(200, kept=True)
+        return told(transferor, *statuses)
+    return told(transferor, 100, *statuses).hear("BYE").reply(200)
+
+
+@pytest.mark.parametrize("leaves", ["at once", "when told"])
+def test_blind_by_the_caller(server, ladder, speaker, leaves):
+    bob, carol, ann = speaker("bob"), speaker("carol"), ladder("ann")
+    leave(refer(ann.call("bob").pause(1500), "carol"), leaves, 180, 200)
+    ann.start(PASSWORDS["ann"])
+    carol.wait("CALL_ESTABLISHED", 20)
+    hear_each_other(bob, carol)
+    ann.finish()
+    carol.hang_up()
+    bob.wait("CALL_CLOSED")
+    first, second = cdrs(server, 2)
+    assert (first["from"], first["to"], first["by"]) == ("ann", "bob", "transfer")
+    assert (second["from"], second["to"], second["by"], second["parent"]) == ("bob", "carol", "callee", first["call"])
+    assert server.rtp_sockets() == 0
+
+
+@pytest.mark.parametrize("leaves", ["at once", "when told"])
+def test_blind_by_the_callee(server, ladder, speaker, leaves):
+    ann = ladder("ann").register(PASSWORDS["ann"])
+    bob, carol = speaker("bob"), speaker("carol")
+    leave(refer(ann.answer_call().pause(1500), "carol"), leaves, 180, 200)
+    ann.start().wait_listening()
+    bob.dial("ann")
+    carol.wait("CALL_ESTABLISHED", 20)
+    hear_each_other(bob, carol)
+    ann.finish()
+    bob.hang_up()
+    carol.wait("CALL_CLOSED")
+    first, second = cdrs(server, 2)
+    assert (first["from"], first["to"], first["by"]) == ("bob", "ann", "transfer")
+    assert (second["from"], second["to"], second["by"], second["parent"]) == ("bob", "carol", "caller", first["call"])
+    assert server.rtp_sockets() == 0
+
+
+@pytest.mark.parametrize("by, leaves", [("caller", "stays"), ("callee", "stays")])
+@pytest.mark.parametrize("how, status", [("busy", 486), ("declines", 603), ("does not answer", 480), ("is unknown", 404)])
+def test_blind_to_one_who_does_not_take_it(server, ctl, ladder, speaker, by, leaves, how, status):
+    """The talk goes on between the two that were talking."""
+    ann, bob, carol = ladder("ann"), speaker("bob"), None
+    if how != "is unknown":
+        carol = ladder("carol").register(PASSWORDS["carol"])
+        ctl.run("connection", "set", "carol", "--ring-time", "1s")
+        carol.called().ringing()
+        if how == "does not answer":
+            carol.hear("CANCEL").reply(200).reply(487, to_invite=True).hear("ACK")
+        else:
+            carol.reply(status).hear("ACK")
+        carol.start().wait_listening()
+    if by == "callee":
+        ann.register(PASSWORDS["ann"]).answer_call()
+    else:
+        ann.call("bob")
+    ann.pause(500)
+    if how == "is unknown":
+        told(refer(ann, "nobody"), 100, 404)
+    else:
+        told(refer(ann, "carol"), 100, 180, status)
+    ann.pause(6000).bye().start(PASSWORDS["ann"])
+    if by == "callee":
+        ann.wait_listening()
+        bob.dial("ann")
+    bob.wait("CALL_ESTABLISHED", 20)
+    if carol:
+        carol.finish()
+    ann.finish()
+    bob.wait("CALL_CLOSED", 20)
+    ended = cdrs(server, 2 if carol else 1)
+    assert [cdr["by"] for cdr in ended if cdr["parent"] == "-"] == [by]
+    assert server.rtp_sockets() == 0
+
+
+
+FIRST = ["caller", "callee"]
+SECOND = ["called", "was called", "ringing"]
+
+
+@pytest.mark.parametrize("second", SECOND)
+@pytest.mark.parametrize("first", FIRST)
+def test_attended(server, ladder, speaker, first, second):
+    """ann's phone has two lines: on the second it has carol, on the first bob, and puts them together. After it both of ann's
+    lines are over, and bob and carol talk."""
+    ann, consult = ladder("ann"), ladder("ann", add=False)
+    bob, carol = speaker("bob"), speaker("carol", answers=second != "ringing")
+    if second == "was called":
+        consult.register(PASSWORDS["ann"]).answer_call()
+    elif second == "called":
+        consult.call("carol")
+    else:
+        consult.begin("INVITE", "carol", [], consult.sdp()).hear(100, optional=True).hear(180)
+    if second == "ringing":
+        consult.hear(487, timeout=60000).ack_failure()
+    else:
+        consult.hear("BYE", timeout=60000).reply(200)
+    consult.start(PASSWORDS["ann"]).wait_listening()
+    if second == "was called":
+        carol.dial("ann")
+    replaces = consult.replaces()
+    if first == "callee":
+        ann.register(PASSWORDS["ann"]).answer_call()
+    else:
+        ann.call("bob")
+    ann.pause(1000).request("REFER", [f"Refer-To: <sip:carol@[remote_ip]:[remote_port]?Replaces={replaces}>"]).hear(202)
+    told(ann, 100, 200).hear("BYE").reply(200).start(PASSWORDS["ann"])
+    if first == "callee":
+        ann.wait_listening()
+        bob.dial("ann")
+    if second == "ringing":
+        consult.finish()
+        carol.answer()
+    bob.wait("CALL_ESTABLISHED", 20)
+    carol.wait("CALL_ESTABLISHED", 20)
+    ann.finish()
+    consult.finish()
+    hear_each_other(bob, carol)
+    carol.hang_up()
+    bob.wait("CALL_CLOSED")
+    ended = cdrs(server, 2)
+    assert sorted(cdr["by"] for cdr in ended)[1] == "transfer"
+    assert server.rtp_sockets() == 0
+
+
+def test_attended_to_a_call_that_is_not_there(ladder, speaker):
+    """The talk goes on."""
+    ann, _ = ladder("ann"), speaker("bob")
+    ann.call("bob").pause(500)
+    ann.request("REFER", ["Refer-To: <sip:carol@[remote_ip]?Replaces=no%40where%3Bto-tag%3D1%3Bfrom-tag%3D2>"]).hear(202)
+    told(ann, 100, 481).pause(500).bye().start(PASSWORDS["ann"]).finish()
+
+
+def test_attended_while_ringing_and_nobody_answers(server, ladder, speaker):
+    """The one who was to be transferred is back with the one who wanted to."""
+    ann, consult = ladder("ann"), ladder("ann", add=False)
+    bob, carol = speaker("bob"), speaker("carol", answers=False, ring_time="8s")
+    consult.begin("INVITE", "carol", [], consult.sdp()).hear(100, optional=True).hear(180).hear(487, timeout=60000).ack_failure()
+    replaces = consult.start(PASSWORDS["ann"]).replaces()
+    ann.call("bob").request("REFER", [f"Refer-To: <sip:carol@[remote_ip]?Replaces={replaces}>"]).hear(202)
+    told(ann, 100, 480).pause(500).bye().start(PASSWORDS["ann"])
+    consult.finish()
+    carol.wait("CALL_CLOSED", 30)
+    ann.finish()
+    bob.wait("CALL_CLOSED", 20)
+    assert server.rtp_sockets() == 0
+
+
+def test_blind_into_a_flow_that_speaks(server, ctl, ladder, speaker, tmp_path):
+    """A target without a phone: its flow takes the transferee over."""
+    ctl.add("desk", virtual=True)
+    ctl.attach_flow("desk", build_flow('flow desk {\n    play "hello.wav"\n    pause 60s\n}\n', tmp_path))
+    sounds = server.data / "sounds"
+    sounds.mkdir(exist_ok=True)
+    subprocess.run(["sox", str(audio.PROMPTS / "demo-thanks.wav"), "-r", "8000", "-b", "16", "-c", "1", str(sounds / "hello.wav")], check=True)
+    bob, ann = speaker("bob"), ladder("ann")
+    told(refer(ann.call("bob").pause(500), "desk"), 100, 200).hear("BYE").reply(200).start(PASSWORDS["ann"]).finish()
+    bob.wait_heard(audio.prompt("demo-thanks"), timeout=30)
+    bob.hang_up()
+    assert [cdr["to"] for cdr in cdrs(server, 2)] == ["bob", "desk"]
+
+
+def test_the_phones_are_told_whom_they_talk_to(ladder, speaker):
+    """After a transfer by the caller: the transferee's phone shows the target, by P-Asserted-Identity and Remote-Party-ID."""
+    carol, ann, bob = speaker("carol"), ladder("ann"), ladder("bob")
+    bob.register(PASSWORDS["bob"]).answer_call(headers=["Allow: INVITE, ACK, BYE, CANCEL, UPDATE"])
+    bob.hear("UPDATE", matches=["P-Asserted-Identity: \"Carol\" <sip:carol@", "Remote-Party-ID: \"Carol\" <sip:carol@"]).reply(200)
+    bob.pause(500).bye().start().wait_listening()
+    told(refer(ann.call("bob").pause(500), "carol"), 100, 180, 200).hear("BYE").reply(200).start(PASSWORDS["ann"]).finish()
+    bob.finish()
+    carol.wait("CALL_CLOSED", 20)
