@@ -107,8 +107,10 @@ void playing_done(struct playing *p, bool ok, unsigned tag)
 
 void playing_moved(struct playing *p)
 {
-    if (p && p->started)
-        play_all(p);
+    if (!p || !p->started)
+        return;
+    p->next = 0;
+    play_ready(p);
 }
 
 static void on_ready(struct prompt *prompt, enum err e, void *owner)
