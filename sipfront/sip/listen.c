@@ -201,7 +201,7 @@ static const struct sip_listen *listener_for(const struct agent *a, bool v6, con
 void agent_address_toward(const struct agent *a, const char *uri, char out[NETWORK_TEXT])
 {
     struct network to;
-    const struct sip_listen *l = &a->listens[0];
+    const struct sip_listen *l;
     bool known = address_in_uri(uri, &to);
     snprintf(out, NETWORK_TEXT, "%s", a->address);
     if (!known)
