@@ -213,9 +213,10 @@ class Phone:
             return after + at + len(wanted) / audio.RATE if likeness > least else None
         return self._wait_for_audio(arrived, timeout, "the sentence was not heard")
 
-    def wait_heard_in_pieces(self, wanted, timeout=20, share=0.9):
+    def wait_heard_in_pieces(self, wanted, timeout=30, share=0.9, least=0.8):
         """Waits until this share of the sentence's pieces has arrived, each where it likes."""
-        self._wait_for_audio(lambda: audio.share_heard(self.heard(), wanted) >= share, timeout, f"{share} of it was not heard")
+        self._wait_for_audio(lambda: audio.share_heard(self.heard(), wanted, least=least) >= share, timeout,
+                             f"{share} of it was not heard")
 
     def wait_spoken(self, seconds, timeout=15):
         """Waits until it has sent this much sound in this call."""

@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 from events import Events
@@ -116,8 +117,15 @@ class Server:
     def descriptors(self):
         return len(os.listdir(f"/proc/{self._process.pid}/fd"))
 
-    def rtp_sockets(self):
-        """How many UDP sockets it holds besides those of SIP: what legs use for RTP and RTCP."""
+    def rtp_sockets(self, timeout=10):
+        """How many UDP sockets it holds besides those of SIP, once the media thread has had time to close those of
+        ended legs: what is left is in use, or leaked."""
+        deadline = time.monotonic() + timeout
+        while (left := self._udp_sockets()) and time.monotonic() < deadline:
+            time.sleep(0.05)  # between two looks
+        return left
+
+    def _udp_sockets(self):
         inodes = {os.readlink(f"/proc/{self._process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{self._process.pid}/fd")}
         rows = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
         return sum(f"socket:[{row[9]}]" in inodes and int(row[1].split(":")[1], 16) != self.sip_port for row in rows)

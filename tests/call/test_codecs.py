@@ -16,8 +16,9 @@ def test_two_codecs_hear_each_other(server, ctl, register, tmp_path, caller, cal
     ann.dial("bob")
     ann.wait("CALL_ESTABLISHED")
     bob.wait("CALL_ESTABLISHED")
-    bob.wait_heard_in_pieces(audio.prompt("demo-thanks"))
-    ann.wait_heard_in_pieces(audio.prompt("vm-intro"))
+    least = 0.65 if "opus" in (caller, callee) else 0.8  # Opus keeps the sound and not the wave
+    bob.wait_heard_in_pieces(audio.prompt("demo-thanks"), share=0.8, least=least)
+    ann.wait_heard_in_pieces(audio.prompt("vm-intro"), share=0.8, least=least)
     ann.hang_up()
     bob.wait("CALL_CLOSED")
     cdr = server.wait_cdr()
