@@ -140,7 +140,7 @@ def test_a_full_disk_is_told_to_the_caller(small_disk, new_phone, tmp_path):
     fill(data, leave=60000)
     ann.dial("notes")
     sorry = audio.spoken(tmp_path, "Your message could not be stored. Please try again later.")
-    ann.wait_heard(sorry, timeout=40)
+    ann.wait_heard_in_pieces(sorry, timeout=40, share=0.7)
     ann.wait("CALL_CLOSED", 30)
     assert messages(ctl) == []
 
