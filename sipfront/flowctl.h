@@ -85,6 +85,16 @@ int ctl_connection_list(struct ctl *c);
 int ctl_connection_show(struct ctl *c);
 int ctl_connection_set(struct ctl *c);
 int ctl_connection_remove(struct ctl *c);
+/* What its devices may dial outside, by the options given: the second request of connection add and set. */
+bool ctl_dialing_given(const struct ctl *c);
+int ctl_dialing_set(const struct ctl *c);
+int ctl_trunk_add(struct ctl *c);
+int ctl_trunk_list(struct ctl *c);
+int ctl_trunk_show(struct ctl *c);
+int ctl_trunk_set(struct ctl *c);
+int ctl_trunk_remove(struct ctl *c);
+int ctl_trunk_test(struct ctl *c);
+int ctl_trunk_rekey(struct ctl *c);
 int ctl_number_add(struct ctl *c);
 int ctl_number_list(struct ctl *c);
 int ctl_number_remove(struct ctl *c);

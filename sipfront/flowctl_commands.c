@@ -10,7 +10,13 @@
         CTL_OPTION("sha256", CTL_SHA256, NULL, "Challenge its devices with SHA-256 first (old phones know only MD5)"), \
         CTL_OPTION("ring-time", CTL_RING_TIME, "TIME", "How long its devices ring: 20s, 1m30s"),                       \
         CTL_OPTION("max-bindings", CTL_MAX_BINDINGS, "N", "Devices registered at a time, 1 to 10 (0: 10)"),            \
-        CTL_OPTION("max-calls", CTL_MAX_CALLS, "N", "Calls at a time, made and taken together (0: no limit)")
+        CTL_OPTION("max-calls", CTL_MAX_CALLS, "N", "Calls at a time, made and taken together (0: no limit)"),         \
+        CTL_OPTION("dial", CTL_DIAL, "LIST",                                                                           \
+                   "Numbers that its devices may dial outside: patterns with commas; '' none"),                        \
+        CTL_OPTION("minutes-a-day", CTL_MINUTES_A_DAY, "N", "Most minutes of outside calls a day; 0: no limit"),       \
+        CTL_OPTION("spend-a-day", CTL_SPEND_A_DAY, "AMOUNT",                                                           \
+                   "Most that they may cost a day, such as 5.00; 0: no limit"),                                        \
+        CTL_OPTION("outside-calls", CTL_OUTSIDE_CALLS, "N", "Most outside calls at a time; 0: no limit")
 
 static const struct argp_option add_options[] = {
     CTL_OPTION("name", CTL_NAME, "NAME", "Name that people read (needed)"),
@@ -23,6 +29,23 @@ static const struct argp_option set_options[] = {
     CTL_OPTION("no-password", CTL_NO_PASSWORD, NULL, "Take the password away: nothing can register"),
     CTL_OPTION("no-sha256", CTL_NO_SHA256, NULL, "Challenge its devices with MD5 alone"),
     CTL_OPTION("no-virtual", CTL_NO_VIRTUAL, NULL, "Devices register to it"),
+    CTL_OPTIONS_END,
+};
+/* Every row of trunk.def. */
+static const struct argp_option trunk_options[] = {
+    CTL_OPTION("password", CTL_ASK_PASSWORD, NULL,
+               "Ask for the account's password without showing it, or read it from standard input, one line"),
+    CTL_OPTION("no-password", CTL_NO_PASSWORD, NULL, "Take the password away"),
+#define TRUNK_TEXT(field, usual, name, value, text)             CTL_OPTION(name, CTL_TRUNK_##field, value, text),
+#define TRUNK_INT(field, usual, least, most, name, value, text) CTL_OPTION(name, CTL_TRUNK_##field, value, text),
+#define TRUNK_MS(field, usual, least, most, name, value, text)  CTL_OPTION(name, CTL_TRUNK_##field, value, text),
+#define TRUNK_FLAG(field, usual, on, off, text)                                                                        \
+    CTL_OPTION(on, CTL_TRUNK_##field, NULL, text), CTL_OPTION(off, CTL_TRUNK_NOT_##field, NULL, "Not that"),
+#include "sipfront/directory/trunk.def"
+#undef TRUNK_TEXT
+#undef TRUNK_INT
+#undef TRUNK_MS
+#undef TRUNK_FLAG
     CTL_OPTIONS_END,
 };
 static const struct argp_option to_options[] = {
@@ -76,7 +99,9 @@ const struct ctl_command ctl_commands[] = {
     { "connection", "show", "USER", NULL, "show a Connection, its Numbers and devices",
       "  flowctl connection show ann\n", ctl_connection_show },
     { "connection", "set", "USER", set_options, "change a Connection",
-      "  flowctl connection set ann --ring-time 30s --no-voicemail\n", ctl_connection_set },
+      "  flowctl connection set ann --ring-time 30s --no-voicemail\n"
+      "  flowctl connection set ann --dial '+48*,+44*' --minutes-a-day 60 --spend-a-day 5.00\n",
+      ctl_connection_set },
     { "connection", "remove", "USER", NULL, "remove a Connection, not its voicemail",
       "  flowctl connection remove ann\n", ctl_connection_remove },
     { "number", "add", "NUMBER", to_options, "let a telephone number reach a Connection",
@@ -84,6 +109,24 @@ const struct ctl_command ctl_commands[] = {
     { "number", "list", "", NULL, "list all Numbers", "  flowctl number list\n", ctl_number_list },
     { "number", "remove", "NUMBER", NULL, "remove a Number", "  flowctl number remove +48221234567\n",
       ctl_number_remove },
+    { "trunk", "add", "TRUNK", trunk_options, "add a carrier",
+      "  flowctl trunk add carrier --gateways sip.example.com --user 48221234567 --register --password\n"
+      "  flowctl trunk add gateway --gateways 192.0.2.1:5060,192.0.2.2:5060/20 --carries '+48*' --max-calls 30\n"
+      "  pass show carrier | flowctl trunk add carrier --gateways sip.example.com --user u --register --password\n",
+      ctl_trunk_add },
+    { "trunk", "list", "", NULL, "list all trunks, whether they are up, and their calls", "  flowctl trunk list\n",
+      ctl_trunk_list },
+    { "trunk", "show", "TRUNK", NULL, "show a trunk", "  flowctl trunk show carrier\n", ctl_trunk_show },
+    { "trunk", "set", "TRUNK", trunk_options, "change a trunk; its calls go on",
+      "  flowctl trunk set carrier --rates +48=0.02,+=0.30 --max-calls 10\n"
+      "  flowctl trunk set carrier --password\n",
+      ctl_trunk_set },
+    { "trunk", "remove", "TRUNK", NULL, "remove a trunk; its calls go on", "  flowctl trunk remove carrier\n",
+      ctl_trunk_remove },
+    { "trunk", "test", "TRUNK", NULL, "look up its gateways, ask each by OPTIONS, register; status 1 if it is not up",
+      "  flowctl trunk test carrier\n", ctl_trunk_test },
+    { "trunk", "rekey", "", NULL, "make a new server key, and seal all passwords with it", "  flowctl trunk rekey\n",
+      ctl_trunk_rekey },
     { "deploy", NULL, "FILE", deploy_options, "send a .flowc, or a .flow, which is built first",
       "  flowctl deploy reception.flow\n"
       "  flowctl deploy reception.flowc --name reception-summer\n",

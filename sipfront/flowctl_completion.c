@@ -49,6 +49,8 @@ static const char *names_of(const struct ctl_command *k)
         return "$(flowctl outbox list 2>/dev/null | tail -n +2 | cut -d' ' -f1)";
     if (strncmp(k->args, "FLOW", 4) == 0 || strcmp(k->args, "[FLOW]") == 0)
         return "$(flowctl flow list 2>/dev/null | tail -n +2 | cut -d' ' -f1)";
+    if (strcmp(k->noun, "trunk") == 0 && *k->args)
+        return "$(flowctl trunk list 2>/dev/null | tail -n +2 | cut -d' ' -f1)";
     if (strcmp(k->args, "ID") == 0)
         return "$(flowctl voicemail list 2>/dev/null | tail -n +2 | cut -d' ' -f1)";
     return "";

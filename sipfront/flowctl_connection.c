@@ -138,6 +138,8 @@ int ctl_connection_add(struct ctl *c)
     else
         status = ctl_ask(c, "POST", "/v1/connections", body, &answer);
     if (!status)
+        status = ctl_dialing_set(c);
+    if (!status)
         print_added(c, answer, makes_one ? password : NULL);
     json_decref(answer);
     return status;
@@ -189,6 +191,12 @@ static const struct ctl_column connection_columns[] = {
     { "Most calls", "max_calls", show_limit },
     { "Voicemail", "voicemail", ctl_show_flag },
     { "New messages", "new_messages", NULL },
+    { "May dial", "dial", NULL },
+    { "Minutes a day", "minutes_a_day", NULL },
+    { "Spend a day", "spend_a_day", NULL },
+    { "Outside calls", "outside_calls", NULL },
+    { "Used today", "used_today_ms", ctl_show_duration },
+    { "Spent today", "spent_today", NULL },
     { "Numbers", "numbers", ctl_show_list },
     { "Registered", "devices", show_devices },
     { NULL, NULL, NULL },
@@ -215,15 +223,21 @@ int ctl_connection_set(struct ctl *c)
 {
     json_t *body = json_object();
     int status = read_settings(c, body);
-    if (!status && !json_object_size(body))
+    bool only_dialing = !status && !json_object_size(body) && ctl_dialing_given(c);
+    if (!status && !json_object_size(body) && !only_dialing)
         status = usage("nothing to change was given");
     if (status) {
         json_decref(body);
         return status;
     }
     char *path = ctl_path("/v1/connections/", c->args[0], "");
-    status = ctl_ask(c, "PATCH", path, body, NULL);
+    if (only_dialing)
+        json_decref(body);
+    else
+        status = ctl_ask(c, "PATCH", path, body, NULL);
     free(path);
+    if (!status)
+        status = ctl_dialing_set(c);
     return status ? status : show(c);
 }
 

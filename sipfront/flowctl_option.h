@@ -40,6 +40,20 @@ enum ctl_option {
     CTL_UNLOCK,
     CTL_BUSY,
     CTL_SPOKEN_NAME,
+    CTL_DIAL,
+    CTL_MINUTES_A_DAY,
+    CTL_SPEND_A_DAY,
+    CTL_OUTSIDE_CALLS,
+    CTL_ASK_PASSWORD,
+#define TRUNK_TEXT(field, ...) CTL_TRUNK_##field,
+#define TRUNK_INT(field, ...)  CTL_TRUNK_##field,
+#define TRUNK_MS(field, ...)   CTL_TRUNK_##field,
+#define TRUNK_FLAG(field, ...) CTL_TRUNK_##field, CTL_TRUNK_NOT_##field,
+#include "sipfront/directory/trunk.def"
+#undef TRUNK_TEXT
+#undef TRUNK_INT
+#undef TRUNK_MS
+#undef TRUNK_FLAG
     CTL_OPTIONS
 };
 #endif

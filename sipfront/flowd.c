@@ -12,6 +12,7 @@
 #include "sipfront/call/server.h"
 #include "sipfront/console/console.h"
 #include "sipfront/flowd_demo.h"
+#include "sipfront/flowd_outside.h"
 #include "sipfront/flowd_supervise.h"
 #include "sipfront/flowd_trust.h"
 #include "vm/base/log.h"
@@ -40,6 +41,7 @@ struct options {
     const char *ca_file;
     unsigned long spoken_mib;
     const char *hold_music;
+    struct outside_params outside;
     const char *fetch_private[16];
     unsigned nfetch_private;
     enum audio_security srtp;
@@ -272,6 +274,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case OPT_FLOWS: o->flows = arg; return 0;
     case OPT_HOLD_MUSIC: o->hold_music = arg; return 0;
     case OPT_SPOKEN: read_spoken(st, o, arg); return 0;
+    case ARGP_KEY_INIT: st->child_inputs[1] = &o->outside; return 0;
     case OPT_CA_FILE: o->ca_file = arg; return 0;
     case OPT_FETCH_PRIVATE:
         if (o->nfetch_private == sizeof o->fetch_private / sizeof o->fetch_private[0])
@@ -360,6 +363,7 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         .srtp = o->srtp,
         .data = o->data,
         .flows = folder,
+        .outside = o->outside,
         .ca_file = o->ca_file,
         .hold_music = o->hold_music,
         .spoken_bytes = (uint64_t)o->spoken_mib << 20,
@@ -408,7 +412,9 @@ static int serve(struct flowd *d, const struct options *o)
 int main(int argc, char **argv)
 {
     struct options o = { .data = "run.d", .sip_port = 5060, .tls_port = 5061, .srtp = AUDIO_SECURE_OPTIONAL };
-    static const struct argp_child children[] = { { &flowd_trust_argp, 0, NULL, 0 }, { 0 } };
+    static const struct argp_child children[] = { { &flowd_trust_argp, 0, NULL, 0 },
+                                                  { &flowd_outside_argp, 0, "The telephone network:", 1 },
+                                                  { 0 } };
     static const struct argp argp = { options, parse, NULL, manual, children, NULL, NULL };
     struct flowd d = { 0 };
     argp_parse(&argp, argc, argv, 0, NULL, &o);

@@ -6,9 +6,12 @@
 #include <sys/random.h>
 
 #include "sipfront/call/box_visit.h"
+#include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "vm/base/log.h"
+
+#define OUTBOUND "outbound" /* the built-in flow of calls outside */
 
 enum { HANDOVERS_MAX = 20 };
 
@@ -130,7 +133,7 @@ void call_drop(struct call *c, int status)
         call_check_over(c);
         return;
     }
-    leg_reject(c->leg, c->facts.status, cause_phrase(c->facts.status));
+    leg_reject(c->leg, c->facts.status, c->facts.limit ? meter_text(c->facts.limit) : cause_phrase(c->facts.status));
 }
 
 /* ---- the end ---- */
@@ -144,6 +147,9 @@ static void call_free(struct call *c)
     free(c->facts.to);
     free(c->facts.dialed);
     free(c->facts.flow);
+    free(c->facts.came_by);
+    free(c->facts.trunk);
+    free(c->facts.number);
     free(c);
 }
 
@@ -399,8 +405,9 @@ void call_introduce(const struct call *c, struct leg *leg, const char *user)
 
 /* ---- the beginning ---- */
 
-static void facts_init(struct call *c, const struct leg_invite *invite, const struct connection *dialed)
+static void facts_init(struct call *c, const struct leg_invite *invite, const struct call_route *route)
 {
+    const struct connection *dialed = route->dialed;
     uint64_t r = 0;
     if (getrandom(&r, sizeof r, 0) != sizeof r)
         abort();
@@ -410,7 +417,10 @@ static void facts_init(struct call *c, const struct leg_invite *invite, const st
     c->facts.from_name = strdup(invite->from_name ? invite->from_name : "");
     c->facts.to = strdup(invite->to_user);
     c->facts.dialed = strdup(dialed->user);
-    c->facts.flow = strdup(*dialed->flow ? dialed->flow : "default");
+    c->facts.flow = strdup(route->dials_out ? OUTBOUND : *dialed->flow ? dialed->flow : "default");
+    c->facts.dials_out = route->dials_out;
+    if (invite->trunk)
+        c->facts.came_by = strdup(invite->trunk);
     c->facts.started_ms = clock_wall(c->port.clock);
 }
 
@@ -438,7 +448,7 @@ static int media_init(struct call *c, const char *source, const char *offer)
     return 0;
 }
 
-static struct call *call_new(struct server *s, const struct leg_invite *invite, const struct connection *dialed)
+static struct call *call_new(struct server *s, const struct leg_invite *invite, const struct call_route *route)
 {
     struct call *c = calloc(1, sizeof *c);
     if (!c)
@@ -447,7 +457,7 @@ static struct call *call_new(struct server *s, const struct leg_invite *invite, 
     c->flow_over = true;
     call_port_init(c);
     call_host_init(c);
-    facts_init(c, invite, dialed);
+    facts_init(c, invite, route);
     call_link(c);
     return c;
 }
@@ -463,9 +473,9 @@ static void begin_flow(struct call *c, int refused)
         call_drop(c, refused);
 }
 
-void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct connection *dialed)
+void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct call_route *route)
 {
-    struct call *c = call_new(s, invite, dialed);
+    struct call *c = call_new(s, invite, route);
     c->leg = leg;
     leg_listen(leg, &leg_events, c);
     watch_changed(c, c->facts.from);
@@ -476,7 +486,7 @@ void call_begin_onward(struct call *from, struct transfer *t, struct line_end *c
                        const struct connection *dialed)
 {
     struct leg_invite invite = { .from_user = caller->user, .from_name = caller->name, .to_user = to };
-    struct call *c = call_new(from->server, &invite, dialed);
+    struct call *c = call_new(from->server, &invite, &(struct call_route){ .dialed = dialed });
     c->server->calls_total++;
     snprintf(c->parent, sizeof c->parent, "%s", from->facts.id);
     c->onward = t;

@@ -4,6 +4,7 @@
 #ifndef SIPFRONT_CALL_CALL_H
 #define SIPFRONT_CALL_CALL_H
 
+#include "sipfront/call/call_facts.h"
 #include "sipfront/call/leg_media.h"
 #include "sipfront/call/server.h"
 #include "stdlib/flow_run.h"
@@ -21,21 +22,6 @@ struct recording;
 struct playing;
 struct answering;
 struct visit;
-
-/* What the CDR tells. */
-struct call_facts {
-    char id[17];
-    char *from, *from_name, *to, *dialed, *flow; /* owned */
-    uint32_t version;
-    bool proved;                     /* from is the Connection whose password was used, not what a carrier says */
-    int64_t started_ms, answered_ms; /* wall clock; answered 0: never */
-    int64_t talk_ms;                 /* bridged talk, all bridges together */
-    const char *by;                  /* who ended it: caller, callee, flow */
-    int status;                      /* final SIP status: 200 when answered */
-    struct stream_stats far;         /* of the leg that was talked to last */
-    unsigned talks_recorded;         /* recordings/ID-talk1.wav, -talk2.wav … */
-    enum codec far_codec;            /* NONE: nobody was talked to */
-};
 
 /* A phone on the line, with what it is: what moves from one call to another. */
 struct line_end {
@@ -75,8 +61,13 @@ struct call {
     bool flow_over;           /* the flow has ended; the leg may still have to */
 };
 
-/* Takes a call that is routed: starts the flow. On failure the leg is refused and nothing remains. */
-void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct connection *dialed);
+/* Takes a call that is routed: starts the Connection's flow, or the built-in one for its devices' calls outside. On
+ * failure the leg is refused and nothing remains. */
+struct call_route {
+    const struct connection *dialed; /* whose flow runs, and who pays for calls outside */
+    bool dials_out;
+};
+void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct call_route *route);
 
 /* A call of a phone that is on the line: the transfer's target is `to`. */
 void call_begin_onward(struct call *from, struct transfer *t, struct line_end *caller, const char *to,

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "sipfront/call/server_parts.h"
+#include "sipfront/directory/outside.h"
 #include "sipfront/media/quality.h"
 #include "vm/base/log.h"
 
@@ -51,19 +52,32 @@ static void put_qualities(struct sbuf *out, const struct call *c)
         put_quality(out, "callee", c->facts.far_codec, &c->facts.far);
 }
 
+/* Which trunks it came and went by, and what that cost. */
+static void put_outside(struct sbuf *out, const struct call_facts *f)
+{
+    if (f->came_by)
+        sbuf_fmt(out, " came_by=%s", f->came_by);
+    if (f->trunk)
+        sbuf_fmt(out, " trunk=%s number=%s cost=%lld.%04lld", f->trunk, f->number, (long long)(f->cost / MONEY_UNIT),
+                 (long long)(f->cost % MONEY_UNIT));
+    if (f->limit)
+        sbuf_fmt(out, " limit=%s", meter_name(f->limit));
+}
+
 void cdr_write(const struct call *c)
 {
     const struct call_facts *f = &c->facts;
     char started[32], answered[32], ended[32];
-    struct sbuf quality = { 0 };
-    put_qualities(&quality, c);
+    struct sbuf more = { 0 };
+    put_outside(&more, f);
+    put_qualities(&more, c);
     for (unsigned i = 1; i <= f->talks_recorded; i++)
-        sbuf_fmt(&quality, " recording%u=recordings/%s-talk%u.wav", i, f->id, i);
+        sbuf_fmt(&more, " recording%u=recordings/%s-talk%u.wav", i, f->id, i);
     log_info("cdr",
              "call=%s from=%s to=%s flow=%s version=%u started=%s answered=%s ended=%s talk=%lld.%03lld by=%s "
              "status=%d parent=%s%s",
              f->id, f->from, f->to, f->flow, f->version, stamp(f->started_ms, started), stamp(f->answered_ms, answered),
              stamp(clock_wall(c->port.clock), ended), (long long)(f->talk_ms / 1000), (long long)(f->talk_ms % 1000),
-             f->by ? f->by : "flow", f->status, *c->parent ? c->parent : "-", quality.p ? quality.p : "");
-    sbuf_free(&quality);
+             f->by ? f->by : "flow", f->status, *c->parent ? c->parent : "-", more.p ? more.p : "");
+    sbuf_free(&more);
 }

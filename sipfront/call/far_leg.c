@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "vm/base/log.h"
@@ -22,6 +23,8 @@ static void on_answered(const char *sdp, void *owner)
     struct far_leg *f = owner;
     f->state = FAR_ANSWERED;
     watch_changed(dial_call(f->dial), f->user);
+    if (f->outside)
+        far_outside_answered(f);
     dial_on_answered(f, sdp);
 }
 
@@ -60,10 +63,14 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
     struct far_leg *f = owner;
     enum far_state was = f->state;
     (void)reason;
+    if (f->outside && status)
+        far_outside_rest(f, status, leg_retry_after_s(f->leg));
     f->leg = NULL;
+    if (f->outside && far_outside_goes_on(f, was, how, status))
+        return;
     f->state = FAR_OVER;
     watch_changed(dial_call(f->dial), f->user);
-    dial_on_over(f, was, how == LEG_END_REFUSED ? status : 0);
+    dial_on_over(f, was, how == LEG_END_REFUSED || f->outside ? status : 0);
 }
 
 /* Its digits answer the screen's question; in the talk they are for the other side, which gets them by relay. */
@@ -90,7 +97,7 @@ static void on_played(bool ok, unsigned tag, void *owner)
     screen_played(f->screen);
 }
 
-static const struct leg_events leg_events = {
+const struct leg_events far_leg_events = {
     .on_progress = on_progress,
     .on_answered = on_answered,
     .on_confirmed = on_confirmed,
@@ -100,7 +107,7 @@ static const struct leg_events leg_events = {
     .on_refer = on_refer,
     .on_ended = on_ended,
 };
-static const struct stream_events stream_events = { .on_digit = on_digit, .on_played = on_played };
+const struct stream_events far_stream_events = { .on_digit = on_digit, .on_played = on_played };
 
 static enum err invite(struct far_leg *f, struct call *c, const struct sip_binding *to, const char *caller_id)
 {
@@ -116,7 +123,7 @@ static enum err invite(struct far_leg *f, struct call *c, const struct sip_bindi
         .sdp = sdp.p,
         .max_forwards = c->leg ? leg_max_forwards(c->leg) - 1 : 0,
     };
-    enum err e = leg_dial(&f->leg, c->server->agent, &d, &leg_events, f);
+    enum err e = leg_dial(&f->leg, c->server->agent, &d, &far_leg_events, f);
     sbuf_free(&sdp);
     return e;
 }
@@ -132,7 +139,7 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const
     snprintf(f->user, sizeof f->user, "%s", to->user);
     char address[NETWORK_TEXT];
     agent_address_toward(c->server->agent, *to->received ? to->received : to->contact, address);
-    enum err e = leg_media_open(&f->media, c->server->media, address, &stream_events, f);
+    enum err e = leg_media_open(&f->media, c->server->media, address, &far_stream_events, f);
     f->media.security = c->server->srtp;
     if (!e)
         e = invite(f, c, to, caller_id);
@@ -149,8 +156,8 @@ void far_leg_adopt(struct far_leg *f, struct line_end *end)
     f->leg = end->leg;
     f->media = end->media;
     f->state = FAR_ANSWERED;
-    leg_listen(f->leg, &leg_events, f);
-    stream_listen(f->media.stream, &stream_events, f);
+    leg_listen(f->leg, &far_leg_events, f);
+    stream_listen(f->media.stream, &far_stream_events, f);
     watch_changed(dial_call(f->dial), f->user);
 }
 
@@ -164,6 +171,7 @@ void far_leg_free(struct far_leg **far, const char *reason)
         leg_hangup(f->leg, reason);
         leg_listen(f->leg, NULL, NULL);
     }
+    far_outside_free(f);
     screen_free(&f->screen);
     leg_media_close(&f->media);
     watch_changed(dial_call(f->dial), f->user);

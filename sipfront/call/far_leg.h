@@ -10,6 +10,8 @@
  * An ANSWERED leg is being asked (screen.h) or is the winner. */
 enum far_state { FAR_CALLING, FAR_RINGING, FAR_ANSWERED, FAR_OVER };
 
+struct far_outside;
+
 struct far_leg {
     struct dial *dial;
     struct far_leg *next;
@@ -17,8 +19,9 @@ struct far_leg {
     struct leg *leg; /* NULL once over */
     struct leg_media media;
     struct screen *screen;
-    char user[64]; /* the Connection it belongs to */
-    int line;      /* the flow's permit line that counts it, -1: none */
+    char user[64];               /* the Connection it belongs to */
+    struct far_outside *outside; /* of a number that is called through trunks (far_outside.h), else NULL */
+    int line;                    /* the flow's permit line that counts it, -1: none */
 };
 
 /* Calls one binding on behalf of the call. ERR_LIMIT without an RTP port, ERR_INVALID for a contact that is no URI. */
@@ -28,6 +31,10 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const
 void far_leg_adopt(struct far_leg *f, struct line_end *end);
 /* CANCEL or BYE with that Reason (may be NULL), closes its media and frees it. Sets *f to NULL. */
 void far_leg_free(struct far_leg **f, const char *reason);
+
+/* What a far leg hears of its SIP leg and its stream. */
+extern const struct leg_events far_leg_events;
+extern const struct stream_events far_stream_events;
 
 /* What a leg tells its dial; port_dial.c has them. */
 void dial_on_ringing(struct far_leg *f, const char *sdp); /* 18x; sdp NULL without early media */

@@ -108,7 +108,7 @@ enum err flows_new(struct flows **out, struct server *s, const char *folder, str
     if (!f)
         return ERR_NOMEM;
     f->server = s;
-    static const char *const names[] = { "default", "voicemail", "mailbox" };
+    static const char *const names[] = { "default", "voicemail", "mailbox", "outbound" };
     enum err e = ERR_OK;
     for (size_t i = 0; i < sizeof names / sizeof names[0] && !e; i++)
         e = load_builtin(f, folder, names[i], why);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "sipfront/call/dial.h"
-#include "sipfront/call/far_leg.h"
+#include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "stdlib/dial_rank.h"
@@ -26,36 +26,8 @@ struct call *dial_call(const struct dial *d) { return d->op.call; }
 
 bool dial_talking(const struct dial *d) { return d && d->talk_from_ms; }
 
-unsigned dial_legs(const struct dial *d)
-{
-    unsigned n = 0;
-    for (const struct far_leg *f = d ? d->legs : NULL; f; f = f->next)
-        n += f->leg != NULL;
-    return n;
-}
-
-static bool is_alive(const struct far_leg *f, unsigned line) { return f->leg && f->line == (int)line; }
-
-/* A target's devices count as one: the first that is alive. */
-unsigned dial_under(const struct dial *d, unsigned line)
-{
-    unsigned n = 0;
-    for (const struct far_leg *f = d ? d->legs : NULL; f; f = f->next) {
-        const struct far_leg *first = d->legs;
-        while (first != f && !(is_alive(first, line) && strcmp(first->user, f->user) == 0))
-            first = first->next;
-        n += first == f && is_alive(f, line);
-    }
-    return n;
-}
-
-bool dial_concerns(const struct dial *d, const char *user)
-{
-    const struct far_leg *f = d ? d->legs : NULL;
-    while (f && !(f->leg && strcmp(f->user, user) == 0))
-        f = f->next;
-    return f;
-}
+const struct far_leg *dial_first(const struct dial *d) { return d ? d->legs : NULL; }
+const char *dial_caller_id(const struct dial *d) { return d->caller_id; }
 
 /* ---- ending ---- */
 
@@ -305,6 +277,18 @@ static void refuse(struct dial *d, struct far_leg *f, enum dial_outcome how, con
     leg_hangup(f->leg, NULL); /* dial_on_over() follows */
 }
 
+void dial_cut(struct far_leg *f, const char *why)
+{
+    struct dial *d = f->dial;
+    log_info("call", "%s: cut: %s", d->op.call->facts.id, why);
+    if (d->op.later)
+        return;
+    if (f == d->winner)
+        dial_end_talk(d, DIAL_BY_LIMIT);
+    else if (f->leg)
+        refuse(d, f, DIAL_LIMITED, NULL);
+}
+
 static void on_decided(bool taken, void *owner)
 {
     struct far_leg *f = owner;
@@ -358,9 +342,11 @@ void dial_on_over(struct far_leg *f, enum far_state was, int status)
         dial_end_talk(d, DIAL_BY_CALLEE);
         return;
     }
+    struct dial_refusal told = { outcome_of(status, was == FAR_RINGING), "the device refused the call" };
+    if (f->outside)
+        told = far_outside_outcome(f, status);
     if (was != FAR_OVER)
-        note(d, was == FAR_ANSWERED ? DIAL_DECLINED : outcome_of(status, was == FAR_RINGING),
-             "the device refused the call");
+        note(d, was == FAR_ANSWERED ? DIAL_DECLINED : told.how, told.why);
     if (status >= 600)
         drop_user(d, f->user);
     if (!dial_legs(d))
@@ -368,6 +354,14 @@ void dial_on_over(struct far_leg *f, enum far_state was, int status)
 }
 
 /* ---- starting ---- */
+
+static void add_leg(struct dial *d, struct far_leg *f, int line)
+{
+    f->line = line;
+    f->next = d->legs;
+    d->legs = f;
+    d->devices++;
+}
 
 static void ring_device(struct dial *d, const struct sip_binding *b, int line)
 {
@@ -378,25 +372,42 @@ static void ring_device(struct dial *d, const struct sip_binding *b, int line)
     } else if (e) {
         note(d, DIAL_FAILED, "the device's contact cannot be called");
     } else {
-        f->line = line;
-        f->next = d->legs;
-        d->legs = f;
-        d->devices++;
+        add_leg(d, f, line);
     }
+}
+
+static void ring_number(struct dial *d, const char *number, int line)
+{
+    struct far_leg *f;
+    struct dial_refusal refusal;
+    if (far_outside_new(&f, d, number, &refusal) == ERR_OK)
+        add_leg(d, f, line);
+    else
+        note(d, refusal.how, refusal.why);
+}
+
+/* A number outside; an emergency number too, when a telephone has dialled it. */
+static bool is_outside(const struct call *c, const char *name)
+{
+    return *name == '+' || (c->facts.dials_out && strcmp(name, c->facts.to) == 0);
 }
 
 /* A SIP URI, else a SIP user, else a Number, else with + a trunk call (docs/language.md, targets). */
 static void ring_target(struct dial *d, const char *name, int line)
 {
     struct server *s = d->op.call->server;
-    const struct connection *to = router_find(s, name);
+    const struct connection *to = d->op.call->facts.dials_out ? NULL : router_find(s, name);
     struct sip_binding b;
     if (strncmp(name, "sip:", 4) == 0 || strncmp(name, "sips:", 5) == 0) {
         note(d, DIAL_FAILED, "no trunk");
         return;
     }
+    if (!to && is_outside(d->op.call, name)) {
+        ring_number(d, name, line);
+        return;
+    }
     if (!to) {
-        note(d, DIAL_FAILED, *name == '+' ? "no trunk" : "unknown target");
+        note(d, DIAL_FAILED, "unknown target");
         return;
     }
     if (server_calls_limited(s, to)) {

@@ -1,7 +1,9 @@
-/* Where a call goes: the dialled text to a Connection, and from there to its flow. */
+/* Where a call goes: the dialled text to a Connection, and from there to its flow; or out, through a trunk. */
 #include <string.h>
 
+#include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
+#include "sipfront/directory/trunk_lists.h"
 #include "vm/base/log.h"
 
 const struct connection *router_find(const struct server *s, const char *dialed)
@@ -25,27 +27,121 @@ bool server_calls_limited(const struct server *s, const struct connection *k)
 
 static void refuse(struct server *s, struct leg *leg, const struct leg_invite *invite, int status, const char *phrase)
 {
-    log_info("router", "%s calls %s from %s: %d %s", invite->from_user, invite->to_user, invite->source, status,
-             phrase);
+    log_info("router", "%s%s%s calls %s from %s: %d %s", invite->trunk ? "trunk " : "",
+             invite->trunk ? invite->trunk : "", invite->trunk ? "" : invite->from_user, invite->to_user,
+             invite->source, status, phrase);
     s->calls_failed++;
     leg_reject(leg, status, phrase);
     leg_listen(leg, NULL, NULL);
 }
 
+/* ---- from a trunk: the number it is for, the Connection that has it ---- */
+
+/* A call to the account itself says in To what was dialled; else it is for the trunk's main number. */
+static bool called_number(const struct server *s, const struct trunk_settings *t, const struct leg_invite *invite,
+                          char out[NUMBER_TEXT])
+{
+    const struct numbering *n = &s->outside.numbering;
+    bool account = *t->user && strcmp(invite->to_user, t->user) == 0;
+    if (!account)
+        return numbering_called(n, t, invite->to_user, out);
+    if (strcmp(invite->to_header_user, t->user) != 0 && numbering_called(n, t, invite->to_header_user, out) &&
+        directory_number(s->directory, out))
+        return true;
+    return *t->number && numbering_called(n, &(struct trunk_settings){ .prepend = "", .country = "", .format = "plus" },
+                                          t->number, out);
+}
+
+/* A call that we have sent out, and that comes back to the Connection it left from: it shows the very number that one
+ * of its legs shows. Where a carrier changes that, Max-Forwards (RFC 3261 §8.1.1.6) and --max-calls end the circle. */
+static bool is_loop(const struct server *s, const char *from, const struct connection *to)
+{
+    for (const struct call *c = s->calls; *from && c; c = c->next)
+        if (strcmp(c->facts.dialed, to->user) == 0 && dial_shows(c->dial, from))
+            return true;
+    return false;
+}
+
+static void invited_by_trunk(struct server *s, struct leg *leg, const struct leg_invite *invite)
+{
+    const struct trunk_settings *t = directory_trunk(s->directory, invite->trunk);
+    char number[NUMBER_TEXT], from[NUMBER_TEXT] = "";
+    struct leg_invite told = *invite;
+    if (!t) {
+        refuse(s, leg, invite, 403, "Forbidden");
+        return;
+    }
+    const struct number *n = called_number(s, t, invite, number) ? directory_number(s->directory, number) : NULL;
+    const struct connection *to = n ? directory_connection(s->directory, n->user) : NULL;
+    /* what is no number would look like the SIP user of a Connection */
+    if (!numbering_caller(&s->outside.numbering, t, invite->from_user, from))
+        from[0] = '\0';
+    told.from_user = from;
+    told.to_user = number;
+    if (!to)
+        refuse(s, leg, invite, 404, "Not Found");
+    else if (t->max_calls && outside_calls(s, t->name) >= (uint64_t)t->max_calls)
+        refuse(s, leg, &told, 486, "Busy Here");
+    else if (leg_max_forwards(leg) == 0)
+        refuse(s, leg, &told, 483, "Too Many Hops");
+    else if (is_loop(s, from, to))
+        refuse(s, leg, &told, 482, "Loop Detected");
+    else
+        call_begin(s, leg, &told, &(struct call_route){ .dialed = to });
+}
+
+/* ---- from a telephone ---- */
+
+static bool may_dial(const struct server *s, const struct connection *who, const char *number)
+{
+    const struct dial_rule *r = directory_dial_rule(s->directory, who->user);
+    return numbering_is_emergency(&s->outside.numbering, number) || (r && list_fits(r->patterns, str_of(number)));
+}
+
+static void dial_outside(struct server *s, struct leg *leg, const struct leg_invite *invite,
+                         const struct connection *who)
+{
+    char number[NUMBER_TEXT];
+    struct leg_invite told = *invite;
+    if (!numbering_dialled(&s->outside.numbering, invite->to_user, number)) {
+        refuse(s, leg, invite, 404, "Not Found");
+        return;
+    }
+    told.to_user = number;
+    const struct connection *ours = router_find(s, number);
+    if (ours)
+        call_begin(s, leg, &told, &(struct call_route){ .dialed = ours });
+    else if (may_dial(s, who, number))
+        call_begin(s, leg, &told, &(struct call_route){ .dialed = who, .dials_out = true });
+    else
+        refuse(s, leg, &told, 403, "Not allowed to call this number");
+}
+
+static void invited_by_phone(struct server *s, struct leg *leg, const struct leg_invite *invite)
+{
+    const struct connection *who = directory_connection(s->directory, invite->from_user);
+    bool emergency = numbering_is_emergency(&s->outside.numbering, invite->to_user);
+    const struct connection *to = emergency ? NULL : router_find(s, invite->to_user);
+    if (!who)
+        refuse(s, leg, invite, 403, "Forbidden");
+    else if (!emergency && server_calls_limited(s, who))
+        refuse(s, leg, invite, 403, "Call Limit Reached");
+    else if (emergency)
+        call_begin(s, leg, invite, &(struct call_route){ .dialed = who, .dials_out = true });
+    else if (to)
+        call_begin(s, leg, invite, &(struct call_route){ .dialed = to });
+    else
+        dial_outside(s, leg, invite, who);
+}
+
 void router_invited(void *owner, struct leg *leg, const struct leg_invite *invite)
 {
     struct server *s = owner;
-    const struct connection *to = router_find(s, invite->to_user);
-    const struct connection *from = directory_connection(s->directory, invite->from_user);
     s->calls_total++;
     if (s->closing)
         refuse(s, leg, invite, 503, "Service Unavailable");
-    else if (!from)
-        refuse(s, leg, invite, 403, "Forbidden");
-    else if (server_calls_limited(s, from))
-        refuse(s, leg, invite, 403, "Call Limit Reached");
-    else if (!to)
-        refuse(s, leg, invite, 404, "Not Found");
+    else if (invite->trunk)
+        invited_by_trunk(s, leg, invite);
     else
-        call_begin(s, leg, invite, to);
+        invited_by_phone(s, leg, invite);
 }

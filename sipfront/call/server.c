@@ -83,6 +83,9 @@ static enum err open_storage(struct server *s, const struct server_params *p, st
     e = workers_new(&s->workers, s->loop, "worker", WORKERS, WORKERS_WAITING);
     if (e)
         return e;
+    e = outside_open(s, p, why);
+    if (e)
+        return e;
     return flows_new(&s->flows, s, p->flows, why);
 }
 
@@ -118,7 +121,8 @@ static enum err open_media(struct server *s, const struct server_params *p, stru
 
 static enum err open_sip(struct server *s, const struct server_params *p, struct sbuf *why)
 {
-    struct agent_params ap = { .listen = p->listen,
+    struct agent_params ap = { .resolv_conf = p->outside.resolv_conf,
+                               .listen = p->listen,
                                .port = p->sip_port,
                                .realm = REALM,
                                .user_agent = "Call Flow",
@@ -144,6 +148,7 @@ static enum err open_sip(struct server *s, const struct server_params *p, struct
         return e;
     }
     directory_each_binding(s->directory, restore_binding, s);
+    outside_start(s);
     lamp_watch(s);
     server_restore_bans(s);
     return ERR_OK;
@@ -228,6 +233,7 @@ void server_free(struct server **server)
     flows_free(&s->flows);
     struct directory *d = s->directory; /* s->directory stays for what the last changes tell */
     directory_close(&d);
+    outside_close(s);
     loop_drain(s->loop);
     notify_free(&s->notify);
     for (size_t i = 0; i < s->claimed.len; i++)

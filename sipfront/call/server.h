@@ -16,6 +16,16 @@
 struct server;
 struct trust; /* trust.h */
 
+/* The telephone network; NULL: the value in brackets. */
+struct outside_params {
+    const char *country;              /* country code of national numbers ("": none) */
+    const char *national_prefix;      /* ("0") */
+    const char *international_prefix; /* ("00") */
+    const char *emergency;            /* numbers that are never limited ("112,911,999") */
+    const char *server_key;           /* file of the key that seals trunks' passwords (DATA/server.key) */
+    const char *resolv_conf;          /* which name servers are asked (the system's) */
+};
+
 struct server_params {
     const char *listen; /* address for SIP and RTP */
     uint16_t sip_port;
@@ -27,6 +37,7 @@ struct server_params {
     const struct notify_params *notify; /* its mail server and secrets; NULL: none */
     const char *hold_music;             /* folder of it; NULL: DATA/sounds/hold */
     uint64_t spoken_bytes;              /* of spoken texts kept on disk; 0: the default */
+    struct outside_params outside;
     /* fetch */
     const char *ca_file;              /* PEM: who may sign certificates of web services; NULL: the system's */
     const char *const *fetch_private; /* private networks that may be asked, as 10.1.0.0/16; checked */

@@ -4,6 +4,7 @@
 
 #include "sipfront/call/call.h"
 #include "sipfront/call/flows.h"
+#include "sipfront/call/outside.h"
 #include "sipfront/call/trust.h"
 #include "sipfront/media/prompt.h"
 #include "sipfront/notify/notify.h"
@@ -37,6 +38,7 @@ struct server {
     bool transcribes;
     void (*on_message)(const char *id, void *arg);
     void *on_message_arg;
+    struct outside outside;
     struct call *calls;
     enum audio_security srtp;
     char *data, *address, *tls_cert, *tls_key;

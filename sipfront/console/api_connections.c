@@ -84,6 +84,7 @@ void api_connection_show(struct api_call *c)
     json_object_set_new(o, "numbers", numbers.array);
     json_object_set_new(o, "devices", devices.array);
     json_object_set_new(o, "new_messages", json_integer(devices.n));
+    api_add_dialing(c, k->user, o);
     api_answer(c, 200, o);
 }
 

@@ -8,4 +8,7 @@
 #include "sipfront/console/api_routes.def"
 #undef ROUTE
 
+/* What the Connection may dial outside, and has used today: adds its keys to o (api_dialing.c). */
+void api_add_dialing(const struct api_call *c, const char *user, json_t *o);
+
 #endif

@@ -2,6 +2,7 @@
 #include "sipfront/directory/outside.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sipfront/directory/inside.h"
 
@@ -52,6 +53,20 @@ const struct dial_usage *directory_dial_usage(const struct directory *d, const c
 {
     const struct row *r = find(d, ROW_USAGE, user);
     return r ? &((const struct usage_row *)r)->u : NULL;
+}
+
+const struct number *directory_number_of(const struct directory *d, const char *user)
+{
+    const struct table *t = &d->memory.tables[ROW_NUMBER];
+    struct row **rows = table_rows(t, false);
+    const struct number *found = NULL;
+    for (size_t i = 0; i < t->len; i++) {
+        const struct number *n = &((const struct number_row *)rows[i])->n;
+        if (strcmp(n->user, user) == 0 && (!found || strcmp(n->digits, found->digits) < 0))
+            found = n;
+    }
+    free(rows);
+    return found;
 }
 
 static void change_row(struct directory *d, enum change_kind kind, struct row *row, struct directory_done done)

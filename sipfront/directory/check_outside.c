@@ -6,7 +6,7 @@
 #include "sipfront/directory/trunk_lists.h"
 #include "vm/base/network.h"
 
-enum { MOST_LIST = 2000, MOST_MINUTES = 1440 * 1000, MOST_CALLS = 100000 };
+enum { MOST_LIST = 2000, MOST_MINUTES = 1440 * 1000, MOST_CALLS = 100000, MOST_NAME = 60 };
 
 static void check_length(struct change *c, const char *option, const char *text)
 {
@@ -98,6 +98,8 @@ void check_trunk(struct change *c)
 {
     const struct trunk_settings *t = &change_trunk(c)->t;
     check_text(c, "trunk's name", t->name);
+    if (strlen(t->name) > MOST_NAME)
+        check_refuse(c, "the trunk's name has more than %d bytes", MOST_NAME);
     check_fields(c, t);
     check_one_of(c, "transport", t->transport, "udp, tcp, tls");
     check_one_of(c, "identity", t->identity, "from, pai, both");

@@ -48,6 +48,9 @@ const struct dial_rule *directory_dial_rule(const struct directory *d, const cha
 /* The newest day that is stored; NULL when there is none. */
 const struct dial_usage *directory_dial_usage(const struct directory *d, const char *user);
 
+/* The first of the Connection's Numbers, by their digits; NULL when it has none. */
+const struct number *directory_number_of(const struct directory *d, const char *user);
+
 /* ERR_EXISTS; ERR_INVALID says which value is not possible and what would be. */
 void directory_add_trunk(struct directory *d, const struct trunk_settings *t, struct directory_done done);
 void directory_set_trunk(struct directory *d, const struct trunk_settings *t, struct directory_done done);

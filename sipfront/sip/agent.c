@@ -296,6 +296,7 @@ void agent_free(struct agent **ap)
         nua_destroy(a->nua);
     else if (a->nua)
         log_error("sip", "the stack had not stopped; its memory stays until the process ends");
+    trunks_free(a);
     resolver_free(&a->resolver);
     certificates_free(&a->tls);
     free(a->local_nets);

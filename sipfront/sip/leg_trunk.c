@@ -113,11 +113,14 @@ static void send_invite(struct leg *leg, const char *credentials)
 {
     struct leg_order *o = leg->order;
     char cseq[32];
+    /* the stack counts one on from what it is given when a dialog begins: the first is 2 */
     snprintf(cseq, sizeof cseq, "%u INVITE", ++o->cseq);
     leg->nh = nua_handle(leg->agent->nua, (nua_hmagic_t *)leg, NUTAG_URL(o->uri), SIPTAG_FROM_STR(o->from),
-                         SIPTAG_TO_STR(o->to), NUTAG_RETRY_COUNT(0), TAG_IF(o->hop, NUTAG_PROXY(o->hop)), TAG_END());
+                         SIPTAG_TO_STR(o->to), NUTAG_RETRY_COUNT(0), TAG_END());
     if (!leg->nh)
         return;
+    if (o->hop)
+        nua_set_hparams(leg->nh, NUTAG_PROXY(o->hop), TAG_END());
     nua_invite(leg->nh, SIPTAG_CALL_ID_STR(o->call_id), SIPTAG_CSEQ_STR(cseq), SIPTAG_MAX_FORWARDS_STR(o->forwards),
                SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(o->sdp),
                TAG_IF(o->identity, SIPTAG_HEADER_STR(o->identity)), TAG_IF(o->privacy, SIPTAG_PRIVACY_STR(o->privacy)),

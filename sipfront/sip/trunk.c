@@ -66,10 +66,10 @@ static void on_resolved(const struct resolved *found, void *owner)
         wait_s = t->misses < 5 ? AGAIN_MISSED_S << t->misses : AGAIN_MOST_S;
     if (t->misses || found->ttl_s)
         t->again = clock_start(t->agent->clock, wait_s * 1000, look_up, t);
-    if (first && t->npeers) {
+    if ((first || t->probing) && t->npeers)
         trunk_ping_start(t);
+    if ((first || t->testing) && t->npeers)
         trunk_register_start(t);
-    }
 }
 
 static void look_up(void *owner)
@@ -86,11 +86,21 @@ void trunk_refresh(struct trunk *t)
         return;
     clock_stop(t->agent->clock, &t->again);
     resolution_stop(&t->resolution);
+    t->testing = t->registers;
+    t->probing = true;
+    for (unsigned i = 0; i < t->npeers; i++)
+        t->peers[i].reach = REACH_UNKNOWN;
     look_up(t);
-    if (t->npeers) {
-        trunk_ping_start(t);
-        trunk_register_start(t);
-    }
+}
+
+bool trunk_is_settled(const struct trunk *t)
+{
+    if (t->fault[0] || (!t->npeers && !t->resolution))
+        return true;
+    for (unsigned i = 0; i < t->npeers; i++)
+        if (t->peers[i].reach == REACH_UNKNOWN)
+            return false;
+    return !t->resolution && !t->testing;
 }
 
 /* ---- life ---- */
@@ -184,6 +194,14 @@ void trunks_stop(struct agent *a)
 {
     for (struct trunk *t = a->trunks; t; t = t->next)
         stop(t);
+}
+
+void trunks_free(struct agent *a)
+{
+    while (a->trunks) {
+        struct trunk *t = a->trunks;
+        trunk_free(&t);
+    }
 }
 
 struct trunk *trunk_find(const struct agent *a, const char *name)

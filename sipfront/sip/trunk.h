@@ -48,6 +48,8 @@ void trunk_free(struct trunk **t);
 struct trunk *trunk_find(const struct agent *a, const char *name);
 /* Asks everything anew: names, registration, OPTIONS. */
 void trunk_refresh(struct trunk *t);
+/* Whether all that trunk_refresh() asked has been answered. */
+bool trunk_is_settled(const struct trunk *t);
 
 enum trunk_state { TRUNK_STARTING, TRUNK_UP, TRUNK_DOWN };
 const char *trunk_state_text(enum trunk_state st);

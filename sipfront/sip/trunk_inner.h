@@ -59,6 +59,8 @@ struct trunk {
     struct trunk_target reg_targets[REG_TARGETS]; /* in the order in which they are tried */
     unsigned nreg_targets, reg_target;
     unsigned reg_failures; /* in a row */
+    bool testing;          /* a refresh waits for the registration */
+    bool probing;          /* a refresh waits for OPTIONS, also where there is no ping */
     unsigned reg_answers;  /* challenges answered in this try */
     int64_t reg_expires_ms;
     int64_t registered_until_ms; /* wall */
@@ -84,6 +86,7 @@ void trunk_register_stop(struct trunk *t); /* and takes a registration back */
 
 /* Before the stack stops: every request's handle goes. */
 void trunks_stop(struct agent *a);
+void trunks_free(struct agent *a);
 /* The trunk that a new INVITE comes from, NULL for a phone. */
 struct trunk *trunk_of_request(struct agent *a, const sip_t *sip);
 /* Who calls, as a trusted carrier says it: P-Asserted-Identity, else From; "" when the caller wants to be unknown. */

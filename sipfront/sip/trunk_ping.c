@@ -15,10 +15,14 @@ static void plan(struct trunk *t)
     int64_t wait = t->ping_ms / (t->npeers ? t->npeers : 1);
     if (t->peers[t->pinged].reach == REACH_DOWN && wait > MISSED_MS)
         wait = MISSED_MS;
+    t->probing = false;
     for (unsigned i = 0; i < t->npeers; i++)
-        if (t->peers[i].reach == REACH_UNKNOWN)
-            wait = 0;
+        t->probing |= t->peers[i].reach == REACH_UNKNOWN;
+    if (t->probing)
+        wait = 0;
     clock_stop(t->agent->clock, &t->next_ping);
+    if (!t->ping_ms && !t->probing)
+        return;
     t->next_ping = clock_start(t->agent->clock, wait, ping_next, t);
 }
 
@@ -54,7 +58,7 @@ static void ping_next(void *owner)
 void trunk_ping_start(struct trunk *t)
 {
     trunk_ping_stop(t);
-    if (t->ping_ms && t->npeers)
+    if ((t->ping_ms || t->probing) && t->npeers)
         t->next_ping = clock_start(t->agent->clock, 0, ping_next, t);
 }
 

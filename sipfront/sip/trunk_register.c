@@ -48,6 +48,7 @@ static void give_up(struct trunk *t, const char *why, const sip_t *answer)
     if (t->registering != REG_FAILED || strcmp(t->reg_why, why) != 0)
         log_warn("trunk", "%s: %s; tried again from now on", t->name, why);
     t->registering = REG_FAILED;
+    t->testing = false;
     t->registered_until_ms = 0;
     t->reg_failures++;
     t->reg_target = 0;
@@ -58,11 +59,12 @@ static void give_up(struct trunk *t, const char *why, const sip_t *answer)
 /* What the carrier grants: the Contact's own expires, else Expires, else what was asked (RFC 3261 §10.2.4). */
 static int64_t granted_s(const struct trunk *t, const sip_t *answer)
 {
-    const struct agent *a = t->agent;
+    char port[8];
+    snprintf(port, sizeof port, "%u", t->agent->port_number);
     int64_t s = answer->sip_expires ? (int64_t)answer->sip_expires->ex_delta : t->reg_expires_ms / 1000;
     for (const sip_contact_t *m = answer->sip_contact; m; m = m->m_next) {
-        bool ours = m->m_url->url_host && strstr(m->m_url->url_host, a->address) && m->m_url->url_user &&
-                    strcmp(m->m_url->url_user, t->user) == 0;
+        const char *at = m->m_url->url_port ? m->m_url->url_port : "5060";
+        bool ours = m->m_url->url_user && strcmp(m->m_url->url_user, t->user) == 0 && strcmp(at, port) == 0;
         if (ours && m->m_expires)
             s = strtoll(m->m_expires, NULL, 10);
     }
@@ -79,6 +81,7 @@ static void on_registered(struct trunk *t, const sip_t *answer)
     if (t->registering != REG_DONE)
         log_info("trunk", "%s: registered for %lld s", t->name, (long long)s);
     t->registering = REG_DONE;
+    t->testing = false;
     t->reg_failures = 0;
     t->registered_until_ms = clock_wall(t->agent->clock) + s * 1000;
     t->reg_why[0] = '\0';

@@ -43,11 +43,12 @@ static void on_event(struct agent *a, const struct agent_event *ev)
 }
 
 /* <sip:user@address:port;transport=…>, where the carrier's calls are to come. */
-static void write_contact(const struct trunk *t, struct sbuf *out)
+static void write_contact(const struct trunk *t, const char *hop, struct sbuf *out)
 {
-    const struct agent *a = t->agent;
-    bool v6 = strchr(a->address, ':') != NULL;
-    sbuf_fmt(out, v6 ? "<sip:%s@[%s]:%u" : "<sip:%s@%s:%u", t->user, a->address, a->port_number);
+    char address[NETWORK_TEXT];
+    agent_address_toward(t->agent, hop, address);
+    bool v6 = strchr(address, ':') != NULL;
+    sbuf_fmt(out, v6 ? "<sip:%s@[%s]:%u" : "<sip:%s@%s:%u", t->user, address, t->agent->port_number);
     sbuf_cstr(out, t->transport == TRUNK_TCP ? ";transport=tcp>" : t->transport == TRUNK_TLS ? ";transport=tls>" : ">");
 }
 
@@ -59,16 +60,18 @@ static void send_request(struct trunk *t, struct trunk_request *rq, const struct
     trunk_hop(ask->target, &hop);
     trunk_uri(t, t->user, &who);
     sbuf_fmt(&from, "<%s>;tag=%s", who.p, t->tag);
-    write_contact(t, &contact);
+    write_contact(t, hop.p, &contact);
     snprintf(cseq, sizeof cseq, "%u %s", ++t->cseq, ask->method);
     snprintf(expires, sizeof expires, "%lld", (long long)ask->expires_s);
     rq->nh = nua_handle(t->agent->nua, (nua_hmagic_t *)rq, NUTAG_URL(ask->uri), SIPTAG_FROM_STR(from.p),
-                        NUTAG_RETRY_COUNT(0), NUTAG_PROXY(hop.p), TAG_END());
-    if (rq->nh)
+                        NUTAG_RETRY_COUNT(0), TAG_END());
+    if (rq->nh) {
+        nua_set_hparams(rq->nh, NUTAG_PROXY(hop.p), TAG_END());
         nua_method(rq->nh, NUTAG_METHOD(ask->method), SIPTAG_TO_STR(registers ? who.p : ask->uri),
                    SIPTAG_CALL_ID_STR(t->call_id), SIPTAG_CSEQ_STR(cseq),
                    TAG_IF(registers, SIPTAG_EXPIRES_STR(expires)), SIPTAG_CONTACT_STR(contact.p),
                    TAG_IF(ask->header, SIPTAG_HEADER_STR(ask->header)), TAG_END());
+    }
     sbuf_free(&hop);
     sbuf_free(&who);
     sbuf_free(&from);

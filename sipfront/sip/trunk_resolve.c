@@ -192,6 +192,13 @@ static void complain_of(struct question *q, sres_record_t **records)
                                          : "the name servers do not answer");
 }
 
+/* Nobody answered: a further question would wait as long for the same. */
+static bool is_silence(sres_record_t **records)
+{
+    int status = records && records[0] ? records[0]->sr_record->r_status : SRES_TIMEOUT_ERR;
+    return status == SRES_TIMEOUT_ERR || status == SRES_NETWORK_ERR;
+}
+
 static void on_addresses(struct question *q, sres_record_t **records)
 {
     unsigned n = 0;
@@ -232,7 +239,9 @@ static void on_services(struct question *q, sres_record_t **records)
         ask_addresses(&like, srv->srv_target);
         n++;
     }
-    if (!n)
+    if (is_silence(records))
+        complain_of(q, records);
+    else if (!n)
         ask_addresses(q, q->gateway->host);
 }
 
@@ -247,6 +256,10 @@ static void on_authorities(struct question *q, sres_record_t **records)
             strcasecmp(na->na_services, service) != 0 || strcasecmp(na->na_flags, "s") != 0)
             continue;
         ask(q, sres_type_srv, na->na_replace, on_services);
+        return;
+    }
+    if (is_silence(records)) {
+        complain_of(q, records);
         return;
     }
     snprintf(name, sizeof name, "%s%s", transports[q->of->order.transport].srv, q->gateway->host);

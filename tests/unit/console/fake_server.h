@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "sipfront/call/server.h"
+#include "sipfront/call/server_outside.h"
 #include "sipfront/directory/box.h"
 
 struct server {
@@ -139,5 +139,6 @@ void server_speech_stats(struct server *s, struct speech_stats *out)
     (void)s;
     *out = (struct speech_stats){ .memory_hits = 3, .memory_misses = 1, .disk_misses = 2, .disk_bytes = 5 << 20 };
 }
+#include "tests/unit/console/fake_outside.h"
 
 #endif

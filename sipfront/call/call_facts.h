@@ -1,0 +1,27 @@
+/* What a call's line in the log tells of it. Private to sipfront/call. Loop thread. Owned by the call. */
+#ifndef SIPFRONT_CALL_CALL_FACTS_H
+#define SIPFRONT_CALL_CALL_FACTS_H
+
+#include "sipfront/call/leg_media.h"
+#include "sipfront/call/meter.h"
+
+struct call_facts {
+    char id[17];
+    char *from, *from_name, *to, *dialed, *flow; /* owned */
+    uint32_t version;
+    bool proved;                     /* from is the Connection whose password was used, not what a carrier says */
+    int64_t started_ms, answered_ms; /* wall clock; answered 0: never */
+    int64_t talk_ms;                 /* bridged talk, all bridges together */
+    bool dials_out;                  /* a device of `dialed` calls a number outside */
+    char *came_by;                   /* owned: the trunk that the caller came by, NULL a telephone */
+    char *trunk, *number;            /* owned: where the call went outside; NULL: nowhere */
+    int64_t cost;                    /* of its legs outside, in MONEY_UNIT */
+    enum meter_verdict limit;        /* which limit refused or cut it */
+    const char *by;                  /* who ended it: caller, callee, flow */
+    int status;                      /* final SIP status: 200 when answered */
+    struct stream_stats far;         /* of the leg that was talked to last */
+    unsigned talks_recorded;         /* recordings/ID-talk1.wav, -talk2.wav … */
+    enum codec far_codec;            /* NONE: nobody was talked to */
+};
+
+#endif

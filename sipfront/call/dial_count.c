@@ -1,0 +1,51 @@
+/* What the legs of a dial add up to: for limits, permits and loops. */
+#include <string.h>
+
+#include "sipfront/call/far_outside.h"
+
+unsigned dial_legs(const struct dial *d)
+{
+    unsigned n = 0;
+    for (const struct far_leg *f = dial_first(d); f; f = f->next)
+        n += f->leg != NULL;
+    return n;
+}
+
+static bool is_alive(const struct far_leg *f, unsigned line) { return f->leg && f->line == (int)line; }
+
+/* A target's devices count as one: the first that is alive. */
+unsigned dial_under(const struct dial *d, unsigned line)
+{
+    unsigned n = 0;
+    for (const struct far_leg *f = dial_first(d); f; f = f->next) {
+        const struct far_leg *first = dial_first(d);
+        while (first != f && !(is_alive(first, line) && strcmp(first->user, f->user) == 0))
+            first = first->next;
+        n += first == f && is_alive(f, line);
+    }
+    return n;
+}
+
+bool dial_concerns(const struct dial *d, const char *user)
+{
+    const struct far_leg *f = dial_first(d);
+    while (f && !(f->leg && strcmp(f->user, user) == 0))
+        f = f->next;
+    return f;
+}
+
+unsigned dial_on_trunk(const struct dial *d, const char *trunk)
+{
+    unsigned n = 0;
+    for (const struct far_leg *f = dial_first(d); f; f = f->next)
+        n += f->leg && f->outside && strcmp(far_outside_trunk(f), trunk) == 0;
+    return n;
+}
+
+bool dial_shows(const struct dial *d, const char *number)
+{
+    for (const struct far_leg *f = dial_first(d); f; f = f->next)
+        if (f->leg && f->outside && strcmp(far_outside_caller(f), number) == 0)
+            return true;
+    return false;
+}

@@ -1,0 +1,201 @@
+"""Trunks against carriers that nobody here wrote: Kamailio, SIPp, Net::SIP; and their names by dnsmasq."""
+import subprocess
+
+import pytest
+
+import audio
+from carrier import Carrier
+from conftest import PASSWORDS
+from ctl import Ctl
+from kamailio import Kamailio
+from names import DeadNames, Names
+from ports import free_port, free_span
+from server import Server
+from sip_peer import header
+from test_bridge import talk
+from test_trunks import add_trunk, logged, out, phone_of, trunk, wait_state  # noqa: F401 (a fixture among them)
+
+
+# ---- Kamailio ----
+
+@pytest.fixture
+def eva(new_phone, tmp_path):
+    """A telephone in the carrier's network, of which the server knows nothing."""
+    return new_phone("eva", says=audio.sentence(tmp_path, "vm-intro", lead=0.5))
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+def test_kamailio_registers_the_account_and_takes_calls(server, ctl, register, eva, out, tmp_path, algorithm):
+    with Kamailio(server.sip, f"eva@127.0.0.1:{eva.sip_port}", algorithm=algorithm) as carrier:
+        add_trunk(ctl, "carrier", carrier.gateway, "--domain", "carrier.example", "--user", "u123", "--register", "--number", "+48220000000", password="secret")
+        wait_state(ctl, "carrier", "up")
+        carrier.log.wait(lambda line: "registered u123" in line, 10, "registration")
+        out()
+        ann = register("ann", says=audio.sentence(tmp_path, "demo-thanks", lead=0.5))
+        ann.dial("out")
+        talk(ann, eva)  # both hear the other
+        line = carrier.log.wait(lambda l: "outgoing +48221234567 from +48220000000" in l, 10, "call")
+        assert "+48220000000@carrier.example" in line
+        ann.hang_up()
+        eva.wait("CALL_CLOSED")
+        assert server.wait_cdr()["trunk"] == "carrier"
+        assert server.rtp_sockets() == 0
+
+
+def test_kamailio_sends_the_accounts_calls(server, ctl, register, eva, tmp_path):
+    with Kamailio(server.sip, f"eva@127.0.0.1:{eva.sip_port}") as carrier:
+        add_trunk(ctl, "carrier", carrier.gateway, "--domain", "carrier.example", "--user", "u123", "--register", password="secret")
+        ann = register("ann", says=audio.sentence(tmp_path, "demo-thanks", lead=0.5))
+        ctl.run("number", "add", "+48220000000", "--to", "ann")
+        wait_state(ctl, "carrier", "up")
+        carrier.log.wait(lambda line: "registered u123" in line, 10, "registration")
+        eva.dial(f"sip:+48220000000@{carrier.gateway}")
+        ann.wait("CALL_ESTABLISHED")
+        eva.wait_heard(audio.prompt("demo-thanks"))
+        ann.wait_heard(audio.prompt("vm-intro"))
+        eva.hang_up()
+        ann.wait("CALL_CLOSED")
+        cdr = server.wait_cdr()
+        assert (cdr["came_by"], cdr["to"], cdr["from"]) == ("carrier", "+48220000000", "")
+
+
+def test_kamailio_wants_longer_registrations(server, ctl, eva):
+    with Kamailio(server.sip, f"eva@127.0.0.1:{eva.sip_port}", expires=3600, min_expires=900) as carrier:
+        add_trunk(ctl, "carrier", carrier.gateway, "--domain", "carrier.example", "--user", "u123", "--register", "--expires", "1m", password="secret")
+        wait_state(ctl, "carrier", "up")
+
+
+# ---- SIPp ----
+
+def test_sipp_by_address(server, ctl, register, out, tmp_path):
+    port, media = free_port(), free_span(8)
+    sipp = subprocess.Popen(["sipp", "-sn", "uas", "-i", "127.0.0.6", "-p", str(port), "-mi", "127.0.0.6", "-mp", str(media), "-rtp_echo", "-m", "1", "-nostdin",
+                             "-timeout", "60", "-timeout_error"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path)
+    try:
+        add_trunk(ctl, "sipp", f"127.0.0.6:{port}", "--ping", "0s")
+        out()
+        ann = register("ann", says=audio.sentence(tmp_path, "demo-thanks", lead=0.5))
+        ann.dial("out")
+        ann.wait("CALL_ESTABLISHED")
+        ann.wait_heard(audio.prompt("demo-thanks"))  # its echo
+        ann.hang_up()
+        assert sipp.wait(30) == 0
+    finally:
+        if sipp.poll() is None:
+            sipp.kill()
+            sipp.wait(10)
+
+
+# ---- Net::SIP ----
+
+NET_SIP = r"""
+use strict; use warnings; use Net::SIP qw(:all); $| = 1;
+my ($address, $port) = @ARGV;
+my $ua = Simple->new(leg => "$address:$port", from => "sip:carrier\@$address");
+$ua->listen(auth_realm => "net.sip", auth_user2pass => { u123 => "secret" }, init_media => $ua->rtp("media_recv_echo"),
+            cb_established => sub { print "established\n" }, cb_cleanup => sub { print "over\n" });
+print "ready\n";
+$ua->loop;
+"""
+
+
+def test_net_sip_asks_for_credentials_and_echoes(server, ctl, register, out, tmp_path):
+    port = free_port()
+    perl = subprocess.Popen(["perl", "-e", NET_SIP, "127.0.0.7", str(port)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert perl.stdout.readline() == "ready\n"
+        add_trunk(ctl, "perl", f"127.0.0.7:{port}", "--user", "u123", "--ping", "0s", password="secret")
+        out()
+        ann = register("ann", says=audio.sentence(tmp_path, "demo-thanks", lead=0.5))
+        ann.dial("out")
+        assert perl.stdout.readline() == "established\n"
+        ann.wait_heard(audio.prompt("demo-thanks"))
+        ann.hang_up()
+        assert perl.stdout.readline() == "over\n"
+    finally:
+        perl.kill()
+        perl.wait(10)
+
+
+# ---- early media ----
+
+def test_early_media_of_the_carrier_is_passed_on(server, ctl, register, out, new_phone):
+    with Carrier(answers=[183]) as carrier:
+        add_trunk(ctl, "carrier", carrier.gateway)
+        out()
+        ann = register("ann")
+        ann.dial("out")
+        ann.wait("CALL_PROGRESS")  # 183 with SDP has come through
+
+
+# ---- names ----
+
+def named(tmp_path, names, **options):
+    return Server(tmp_path / "named", options=["--resolv-conf", names.conf], **options)
+
+
+def test_naptr_and_srv_lead_to_the_gateways_in_their_order(tmp_path, new_phone):
+    with Carrier("127.0.0.2", answers=[503]) as a, Carrier("127.0.0.3") as b:
+        with Names(tmp_path, "--naptr-record=carrier.test,10,50,s,SIP+D2U,,_other._udp.carrier.test", f"--srv-host=_other._udp.carrier.test,b.carrier.test,{b.port},20,10",
+                   f"--srv-host=_other._udp.carrier.test,a.carrier.test,{a.port},10,10", "--host-record=a.carrier.test,127.0.0.2", "--host-record=b.carrier.test,127.0.0.3") as names, \
+                named(tmp_path, names) as server:
+            ctl, ann = phone_of(server, new_phone)
+            add_trunk(ctl, "carrier", "carrier.test")
+            assert wait_state(ctl, "carrier", "up")["targets"] == 2
+            ctl.run("connection", "set", "ann", "--dial", "+48*")
+            ann.dial("+48221234567")
+            assert b.wait_calls(1)[0].startswith("INVITE sip:+48221234567@carrier.test")
+            assert len(a.calls()) == 1
+            ann.wait("CALL_ESTABLISHED")
+            # calls from those addresses are the trunk's
+            ctl.run("number", "add", "+48220000000", "--to", "ann")
+            b.invite(server.sip, "+48220000000")
+            b.wait_response("SIP/2.0 180")
+
+
+def test_srv_without_naptr_and_a_without_srv(tmp_path, new_phone):
+    with Carrier("127.0.0.2") as a, Carrier("127.0.0.3") as b:
+        with Names(tmp_path, f"--srv-host=_sip._udp.srv.test,a.srv.test,{a.port},10,10", "--host-record=a.srv.test,127.0.0.2", "--host-record=plain.test,127.0.0.3") as names, \
+                named(tmp_path, names) as server:
+            ctl = Ctl(server)
+            add_trunk(ctl, "srv", "srv.test")
+            add_trunk(ctl, "plain", f"plain.test:{b.port}")
+            add_trunk(ctl, "none", "none.test")
+            wait_state(ctl, "srv", "up")
+            wait_state(ctl, "plain", "up")
+            assert "there is no such name" in wait_state(ctl, "none", "down")["why"] or "no address" in trunk(ctl, "none")["why"]
+            assert a.got("OPTIONS") and b.got("OPTIONS")
+
+
+def test_a_dead_name_server_stalls_nothing(tmp_path, new_phone):
+    with Carrier("127.0.0.2") as carrier, DeadNames(tmp_path) as names, named(tmp_path, names) as server:
+        ctl, ann = phone_of(server, new_phone)
+        add_trunk(ctl, "lost", "carrier.test", "--carries", "+44*")
+        add_trunk(ctl, "carrier", carrier.gateway, "--carries", "+48*")
+        names.wait_asked()  # a question is open from now on
+        wait_state(ctl, "carrier", "up")
+        assert trunk(ctl, "lost")["state"] == "starting"
+        ctl.run("connection", "set", "ann", "--dial", "+*")
+        ann.dial("+48221234567")
+        carrier.wait_calls(1)
+        ann.wait("CALL_ESTABLISHED")
+        assert trunk(ctl, "lost")["state"] == "starting"  # it has been open all the time
+        ann.hang_up()
+        assert server.wait_cdr()["status"] == "200"
+        ann.dial("+44201234567")  # nothing to try: told at once, not after a wait for names
+        assert server.wait_cdr()["status"] == "503"
+        assert "name servers do not answer" in wait_state(ctl, "lost", "down", timeout=180)["why"]
+
+
+def test_addresses_outlive_the_name_server(tmp_path, new_phone):
+    with Carrier("127.0.0.2") as a, Names(tmp_path, f"--srv-host=_sip._udp.srv.test,a.srv.test,{a.port},10,10", "--host-record=a.srv.test,127.0.0.2") as names, \
+            named(tmp_path, names) as server:
+        ctl, ann = phone_of(server, new_phone)
+        add_trunk(ctl, "srv", "srv.test")
+        wait_state(ctl, "srv", "up")
+        ctl.run("connection", "set", "ann", "--dial", "+48*")
+        names.stop()
+        ctl.run("trunk", "test", "srv")  # asks anew, in vain, and keeps what it knew
+        ann.dial("+48221234567")
+        a.wait_calls(1)
+        ann.wait("CALL_ESTABLISHED")

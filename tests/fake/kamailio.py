@@ -1,0 +1,90 @@
+"""Kamailio as a carrier: it registers the account, asks for credentials, passes calls on between the account and one telephone of its network."""
+import shutil
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+
+from events import Events
+from ports import free_port
+
+CONFIG = """#!KAMAILIO
+debug=1
+log_stderror=yes
+fork=no
+listen=udp:{address}:{port}
+alias="{domain}"
+loadmodule "pv.so"
+loadmodule "sl.so"
+loadmodule "tm.so"
+loadmodule "rr.so"
+loadmodule "maxfwd.so"
+loadmodule "siputils.so"
+loadmodule "textops.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+loadmodule "auth.so"
+loadmodule "xlog.so"
+modparam("auth", "algorithm", "{algorithm}")
+modparam("registrar", "max_expires", {expires})
+modparam("registrar", "min_expires", {min_expires})
+request_route {{
+    if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
+    if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
+    if (is_method("CANCEL")) {{ t_relay(); exit; }}
+    if (has_totag()) {{ loose_route(); t_relay(); exit; }}
+    if (is_method("REGISTER")) {{
+        if (!pv_www_authenticate("{domain}", "{password}", "0")) {{ www_challenge("{domain}", "1"); exit; }}
+        if (save("location")) {{ xlog("L_ERR", "registered $tU at $ct\\n"); }}
+        exit;
+    }}
+    if (!is_method("INVITE")) {{ sl_send_reply("405", "No"); exit; }}
+    record_route();
+    if ($sp == {server_port}) {{
+        if (!pv_proxy_authenticate("{domain}", "{password}", "0")) {{ proxy_challenge("{domain}", "1"); exit; }}
+        consume_credentials();
+        xlog("L_ERR", "outgoing $rU from $fU as $(hdr(P-Asserted-Identity))\\n");
+        $ru = "sip:{phone}";
+        t_relay();
+        exit;
+    }}
+    $ru = "sip:{user}@{domain}";
+    if (!lookup("location")) {{ sl_send_reply("404", "No account"); exit; }}
+    t_relay();
+}}
+"""
+
+
+class Kamailio:
+    """Use as a context manager. phone: user@host:port of the telephone in its network."""
+
+    def __init__(self, server, phone, user="u123", password="secret", address="127.0.0.5", domain="carrier.example", algorithm="MD5", expires=600, min_expires=0):
+        self.address, self.port = address, free_port()
+        self.folder = Path(tempfile.mkdtemp(prefix="kamailio", dir="/tmp"))
+        self.log = Events("Kamailio's log")
+        (self.folder / "kamailio.cfg").write_text(CONFIG.format(address=address, port=self.port, domain=domain, user=user, password=password, algorithm=algorithm,
+                                                                expires=expires, min_expires=min_expires, phone=phone, server_port=server.rsplit(":", 1)[1]))
+
+    @property
+    def gateway(self):
+        return f"{self.address}:{self.port}"
+
+    def __enter__(self):
+        self._process = subprocess.Popen(["kamailio", "-f", self.folder / "kamailio.cfg", "-Y", self.folder, "-w", self.folder, "-DD", "-E", "-m", "32", "-M", "8"],
+                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        threading.Thread(target=self._read, daemon=True).start()
+        return self
+
+    def _read(self):
+        for line in self._process.stdout:
+            self.log.add(line.rstrip("\n"))
+        self.log.end()
+
+    def __exit__(self, *_):
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(10)
+        shutil.rmtree(self.folder, ignore_errors=True)
