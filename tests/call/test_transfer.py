@@ -218,10 +218,10 @@ def test_attended_while_ringing_and_nobody_answers(server, ladder, speaker):
 def test_blind_into_a_flow_that_speaks(server, ctl, ladder, speaker, tmp_path):
     """A target without a phone: its flow takes the transferee over."""
     ctl.add("desk", virtual=True)
-    ctl.attach_flow("desk", build_flow('flow desk {\n    play "hello.wav"\n    pause 60s\n}\n', tmp_path))
     sounds = server.data / "sounds"
     sounds.mkdir(exist_ok=True)
     subprocess.run(["sox", str(audio.PROMPTS / "demo-thanks.wav"), "-r", "8000", "-b", "16", "-c", "1", str(sounds / "hello.wav")], check=True)
+    ctl.attach_flow("desk", build_flow('flow desk {\n    play "hello.wav"\n    pause 60s\n}\n', tmp_path))
     bob, ann = speaker("bob"), ladder("ann")
     told(refer(ann.call("bob").pause(500), "desk"), 100, 200).hear("BYE").reply(200).start(PASSWORDS["ann"]).finish()
     bob.wait_heard(audio.prompt("demo-thanks"), timeout=30)
