@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "sipfront/call/dial.h"
-#include "sipfront/call/far_leg.h"
+#include "sipfront/call/far_outside.h"
 #include "sipfront/call/transfer.h"
 
+/* A leg whose Connection has limits a day stays in its bridge: there it is counted, and cut when they are reached. */
 bool dial_may_lend(const struct dial *d)
 {
-    return d && d->talk_from_ms && !d->op.later && d->winner && d->winner->leg && d->op.call->leg;
+    return d && d->talk_from_ms && !d->op.later && d->winner && d->winner->leg && d->op.call->leg &&
+           !far_outside_is_limited(d->winner);
 }
 
 const char *dial_callee(const struct dial *d) { return d && d->winner ? d->winner->user : ""; }

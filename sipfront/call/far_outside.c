@@ -208,15 +208,15 @@ void far_outside_free(struct far_leg *f)
     f->outside = NULL;
 }
 
+bool far_outside_is_limited(const struct far_leg *f) { return f->outside && meter_is_limited(f->outside->use); }
+
 /* Before anything is tried: is there a way at all? */
 static bool find_ways(struct far_leg *f, struct dial_refusal *refusal)
 {
     struct call *c = call_of(f);
     struct far_outside *o = f->outside;
     outside_ways(c->server, o->number, &o->ways);
-    if (c->leg && leg_max_forwards(c->leg) <= 1)
-        *refusal = (struct dial_refusal){ DIAL_FAILED, "the call went in a circle" };
-    else if (!o->ways.count && o->ways.full)
+    if (!o->ways.count && o->ways.full)
         *refusal = (struct dial_refusal){ DIAL_LIMITED, NULL };
     else if (!o->ways.count)
         *refusal = (struct dial_refusal){ DIAL_FAILED, "no trunk" };

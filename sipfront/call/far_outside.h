@@ -25,6 +25,7 @@ void far_outside_rest(struct far_leg *f, int status, unsigned retry_after_s);
 /* What the status of the last way means to the flow. */
 struct dial_refusal far_outside_outcome(const struct far_leg *f, int status);
 const char *far_outside_trunk(const struct far_leg *f);  /* the one that is in use or being tried */
+bool far_outside_is_limited(const struct far_leg *f);    /* a limit of the day can cut it; false for a device */
 const char *far_outside_caller(const struct far_leg *f); /* the number that is shown */
 
 /* call.c: what the CDR tells of it. Copies. */

@@ -397,7 +397,12 @@ static void ring_target(struct dial *d, const char *name, int line)
 {
     struct server *s = d->op.call->server;
     const struct connection *to = d->op.call->facts.dials_out ? NULL : router_find(s, name);
+    const struct leg *from = d->op.call->leg;
     struct sip_binding b;
+    if (from && leg_max_forwards(from) <= 1) { /* RFC 3261 §16.3: it has been through too many servers */
+        note(d, DIAL_FAILED, "the call went in a circle");
+        return;
+    }
     if (strncmp(name, "sip:", 4) == 0 || strncmp(name, "sips:", 5) == 0) {
         note(d, DIAL_FAILED, "no trunk");
         return;

@@ -217,7 +217,7 @@ void transfer_asked(struct call *c, bool by_caller, struct referral *r, const st
     if (c->lent)
         referral_refuse(&r, 491);
     else if (!dial_may_lend(c->dial))
-        referral_refuse(&r, 403); /* nobody is there who could be put through */
+        referral_refuse(&r, 403); /* nobody is there who could be put through, or who may be */
     else if (*rq->replaces.call_id)
         go_attended(c, by_caller, r, rq);
     else

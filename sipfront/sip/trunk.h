@@ -42,7 +42,7 @@ struct trunk_target {
 };
 
 enum err trunk_new(struct trunk **out, struct agent *a, const struct trunk_params *p) MUST_USE;
-/* Takes a registration back, and is gone; its calls go on. */
+/* Registers no more and is gone; its calls go on. The carrier forgets the registration when it runs out. */
 void trunk_free(struct trunk **t);
 /* The one of that name, NULL when there is none. */
 struct trunk *trunk_find(const struct agent *a, const char *name);

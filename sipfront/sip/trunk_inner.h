@@ -82,7 +82,7 @@ void trunk_request_stop(struct trunk_request *rq);
 void trunk_ping_start(struct trunk *t);
 void trunk_ping_stop(struct trunk *t);
 void trunk_register_start(struct trunk *t);
-void trunk_register_stop(struct trunk *t); /* and takes a registration back */
+void trunk_register_stop(struct trunk *t); /* what the carrier holds runs out by itself */
 
 /* Before the stack stops: every request's handle goes. */
 void trunks_stop(struct agent *a);
