@@ -115,8 +115,8 @@ static void test_connections(void **state)
           "bob   Bob      devices  (default)  1m30s  no         yes\n"
           "menu  Menu     virtual  (default)  20s    no         no\n",
           NULL },
-        { "flowctl connection show ann", 0, "Registered    Phone/1 from 192.0.2.1:5060\n", NULL },
-        { "flowctl connection set ann --name 'Ann B.' --no-password", 0, "Name          Ann B.\n", NULL },
+        { "flowctl connection show ann", 0, "Registered     Phone/1 from 192.0.2.1:5060\n", NULL },
+        { "flowctl connection set ann --name 'Ann B.' --no-password", 0, "Name           Ann B.\n", NULL },
         { "flowctl connection show ann --json", 0, "\"has_password\": false", NULL },
         { "flowctl --json connection add eve --name Eve | grep -c '\"password\": \"................\"'", 0, "1\n",
           NULL },
@@ -138,7 +138,8 @@ static void test_odd_names(void **state)
     static const struct line lines[] = {
         { "flowctl connection add 'a/b?c#d %41' --name \"$(printf 'Zażółć 日本')\" --virtual", 0, "added a/b?c#d %41",
           NULL },
-        { "flowctl connection show 'a/b?c#d %41'", 0, "SIP user      a/b?c#d %41\nName          Zażółć 日本\n", NULL },
+        { "flowctl connection show 'a/b?c#d %41'", 0, "SIP user       a/b?c#d %41\nName           Zażółć 日本\n",
+          NULL },
         { "flowctl connection add .. --name Dots --virtual && flowctl connection remove ..", 0, "removed ..", NULL },
         { "flowctl connection remove \"$(printf '\\033[31m')\"", 1, NULL, "there is no Connection '\xef\xbf\xbd[31m'" },
         { "flowctl connection add \"$(printf 'a\\377b')\" --name X", 2, NULL,
@@ -158,7 +159,7 @@ static void test_numbers(void **state)
         { "flowctl number add +48221234567 --to ann", 1, NULL, "is there already; it reaches 'ann'" },
         { "flowctl number add +48221234567", 2, NULL, "--to USER is missing" },
         { "flowctl number list", 0, "NUMBER        REACHES\n+48221234567  ann\n", NULL },
-        { "flowctl connection show ann", 0, "Numbers       +48221234567\n", NULL },
+        { "flowctl connection show ann", 0, "Numbers        +48221234567\n", NULL },
         { "flowctl number remove +48221234567", 0, "removed +48221234567\n", NULL },
         { "flowctl number remove +48221234567", 1, NULL, "there is no Number" },
     };
