@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 import audio
+from carrier import Carrier
 from conftest import PASSWORDS
 from ladder import Ladder
 from server import build_flow
@@ -238,3 +239,24 @@ def test_the_phones_are_told_whom_they_talk_to(ladder, speaker):
     told(refer(ann.call("bob").pause(500), "carol"), 100, 180, 200).hear("BYE").reply(200).start(PASSWORDS["ann"]).finish()
     bob.finish()
     carol.wait("CALL_CLOSED", 20)
+
+
+@pytest.mark.parametrize("minutes_a_day, answer", [(0, 202), (5, 403)])
+def test_a_call_outside_is_transferred_unless_it_has_limits(server, ctl, ladder, speaker, minutes_a_day, answer):
+    """Only its bridge counts what it uses, so there a call with limits stays."""
+    with Carrier() as carrier:
+        ctl.run("trunk", "add", "carrier", "--gateways", carrier.gateway)
+        carol, ann = speaker("carol"), ladder("ann")
+        ctl.run("connection", "set", "ann", "--dial", "+48*", "--minutes-a-day", str(minutes_a_day))
+        refer(ann.call("+48221234567").pause(500), "carol", accepted=answer)
+        if answer == 202:
+            told(ann, 100, 180, 200).hear("BYE").reply(200)
+        else:
+            ann.bye()
+        ann.start(PASSWORDS["ann"])
+        ann.finish()
+        if answer == 202:
+            carol.wait("CALL_ESTABLISHED", 20)
+            carol.hang_up()
+        carrier.wait("BYE", timeout=30)
+        assert server.wait_cdr(30)["by"] == ("transfer" if answer == 202 else "caller")
