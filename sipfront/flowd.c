@@ -45,6 +45,7 @@ struct options {
     const char *fetch_private[16];
     unsigned nfetch_private;
     enum audio_security srtp;
+    unsigned long rtp_timeout_s;
     bool demo, supervise;
     struct notify_params notify;
     struct sbuf smtp_password, hook_secret;
@@ -70,6 +71,7 @@ enum {
     OPT_FETCH_PRIVATE,
     OPT_NEVER_BAN,
     OPT_SRTP,
+    OPT_RTP_TIMEOUT,
     OPT_SMTP,
     OPT_MAIL_FROM,
     OPT_SMTP_USER,
@@ -96,6 +98,8 @@ static const struct argp_option options[] = {
       0 },
     { "sip-port", OPT_SIP_PORT, "PORT", 0, "UDP and TCP port for SIP, 0 takes any (5060)", 0 },
     { "rtp-ports", OPT_RTP, "FROM-TO", 0, "UDP ports for audio (10000-19999)", 0 },
+    { "rtp-timeout", OPT_RTP_TIMEOUT, "SECONDS", 0,
+      "End a leg from which neither RTP nor RTCP has come for so long (300); 0: never", 0 },
     { "srtp", OPT_SRTP, "WHEN", 0,
       "Encrypted audio: off, optional (when the phone offers it) or required (others are refused) (optional)", 0 },
     { "socket", OPT_SOCKET, "PATH", 0, "Unix socket of the API (DIR/api.sock)", 0 },
@@ -153,6 +157,15 @@ static void read_network(struct argp_state *st, const char *option, const char *
     if (network_parse(&n, text) != ERR_OK)
         argp_error(st, "%s wants a network, such as 192.168.0.0/16, not '%s'", option, text);
     vec_push(to, n);
+}
+
+static unsigned long read_rtp_timeout(struct argp_state *st, const char *text)
+{
+    char *end;
+    unsigned long seconds = strtoul(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || seconds > 86400)
+        argp_error(st, "--rtp-timeout wants seconds from 0 (never) to 86400, not '%s'", text);
+    return seconds;
 }
 
 static enum audio_security read_srtp(struct argp_state *st, const char *text)
@@ -282,6 +295,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
         o->fetch_private[o->nfetch_private++] = arg;
         return 0;
     case OPT_NEVER_BAN: read_network(st, "--never-ban", arg, &o->never_banned); return 0;
+    case OPT_RTP_TIMEOUT: o->rtp_timeout_s = read_rtp_timeout(st, arg); return 0;
     case OPT_SRTP: o->srtp = read_srtp(st, arg); return 0;
     case OPT_DEMO: o->demo = true; return 0;
     case OPT_SUPERVISE: o->supervise = true; return 0;
@@ -361,6 +375,7 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         .rtp_min = (uint16_t)o->rtp_min,
         .rtp_max = (uint16_t)o->rtp_max,
         .srtp = o->srtp,
+        .rtp_timeout_ms = (unsigned)o->rtp_timeout_s * 1000,
         .data = o->data,
         .flows = folder,
         .outside = o->outside,
@@ -411,7 +426,9 @@ static int serve(struct flowd *d, const struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = { .data = "run.d", .sip_port = 5060, .tls_port = 5061, .srtp = AUDIO_SECURE_OPTIONAL };
+    struct options o = {
+        .data = "run.d", .sip_port = 5060, .tls_port = 5061, .srtp = AUDIO_SECURE_OPTIONAL, .rtp_timeout_s = 300
+    };
     static const struct argp_child children[] = { { &flowd_trust_argp, 0, NULL, 0 },
                                                   { &flowd_outside_argp, 0, "The telephone network:", 1 },
                                                   { 0 } };

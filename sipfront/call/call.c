@@ -367,6 +367,7 @@ static const struct stream_events stream_events = {
     .on_digit = on_digit,
     .on_played = on_played,
     .on_recorded = on_recorded,
+    .on_silent_peer = call_on_silent_peer,
 };
 
 /* ---- the caller's place, which a transfer gives to another phone ---- */
@@ -443,6 +444,7 @@ static int media_init(struct call *c, const char *source, const char *offer)
     if (leg_media_open(&c->media, s->media, address, &stream_events, c) != ERR_OK)
         return 503;
     c->media.security = s->srtp;
+    c->media.silence_ms = s->rtp_timeout_ms;
     if (offer && leg_media_take_offer(&c->media, offer) != ERR_OK)
         return 488;
     return 0;

@@ -95,6 +95,7 @@ void call_early_media(struct call *c);
 void call_send_answer(struct call *c);
 /* Ends the caller's leg: refused with status before the answer (0: 480), BYE after it. */
 void call_drop(struct call *c, int status);
+void call_on_silent_peer(void *owner); /* stream_events of the caller; silent_peer.c */
 
 /* The user's phones do something else in this call than before: the busy lamps are told. */
 void watch_changed(const struct call *c, const char *user);

@@ -107,7 +107,9 @@ const struct leg_events far_leg_events = {
     .on_refer = on_refer,
     .on_ended = on_ended,
 };
-const struct stream_events far_stream_events = { .on_digit = on_digit, .on_played = on_played };
+const struct stream_events far_stream_events = { .on_digit = on_digit,
+                                                 .on_played = on_played,
+                                                 .on_silent_peer = far_on_silent_peer };
 
 static enum err invite(struct far_leg *f, struct call *c, const struct sip_binding *to, const char *caller_id)
 {
@@ -141,6 +143,7 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const
     agent_address_toward(c->server->agent, *to->received ? to->received : to->contact, address);
     enum err e = leg_media_open(&f->media, c->server->media, address, &far_stream_events, f);
     f->media.security = c->server->srtp;
+    f->media.silence_ms = c->server->rtp_timeout_ms;
     if (!e)
         e = invite(f, c, to, caller_id);
     if (e) {

@@ -35,6 +35,7 @@ void far_leg_free(struct far_leg **f, const char *reason);
 /* What a far leg hears of its SIP leg and its stream. */
 extern const struct leg_events far_leg_events;
 extern const struct stream_events far_stream_events;
+void far_on_silent_peer(void *owner); /* one of them; silent_peer.c */
 
 /* What a leg tells its dial; port_dial.c has them. */
 void dial_on_ringing(struct far_leg *f, const char *sdp); /* 18x; sdp NULL without early media */

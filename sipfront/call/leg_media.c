@@ -126,6 +126,7 @@ static void start(struct leg_media *m, const struct audio_desc *agreed)
         .ptime = m->theirs.ptime ? m->theirs.ptime : 20,
         .send = they_listen(&m->theirs),
         .receive = they_talk(&m->theirs),
+        .timeout_ms = they_listen(&m->theirs) ? m->silence_ms : 0, /* who is held may be still */
     };
     accept_formats(&r, &m->ours);
     if (agree_keys(&r.secure, agreed, &m->theirs) != ERR_OK)

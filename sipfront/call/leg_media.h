@@ -13,6 +13,7 @@ struct leg_media {
     struct audio_desc theirs; /* their last offer or answer; no formats before the first */
     struct audio_desc ours;   /* our last offer or answer */
     uint64_t session_id, version;
+    unsigned silence_ms; /* set after leg_media_open(): without a packet for so long on_silent_peer comes; 0: never */
     enum audio_security security;                 /* set after leg_media_open(); 0: off */
     struct audio_crypto crypto[AUDIO_CRYPTO_MAX]; /* our keys, the same all through the call; made when first needed */
     unsigned ncrypto;

@@ -184,6 +184,7 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
     s->trust = p->trust;
     s->data = strdup(p->data);
     s->srtp = p->srtp;
+    s->rtp_timeout_ms = p->rtp_timeout_ms;
     s->address = strdup(p->listen);
     s->tls_cert = p->tls_cert ? strdup(p->tls_cert) : NULL;
     s->tls_key = p->tls_cert ? strdup(p->tls_key ? p->tls_key : p->tls_cert) : NULL;

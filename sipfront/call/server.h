@@ -31,6 +31,7 @@ struct server_params {
     uint16_t sip_port;
     uint16_t rtp_min, rtp_max;          /* 0: the media engine's default */
     enum audio_security srtp;           /* of every leg */
+    unsigned rtp_timeout_ms;            /* a leg without RTP and RTCP for so long is ended; 0: never */
     const char *data;                   /* folder: database, voicemail, sounds */
     const struct trust *trust;          /* whose images are taken; NULL: all. Borrowed */
     const char *flows;                  /* folder of the built-in compiled flows */

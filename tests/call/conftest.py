@@ -14,7 +14,7 @@ from phone import Phone  # noqa: E402
 from server import Server  # noqa: E402
 from sip_peer import SipPeer  # noqa: E402
 
-PASSWORDS = {user: f"{user}-secret" for user in ("ann", "bob", "carol")}
+PASSWORDS = {user: f"{user}-secret" for user in ("ann", "bob", "carol", "dave")}
 
 
 def pytest_configure(config):
