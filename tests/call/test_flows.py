@@ -179,4 +179,4 @@ def test_a_flow_that_spins_is_stopped(server, register, run_flow):
     ann = register("ann")
     ann.dial("line")
     ann.wait("CALL_CLOSED", timeout=30)
-    assert any("too many actions" in line for line in server.log.seen)
+    server.log.wait(lambda line: "too many actions" in line, 10, "reason")
