@@ -118,9 +118,9 @@ static bool fill(struct digest_credentials *d, const struct challenge *c, const 
         return false;
     if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
         return false;
-    strcpy(d->username, who->user);
-    strcpy(d->uri, uri);
-    strcpy(d->nonce, c->nonce);
+    snprintf(d->username, sizeof d->username, "%s", who->user);
+    snprintf(d->uri, sizeof d->uri, "%s", uri);
+    snprintf(d->nonce, sizeof d->nonce, "%s", c->nonce);
     snprintf(d->algorithm, sizeof d->algorithm, "%s", strength(c) == 2 ? "SHA-256" : "MD5");
     if (offers_auth(c->qop)) {
         strcpy(d->qop, "auth");

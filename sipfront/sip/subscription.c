@@ -180,11 +180,10 @@ void subscription_on_subscribe(struct agent *a, const struct agent_event *ev)
     char watcher[SIP_USER_MAX], user[SIP_USER_MAX];
     const struct package *p = read_package(ev->sip);
     struct sbuf state = { 0 };
-    if (ev->status >= 200) /* the stack has refused it */
-        nua_handle_destroy(ev->nh);
-    else if (a->state != AGENT_RUNNING)
+    bool refused = ev->status >= 200; /* by the stack */
+    if (!refused && a->state != AGENT_RUNNING)
         refuse(a, ev, SIP_503_SERVICE_UNAVAILABLE);
-    else if (!auth_event(a, ev, watcher))
+    else if (refused || !auth_event(a, ev, watcher))
         nua_handle_destroy(ev->nh); /* answered */
     else if (!p)
         refuse(a, ev, SIP_489_BAD_EVENT);

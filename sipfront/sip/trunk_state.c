@@ -19,6 +19,12 @@ static unsigned count(const struct trunk *t, enum reach reach)
     return n;
 }
 
+/* For the first time. */
+static bool is_registering(const struct trunk *t)
+{
+    return t->registers && t->registering == REG_TRYING && !t->registered_until_ms;
+}
+
 /* Fills state and why with the first thing that is wrong. */
 static void judge(const struct trunk *t, struct trunk_status *out)
 {
@@ -27,15 +33,11 @@ static void judge(const struct trunk *t, struct trunk_status *out)
         out->why = t->fault;
     else if (!t->npeers && t->misses)
         out->why = t->lookup_why;
-    else if (!t->npeers)
-        out->state = TRUNK_STARTING;
-    else if (t->registers && t->registering == REG_FAILED)
+    else if (t->npeers && t->registers && t->registering == REG_FAILED)
         out->why = t->reg_why;
-    else if (t->registers && t->registering == REG_TRYING && !t->registered_until_ms)
-        out->state = TRUNK_STARTING;
-    else if (count(t, REACH_DOWN) == t->npeers)
+    else if (t->npeers && count(t, REACH_DOWN) == t->npeers && !is_registering(t))
         out->why = "no gateway answers OPTIONS";
-    else if (t->ping_ms && !t->registers && !count(t, REACH_UP))
+    else if (!t->npeers || is_registering(t) || (t->ping_ms && !t->registers && !count(t, REACH_UP)))
         out->state = TRUNK_STARTING;
     else {
         out->state = TRUNK_UP;

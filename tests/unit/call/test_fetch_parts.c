@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -146,7 +147,7 @@ static void what_a_flow_reads(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct web_answer a = { .how = WEB_ANSWERED, .status = rows[i].status };
-        strcpy(a.type, rows[i].type);
+        snprintf(a.type, sizeof a.type, "%s", rows[i].type);
         sbuf_cstr(&a.body, rows[i].body);
         fetch_read(&a, NULL);
         if ((a.how == WEB_FAILED) != (rows[i].doc == NULL))

@@ -40,6 +40,8 @@ static void test_hash(void **state)
     assert_false(pin_matches(STR(""), a));
 }
 
+#define SALT "00112233445566778899aabbccddeeff"
+
 static void test_what_is_no_hash_matches_nothing(void **state)
 {
     static const char *const rows[] = { "",
@@ -48,8 +50,7 @@ static void test_what_is_no_hash_matches_nothing(void **state)
                                         "pbkdf2:0:00:00",
                                         "pbkdf2:100000:zz:zz",
                                         "pbkdf2:100000:00112233445566778899aabbccddeeff:00",
-                                        "pbkdf2:999999999:00112233445566778899aabbccddeeff:"
-                                        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff" };
+                                        "pbkdf2:999999999:" SALT ":" SALT SALT };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         assert_false(pin_matches(STR("2580"), rows[i]));

@@ -148,7 +148,7 @@ static void test_invalid_boxes(void **state)
     }
 }
 
-static void add_id(const struct letter *l, void *arg) { strcat(arg, l->id); }
+static void add_id(const struct letter *l, void *arg) { sbuf_cstr(arg, l->id); }
 
 static void test_letters(void **state)
 {
@@ -169,10 +169,11 @@ static void test_letters(void **state)
     directory_put_letter(f->d, &a, fixture_done(f));
     fixture_expect(f, ERR_OK, "");
     for (int round = 0; round < 2; round++) {
-        char ids[8] = "";
+        struct sbuf ids = { 0 };
         const struct letter *l = directory_letter(f->d, "a");
-        directory_each_letter(f->d, add_id, ids);
-        assert_string_equal(ids, "ba");
+        directory_each_letter(f->d, add_id, &ids);
+        assert_string_equal(ids.p, "ba");
+        sbuf_free(&ids);
         assert_string_equal(l->why, "no answer");
         assert_string_equal(l->text, "T");
         assert_int_equal(l->tries, 3);

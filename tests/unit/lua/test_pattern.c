@@ -131,11 +131,12 @@ static uint32_t any(uint32_t below)
 
 static void random_text(char *out, size_t max, const char *const *parts, unsigned n)
 {
+    size_t len = 0;
     *out = '\0';
     for (unsigned left = any(8); left > 0; left--) {
         const char *part = parts[any(n)];
-        if (strlen(out) + strlen(part) < max)
-            strcat(out, part);
+        if (len + strlen(part) < max)
+            len += (size_t)snprintf(out + len, max - len, "%s", part);
     }
 }
 

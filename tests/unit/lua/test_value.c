@@ -90,7 +90,7 @@ static void values_cross(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct one_call k = { 0 };
-        char got[256];
+        char got[256] = "";
         run_row(i, &k);
         one_call_outcome(&k, rows[i].result, got, sizeof got);
         bool bad = strncmp(got, rows[i].want, strlen(rows[i].want)) != 0 || (!*rows[i].want && *got);

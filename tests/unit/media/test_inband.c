@@ -161,8 +161,10 @@ static void none_in_speech(void **state)
     unsigned found = 0, files = 0;
 
     (void)state;
-    if (!dir)
+    if (!dir) {
         skip();
+        return;
+    }
     while ((entry = readdir(dir)) && files < 200) {
         char path[512];
         if (!strstr(entry->d_name, ".wav"))
