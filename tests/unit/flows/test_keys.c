@@ -77,7 +77,7 @@ static const struct {
     { "flow f { pause 1s; voicemail \"ann\"; " GATHER " }",
       { .name = "what was typed before a message is nobody's",
         .caller = "100:12 1500:#3",
-        .record = { RECORD_SAVED, 2000, { "id", 2 }, false },
+        .record = { RECORD_SAVED, 2000, { "id", 2 }, false, false },
         .want = "pause done\nhear This is the mailbox of ann. Please leave a message after the tone.\nrecord ann\n"
                 "voicemail left\ngather timeout\n= none\n" } },
     { "flow f { pause 1s; gather digits: 32, timeout: 1s { on matched(d) { log d } else { } }; " GATHER " }",

@@ -15,7 +15,7 @@
     }
 #define SAID                                                                                                           \
     {                                                                                                                  \
-        RECORD_SAVED, 60000, { "id", 2 }                                                                               \
+        RECORD_SAVED, 60000, { "id", 2 }, false, false                                                                 \
     }
 
 static const struct {

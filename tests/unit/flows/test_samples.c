@@ -18,7 +18,7 @@
     }
 #define LEFT                                                                                                           \
     {                                                                                                                  \
-        RECORD_SAVED, 4000, { "id", 2 }                                                                                \
+        RECORD_SAVED, 4000, { "id", 2 }, false, false                                                                  \
     }
 #define TALK                                                                                                           \
     {                                                                                                                  \
@@ -55,7 +55,7 @@ static const struct {
         .elsewhere = { 1, 0 },
         .caller = "25000:-",
         .dials = { REFUSAL(OFFLINE), REFUSAL(BUSY) },
-        .record = { RECORD_SAVED, 60000, { "id", 2 }, false },
+        .record = { RECORD_SAVED, 60000, { "id", 2 }, false, false },
         .end = FLOW_CALLER_GONE,
         .want = "hear Trying person one.\n"
                 "say done\n"

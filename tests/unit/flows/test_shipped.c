@@ -13,7 +13,7 @@
 #define GREETING(box) "hear This is the mailbox of " box ". Please leave a message after the tone.\nrecord " box "\n"
 #define LEFT                                                                                                           \
     {                                                                                                                  \
-        RECORD_SAVED, 4000, { "id", 2 }                                                                                \
+        RECORD_SAVED, 4000, { "id", 2 }, false, false                                                                  \
     }
 #define RANG_OUT                                                                                                       \
     {                                                                                                                  \
@@ -68,7 +68,7 @@ static const struct {
       { .name = "welcome: nobody comes, and the caller hangs up in the message",
         .caller = "500:1 30000:-",
         .dials = { RANG_OUT },
-        .record = { RECORD_SAVED, 60000, { "id", 2 }, false },
+        .record = { RECORD_SAVED, 60000, { "id", 2 }, false, false },
         .want = WELCOME
         "menu chosen\ndial ann bob\nbridge no_answer\nhear Nobody can come to the phone.\nsay done\n" MESSAGE GREETING(
             "welcome") "voicemail left\n",
@@ -84,7 +84,7 @@ static const struct {
     { "flows/welcome.flow",
       &plain,
       { .name = "welcome: twice nothing",
-        .record = { RECORD_EMPTY, 5000, { 0 }, false },
+        .record = { RECORD_EMPTY, 5000, { 0 }, false, false },
         .want = WELCOME "menu timeout\nhear I did not hear you.\nsay done\n" WELCOME
                         "menu timeout\n" MESSAGE GREETING("welcome") "voicemail empty\n" } },
 };

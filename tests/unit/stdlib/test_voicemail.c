@@ -11,7 +11,7 @@
 #define GREETING "hear This is the mailbox of ann. Please leave a message after the tone.\n"
 #define SAID(ms)                                                                                                       \
     {                                                                                                                  \
-        RECORD_SAVED, ms, { "call me", 7 }                                                                             \
+        RECORD_SAVED, ms, { "call me", 7 }, false, false                                                               \
     }
 
 static const struct scene scenes[] = {
@@ -22,7 +22,7 @@ static const struct scene scenes[] = {
       .at = 11960 },
     { "nothing is said",
       { { "voicemail", "box=ann" } },
-      .record = { RECORD_EMPTY, 5000, { 0 }, false },
+      .record = { RECORD_EMPTY, 5000, { 0 }, false, false },
       .want = GREETING "record ann\nvoicemail empty\n" },
     { "not longer than allowed",
       { { "voicemail", "box=ann|max=2000" } },
@@ -76,7 +76,7 @@ static const struct scene scenes[] = {
       .at = 1000 },
     { "record hears nothing",
       { { "record", "max=5000" } },
-      .record = { RECORD_EMPTY, 5000, { 0 }, false },
+      .record = { RECORD_EMPTY, 5000, { 0 }, false, false },
       .want = "record \nrecord empty\n" },
     { "record when the caller leaves",
       { { "record", "max=5000" }, { "log", "text=after" } },
