@@ -35,7 +35,7 @@ def test_a_file_of_another_rate_is_played(server, register, run_flow):
     run_flow('flow line { play "intro.wav" hangup }'.replace('" h', '"; h'))
     ann = register("ann")
     call(ann)
-    ann.wait_heard(audio.prompt("vm-intro"))
+    ann.wait_heard_in_pieces(audio.prompt("vm-intro"))
     ann.wait("CALL_CLOSED")
 
 

@@ -79,7 +79,7 @@ AHEAD = """flow line {
 """
 
 VOICEMAIL = """flow line {
-    voicemail "bob", greeting: tone("beep"), silence: 1s {
+    voicemail "bob", greeting: tone("busy"), silence: 1s {
         on left  { log "left" }
         on empty { log "empty" }
     }
@@ -268,7 +268,9 @@ SCENARIOS = [
     Scenario("bridge: not permitted", PERMIT),
     Scenario("hunt: busy beats offline", HUNT, (others("bridge", "offline"), others("bridge", "busy", also=True))),
     Scenario("digits typed ahead of a bridge are lost", AHEAD, (press("gather", "19"), others("bridge", "busy"))),
+    Scenario("voicemail: left", VOICEMAIL, (others("voicemail", "left", after=1),)),
     Scenario("voicemail: empty", VOICEMAIL.replace("1s", "500ms"), (others("voicemail", "empty"),)),
+    Scenario("voicemail: hangup in the message", VOICEMAIL, (hang_up("voicemail", 1),)),
     Scenario("voicemail: hangup at the tone", VOICEMAIL, (hang_up("voicemail"),)),
     Scenario("record: saved, then played", RECORD, (others("record", "saved", after=1),)),
     Scenario("record: empty", RECORD.replace("1s", "500ms"), (others("record", "empty"),)),
