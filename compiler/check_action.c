@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/check_context.h"
+#include "compiler/check_keys.h"
 
 static const struct check_type *arg_wants(enum arg_type type)
 {
@@ -244,6 +245,8 @@ static void check_counts(struct check *c, const struct action_row *row, struct a
              const_eval(c->arena, min->value, &least) && const_eval(c->arena, max->value, &most) &&
              least.num > most.num)
         diag_error(c->diags, min->span, "'min' is more than 'max', so no digits can match");
+    else
+        check_gather_valid(c, row, first);
 }
 
 void check_action_args(struct check *c, const struct action_row *row, struct arg *args, struct span head)

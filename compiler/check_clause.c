@@ -1,6 +1,6 @@
 /* Clauses: each outcome answered once, with names for what it brings, and none of the loud ones forgotten. */
 #include "compiler/check_context.h"
-#include "vm/base/glob.h"
+#include "compiler/check_keys.h"
 
 static struct str call_name(const struct stmt *s) { return s->u.call.name.name->text; }
 
@@ -30,6 +30,16 @@ static void seed_payload(struct check *c, const struct stmt *s, const struct bin
     quals_seed(c, &b->symbol->cell, quals, b->word.span);
 }
 
+/* What a gather brings is known to some degree. */
+static void bind_keys(struct check *c, const struct stmt *s, const struct binding *b)
+{
+    struct key_range *keys = ARENA_NEW(c->arena, struct key_range);
+    if (!str_is(str_of(s->u.call.action->name), "gather"))
+        return;
+    keys_of_gather(c, s->u.call.action, s->u.call.args, keys);
+    b->symbol->keys = keys;
+}
+
 static void bind_payload(struct check *c, struct stmt *s, struct clause_outcome *o, const struct outcome_info *info)
 {
     unsigned place = 0;
@@ -43,6 +53,8 @@ static void bind_payload(struct check *c, struct stmt *s, struct clause_outcome 
         check_bind(c, b, info->payload[place], info->cells ? &info->cells[place] : NULL);
         if (!info->cells && s->u.call.action)
             seed_payload(c, s, b, o->outcome, place);
+        if (s->u.call.action && str_is(info->name, "matched"))
+            bind_keys(c, s, b);
     }
 }
 
@@ -77,38 +89,6 @@ static bool hidden(const struct stmt *s, int outcome)
     return s->u.call.action && str_is(str_of(s->u.call.action->name), "menu") && outcome == 0;
 }
 
-static bool int_arg(struct check *c, struct arg *const *args, const struct action_row *row, const char *label,
-                    int64_t *out)
-{
-    struct const_value v;
-    int i = action_arg_find(row, str_of(label));
-    if (i < 0 || !args[i] || !args[i]->value->type || !const_eval(c->arena, args[i]->value, &v) || v.type != T(INT))
-        return false;
-    *out = v.num;
-    return true;
-}
-
-/* Digits of a clause that this gather can never bring. */
-static void check_digits(struct check *c, const struct stmt *s, const struct expr *literal)
-{
-    struct arg *args[ACTION_ARGS_MAX];
-    struct str digits, valid;
-    int64_t least = 1, most = 32;
-    const struct action_row *row = s->u.call.action;
-    if (!row || !str_is(str_of(row->name), "gather") || !const_text(c->arena, literal, &digits))
-        return;
-    action_args(row, s->u.call.args, args);
-    if (int_arg(c, args, row, "digits", &least))
-        most = least;
-    int_arg(c, args, row, "min", &least);
-    int_arg(c, args, row, "max", &most);
-    int pattern = action_arg_find(row, STR("valid"));
-    bool fits = !args[pattern] || !args[pattern]->value->type || !const_text(c->arena, args[pattern]->value, &valid) ||
-                glob_fits(valid, digits);
-    if ((int64_t)digits.len < least || (int64_t)digits.len > most || !fits)
-        diag_warning(c->diags, literal->span, "this gather never brings the digits \"%.*s\"", STR_ARG(digits));
-}
-
 static void check_literal(struct check *c, struct stmt *s, struct clause_outcome *o, struct answers *a)
 {
     const struct outcome_info *info = &a->set->items[o->outcome];
@@ -122,7 +102,7 @@ static void check_literal(struct check *c, struct stmt *s, struct clause_outcome
     if (!type_fits(t, info->payload[0]))
         check_mismatch(c, o->literal, "this outcome", info->payload[0]->article);
     else if (str_is(info->name, "matched"))
-        check_digits(c, s, o->literal);
+        check_gather_brings(c, s, o->literal);
 }
 
 static void check_clause_outcome(struct check *c, struct stmt *s, struct clause_outcome *o, struct answers *a)

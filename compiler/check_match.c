@@ -1,5 +1,6 @@
 /* match: arms of literals, each once, and an else unless they are all there are. */
 #include "compiler/check_context.h"
+#include "compiler/check_keys.h"
 #include "compiler/check_paths.h"
 
 /* The literals seen so far, found by their value. */
@@ -42,7 +43,8 @@ static size_t count_literals(const struct stmt_match *m)
     return n;
 }
 
-static void check_literal(struct check *c, struct expr *e, const struct check_type *want, struct seen *seen)
+static void check_literal(struct check *c, struct expr *e, const struct expr *matched, const struct check_type *want,
+                          struct seen *seen)
 {
     struct const_value v;
     const struct check_type *t = check_expr(c, e, NULL);
@@ -56,6 +58,7 @@ static void check_literal(struct check *c, struct expr *e, const struct check_ty
         diag_error(c->diags, e->span, "%s and %s cannot be compared", want->article, t->article);
         return;
     }
+    check_keys_literal(c, matched, e);
     const struct seen_item *old = seen_add(seen, &v, e->span);
     if (old)
         diag_note(diag_error(c->diags, e->span, "this value has an arm already"), old->at, "it is here");
@@ -101,7 +104,7 @@ void check_match(struct check *c, struct stmt *s)
             diag_error(c->diags, arm->span, "nothing is left for an arm after 'else'");
         has_else |= !arm->literals;
         for (struct list_item *l = arm->literals; l; l = l->next)
-            check_literal(c, l->value, want, &seen);
+            check_literal(c, l->value, m->value, want, &seen);
         check_block(c, arm->body);
     }
     if (match_is_complete(m) || type_is_bad(want))

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compiler/check_context.h"
+#include "compiler/check_keys.h"
 #include "vm/base/glob.h"
 
 static bool is_key(char ch) { return ch && strchr("0123456789*#ABCD", ch); }
@@ -45,6 +46,7 @@ void check_choice(struct check *c, struct stmt *s, struct clause *clause)
     if (clause->binding) {
         check_bind(c, clause->binding, T(TEXT), NULL);
         quals_seed(c, &clause->binding->symbol->cell, QUAL_OUTSIDE, clause->binding->word.span);
+        clause->binding->symbol->keys = keys_of_choice(c, keys);
     }
     c->in_choice = true;
     check_block_here(c, clause->body);

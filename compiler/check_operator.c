@@ -1,4 +1,5 @@
 #include "compiler/check_context.h"
+#include "compiler/check_keys.h"
 
 static const char *const signs[] = {
     [OPER_NEGATE] = "-",         [OPER_NOT] = "not",       [OPER_MULTIPLY] = "*",
@@ -131,6 +132,7 @@ const struct check_type *check_operation(struct check *c, struct expr *e)
     const struct check_type *b = check_expr(c, e->u.op.right, op == OPER_IN ? type_list_of(a) : NULL);
     if (type_is_bad(a) || type_is_bad(b))
         return T(BAD);
+    check_keys_compared(c, e);
     if (op == OPER_IN)
         return membership(c, e, a, b);
     if (op == OPER_MATCHES)

@@ -9,6 +9,7 @@
 #include "compiler/check_quals.h"
 
 struct check;
+struct key_range; /* check_keys.h */
 
 enum symbol_kind { SYMBOL_LET, SYMBOL_VAR, SYMBOL_PARAM, SYMBOL_BINDING, SYMBOL_CONST, SYMBOL_HOURS };
 enum const_state { CONST_UNSEEN, CONST_BUSY, CONST_DONE };
@@ -19,15 +20,16 @@ struct symbol {
     const struct check_type *type;
     struct cell cell;
     bool used;
-    bool top;                 /* stands directly in the flow's block: 'on hangup' sees it */
-    bool poisoned;            /* a mistake was reported where it was named: no warning about it */
-    struct symbol *shadowed;  /* what the name meant before */
-    struct symbol *older;     /* named before it in open scopes */
-    uint32_t depth;           /* of the scope: the same depth twice is an error */
-    struct decl *decl;        /* CONST, HOURS */
-    struct const_value value; /* CONST */
-    enum const_state state;   /* CONST */
-    int slot;                 /* the emitter's */
+    bool top;                     /* stands directly in the flow's block: 'on hangup' sees it */
+    bool poisoned;                /* a mistake was reported where it was named: no warning about it */
+    struct symbol *shadowed;      /* what the name meant before */
+    struct symbol *older;         /* named before it in open scopes */
+    uint32_t depth;               /* of the scope: the same depth twice is an error */
+    struct decl *decl;            /* CONST, HOURS */
+    struct const_value value;     /* CONST */
+    enum const_state state;       /* CONST */
+    const struct key_range *keys; /* BINDING: the digits it can hold, NULL: anything */
+    int slot;                     /* the emitter's */
 };
 
 /* What one word means in each name space. */
