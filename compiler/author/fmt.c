@@ -115,7 +115,9 @@ static bool begins_statement(const struct formatter *f, size_t i)
         return !prev || prev->kind == TOKEN_SEMICOLON;
     if (prev->kind == TOKEN_BRACE_OPEN)
         return true;
-    return breaks_before(f, i) > 0 && !token_goes_on(prev->kind);
+    bool closes =
+        top(f) && top(f)->broken && is_closer(f->tokens[i].kind); /* on a line of its own, wherever it stood */
+    return (breaks_before(f, i) > 0 || closes) && !token_goes_on(prev->kind);
 }
 
 /* What a line with token i first is moved in by. A statement's further lines stand one step further in. */

@@ -27,6 +27,8 @@ static const struct {
       "flow a {\n    if a {\n        hangup\n    }\n    else_()\n}\n" },
     { "a block is broken whole or not at all", "flow a { if x { hangup\n answer }\n}",
       "flow a {\n    if x {\n        hangup\n        answer\n    }\n}\n" },
+    { "a closing brace behind a statement", "flow a {\n    if x {\n        hangup } else {\n        answer\n    }\n}\n",
+      "flow a {\n    if x {\n        hangup\n    } else {\n        answer\n    }\n}\n" },
     { "empty lines", "\n\nflow a {\n\n\n    hangup\n\n\n\n    answer\n\n}\n\n\n",
       "flow a {\n    hangup\n\n    answer\n}\n" },
     { "needless semicolons", "flow a {\n hangup;\n say \"x\";; answer; }",
