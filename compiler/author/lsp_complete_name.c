@@ -6,13 +6,23 @@
 #include "compiler/author/lsp_complete.h"
 #include "compiler/author/lsp_path.h"
 
+static const struct decl *find_fn(const struct decl *d, struct str name)
+{
+    const struct decl *found = NULL;
+    for (; d && !found; d = d->next)
+        if (d->kind == DECL_FN && d->name.name && str_eq(d->name.name->text, name))
+            found = d;
+        else if (d->kind == DECL_EXTERN)
+            found = find_fn(d->u.lua.fns, name);
+    return found;
+}
+
 const struct decl *complete_find_fn(const struct completion *c, struct str name)
 {
-    for (const struct file *f = compile_tree(c->analysis->compile); f; f = f->next)
-        for (const struct decl *d = f->first; d; d = d->next)
-            if (d->kind == DECL_FN && d->name.name && str_eq(d->name.name->text, name))
-                return d;
-    return NULL;
+    const struct decl *found = NULL;
+    for (const struct file *f = compile_tree(c->analysis->compile); f && !found; f = f->next)
+        found = find_fn(f->first, name);
+    return found;
 }
 
 /* Where the statement around the cursor begins: what it names itself is not known in it. */

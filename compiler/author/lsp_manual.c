@@ -76,14 +76,23 @@ void manual_outcome(struct sbuf *out, const struct action_row *row, unsigned ind
                  o->payload[i].flags & PAYLOAD_IS_OUTSIDE ? ", `outside`" : "");
 }
 
+/* A line without its indent: functions in Lua are declared inside a block. */
+static struct str line_at(const struct sources *sources, struct span at, uint32_t line)
+{
+    struct str text = source_line(sources, at.file, line);
+    while (text.len && (*text.p == ' ' || *text.p == '\t'))
+        text = (struct str){ text.p + 1, text.len - 1 };
+    return text;
+}
+
 /* The comment lines right above a place, without their signs. */
 static void add_comment_above(struct sbuf *out, const struct sources *sources, struct span at)
 {
     uint32_t last = source_place(sources, at.file, at.start).line, first = last;
-    while (first > 1 && str_starts(source_line(sources, at.file, first - 1), "#"))
+    while (first > 1 && str_starts(line_at(sources, at, first - 1), "#"))
         first--;
     for (uint32_t line = first; line < last; line++) {
-        struct str text = source_line(sources, at.file, line);
+        struct str text = line_at(sources, at, line);
         size_t skip = str_starts(text, "# ") ? 2 : 1;
         sbuf_fmt(out, "%.*s\n", (int)(text.len - skip), text.p + skip);
     }

@@ -13,6 +13,10 @@ const main = "use \"lib.flow\"\npermit dial connections\n\nflow main {\n    var 
     "        on invalid, timeout { log call.from }\n    }\n    if open(office) { continue with other }\n    hangup\n}\n" +
     "\ntest \"one\" {\n    expect bridge \"ann\" { busy }\n    expect ended\n}\n";
 const other = "use \"lib.flow\"\nflow other {\n    log greeting\n    ring(\"ann\") { on missed { hangup } }\n}\n";
+const shop = "extern lua \"pricing.lua\" {\n    # What it costs.\n    fn quote(item: text) -> int\n    fn stock(item: text) -> there(count: int) | none | failed(why: text)\n}\n\n" +
+    "flow shop {\n    say \"{quote(\"tea\")} euro.\"\n    stock(\"tea\") {\n        on there(n) { say \"{n}\" }\n" +
+    "        on none { hangup }\n        on failed { hangup }\n    }\n}\n";
+const lua = "function quote(item) return 4 end\nfunction stock(item) return \"none\" end\n";
 const files = { "lib.flow": lib, "main.flow": main, "other.flow": other };
 
 // The place of the n-th occurrence of a word, one character into it.
@@ -110,6 +114,41 @@ for (const [word, n, includeDeclaration, count] of references)
             assert.equal(line.slice(range.start.character, range.end.character), word.replace("(", ""));
         }
     });
+
+async function startShop(t, text = shop) {
+    const client = await Client.start(t, { "pricing.lua": lua, "shop.flow": text });
+    client.open("shop.flow", text);
+    return client;
+}
+
+test("hover over a function in Lua", async t => {
+    const client = await startShop(t);
+    const hover = await client.request("textDocument/hover", client.at("shop.flow", place(shop, "quote(\"")));
+    assert.match(hover.contents.value, /fn quote\(item: text\) -> int/);
+    assert.match(hover.contents.value, /What it costs/);
+});
+
+test("definition of a function in Lua: where it is declared", async t => {
+    const client = await startShop(t);
+    const found = await client.request("textDocument/definition", client.at("shop.flow", place(shop, "stock(\"")));
+    assert.equal([found].flat()[0].range.start.line, 3);
+});
+
+test("an outcome of a function in Lua is offered", async t => {
+    const text = shop.replace("        on none { hangup }\n", "        \n");
+    const client = await startShop(t, text);
+    const line = text.split("\n").indexOf("        ");
+    const items = await client.request("textDocument/completion", client.at("shop.flow", { line, character: 8 }));
+    const labels = items.map(item => item.label);
+    assert.ok(labels.includes("on none") && !labels.includes("on there"), labels.join());
+});
+
+test("a function that the Lua file does not have is marked", async t => {
+    const text = shop.replace("fn quote(item: text) -> int", "fn quota(item: text) -> int").replace("{quote(", "{quota(");
+    const client = await startShop(t, text);
+    const { diagnostics } = await client.diagnostics("shop.flow", 1);
+    assert.ok(diagnostics.some(d => /quota/.test(d.message)), JSON.stringify(diagnostics));
+});
 
 test("highlights stay in the file", async t => {
     const client = await start(t);
