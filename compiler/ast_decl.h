@@ -5,7 +5,18 @@
 #include "compiler/ast_stmt.h"
 #include "vm/isa/image.h"
 
-enum decl_kind { DECL_BAD, DECL_USE, DECL_CONST, DECL_HOURS, DECL_PERMIT, DECL_EXTERN, DECL_FN, DECL_FLOW, DECL_TEST };
+enum decl_kind {
+    DECL_BAD,
+    DECL_USE,
+    DECL_LANGUAGE,
+    DECL_CONST,
+    DECL_HOURS,
+    DECL_PERMIT,
+    DECL_EXTERN,
+    DECL_FN,
+    DECL_FLOW,
+    DECL_TEST
+};
 
 /* Minutes of a day: from < to <= 24 * 60, which the parser has checked. */
 struct hours_range {
@@ -119,7 +130,8 @@ struct decl {
     uint32_t source; /* index of its file */
     union {
         struct decl_use use;
-        struct expr *value; /* CONST */
+        struct literal language; /* "en" */
+        struct expr *value;      /* CONST */
         struct decl_hours hours;
         struct decl_permit permit;
         struct decl_extern lua;

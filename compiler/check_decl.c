@@ -247,6 +247,7 @@ static void check_decl(struct check *c, struct decl *d)
         break;
     case DECL_BAD:
     case DECL_USE:
+    case DECL_LANGUAGE:
     case DECL_EXTERN: break;
     }
     c->fn = NULL;

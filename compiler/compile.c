@@ -5,6 +5,7 @@
 #include "compiler/ast_name.h"
 #include "compiler/check.h"
 #include "compiler/check_fn.h"
+#include "compiler/compile_language.h"
 #include "compiler/compile_lua.h"
 #include "compiler/compile_prelude.h"
 #include "compiler/emit.h"
@@ -178,7 +179,8 @@ static bool wants_prelude(const struct compile *c)
 static void load_prelude(struct compile *c)
 {
     uint32_t source, bad;
-    if (wants_prelude(c) && !source_add(c->sources, "prelude.flow", compile_prelude(), &source, &bad))
+    struct str text = compile_language(c->diags, c->files);
+    if (wants_prelude(c) && !source_add(c->sources, "prelude.flow", text, &source, &bad))
         c->prelude = read_source(c, source);
 }
 

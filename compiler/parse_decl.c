@@ -110,6 +110,13 @@ static void parse_use(struct parser *p, struct decl *d)
     d->u.use.path = expect_text(p, "the path of a file");
 }
 
+/* A word in its place and no keyword: values may have that name. */
+static void parse_language(struct parser *p, struct decl *d)
+{
+    d->kind = DECL_LANGUAGE;
+    d->u.language = expect_text(p, "a language: \"en\"");
+}
+
 static void parse_const(struct parser *p, struct decl *d)
 {
     d->kind = DECL_CONST;
@@ -228,12 +235,17 @@ static struct decl *parse_no_decl(struct parser *p)
     if (at(p, TOKEN_BRACE_CLOSE))
         mistake(p, span_of(p, p->next), "this '}' closes nothing");
     else
-        diag_help(mistake_expected(p, "use, const, hours, permit, extern, fn, flow or test"),
+        diag_help(mistake_expected(p, "use, language, const, hours, permit, extern, fn, flow or test"),
                   "actions and other statements stand in a 'flow' or a 'fn'");
     if (!at(p, TOKEN_END))
         p->next++;
     recover_declaration(p);
     return NULL;
+}
+
+static bool has_name(const struct decl *d)
+{
+    return d->kind == DECL_CONST || d->kind == DECL_HOURS || d->kind == DECL_FN || d->kind == DECL_FLOW;
 }
 
 typedef void decl_parser(struct parser *p, struct decl *d);
@@ -246,7 +258,7 @@ struct decl *parse_decl(struct parser *p)
         [TOKEN_TEST] = parse_test_decl,
     };
     const struct token *start = p->next;
-    decl_parser *parse = rows[start->kind];
+    decl_parser *parse = at_named(p, "language") ? parse_language : rows[start->kind];
     struct decl *d;
     if (!parse && !at(p, TOKEN_FN))
         return parse_no_decl(p);
@@ -261,8 +273,7 @@ struct decl *parse_decl(struct parser *p)
     }
     p->last = d;
     d->span = span_from(p, start);
-    bool nameless = d->kind == DECL_USE || d->kind == DECL_PERMIT || d->kind == DECL_TEST || d->kind == DECL_EXTERN;
-    if ((p->quiet && d->kind != DECL_CONST) || (!nameless && !d->name.name))
+    if ((p->quiet && d->kind != DECL_CONST) || (has_name(d) && !d->name.name))
         d->kind = DECL_BAD;
     end_statement(p);
     return d;

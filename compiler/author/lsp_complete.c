@@ -142,6 +142,7 @@ static void complete_declarations(struct completion *c)
         const char *word, *snippet;
     } rows[] = {
         { "use", "use \"$1.flow\"" },
+        { "language", "language \"${1:en}\"" },
         { "const", "const ${1:name} = $2" },
         { "hours", "hours ${1:office} {\n\tzone \"${2:Europe/London}\"\n\tmon-fri ${3:09:00-17:00}\n}" },
         { "permit dial", "permit dial \"$1\"" },

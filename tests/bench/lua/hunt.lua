@@ -1,4 +1,4 @@
--- flows/hunt.flow, told in Lua, with number() as stdlib/prelude.flow has it.
+-- flows/hunt.flow, told in Lua, with number() as stdlib/say/en.flow has it.
 local yield = coroutine.yield
 local on_call = { "ann", "bob", "+447700900123" }
 local ones = { [0] = "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",

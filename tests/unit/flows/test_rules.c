@@ -42,6 +42,13 @@ static const struct {
       "9h30m)}\"; if open(h) { log \"open\" } }",
       { .name = "moments are told in the file's zone",
         .want = "= Wednesday, January seventh, nine thirty\n= open\n" } },
+    { "language \"de\"\nhours h { zone \"Europe/Berlin\"; mon 09:00-17:00 }\nflow f { if open(h) { hangup }\n"
+      "for n in [0, 1, 21, 101, 1001, 2000001, 101000000, -5] { log number(n) }\n"
+      "log \"{date(2026-11-23)}, {time(2026-11-23 + 13h5m)}, {time(2026-11-23 + 1h)}, {digits(\"12\")}\" }",
+      { .name = "a flow speaks its language",
+        .want = "= null\n= eins\n= einundzwanzig\n= einhunderteins\n= eintausendeins\n= zwei Millionen eins\n"
+                "= einhunderteine Millionen\n= minus fünf\n"
+                "= Montag, der dreiundzwanzigste November, dreizehn Uhr fünf, ein Uhr, 1 2\n" } },
 };
 
 static void rows_play(void **state)

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "vm/run/lua_port.h"
 #include "vm/run/vm.h"
 
 /* xorshift64; the seed must not be 0. */
@@ -42,6 +43,51 @@ static inline bool random_open(void *self, const struct image_hours *hours, int6
     return random_next(self) & 1;
 }
 
+static inline void random_read_lua(const struct vm_lua *c)
+{
+    struct sbuf json = { 0 };
+    for (unsigned arg = 0; arg <= c->shape->nparams; arg++) {
+        (void)vm_lua_num(c, arg);
+        (void)str_hash(vm_lua_text(c, arg));
+        for (unsigned i = 0; i <= vm_lua_count(c, arg); i++)
+            (void)str_hash(vm_lua_item(c, arg, i));
+        vm_lua_json(c, arg, &json);
+    }
+    sbuf_free(&json);
+}
+
+static inline bool random_give_lua(struct vm_lua *c, unsigned slot, uint64_t *seed)
+{
+    enum type type = (enum type)c->shape->results[slot];
+    struct vm_value v = { type, (int64_t)random_next(seed), random_text(seed), SOUND_SAY };
+    if (type == TYPE_BOOL)
+        v.num &= 1;
+    if (type == TYPE_LIST_TEXT)
+        return vm_lua_give_texts(c, slot, (struct str[]){ random_text(seed), random_text(seed) },
+                                 (unsigned)(random_next(seed) % 3));
+    if (type == TYPE_JSON)
+        v.text = STR("{\"a\":[1,\"x\"]}");
+    return vm_lua_give(c, slot, &v);
+}
+
+/* Functions in Lua that give anything of their shape, or fail. */
+static inline bool random_lua(void *self, struct vm_lua *c)
+{
+    const struct image_import *m = c->shape;
+    uint64_t *seed = self;
+    random_read_lua(c);
+    c->taken = (uint32_t)(random_next(seed) % 100);
+    if (random_next(seed) % 16 == 0)
+        return false;
+    if (!m->noutcomes)
+        return random_give_lua(c, 0, seed);
+    unsigned outcome = (unsigned)(random_next(seed) % m->noutcomes);
+    for (unsigned i = 0; i < m->outcomes[outcome].npayload; i++)
+        if (!random_give_lua(c, m->outcomes[outcome].payload_slot[i], seed))
+            return false;
+    return vm_lua_give(c, 0, &(struct vm_value){ .type = TYPE_INT, .num = outcome });
+}
+
 /* Reads every argument in every way, as a careless host might. */
 static inline void random_read(const struct vm *vm)
 {
@@ -72,9 +118,12 @@ static inline enum err random_answer(struct vm *vm, uint64_t *seed)
 static inline void random_run(struct image *im, uint64_t seed, int actions)
 {
     uint64_t state = seed | 1;
-    const struct action_host host = {
-        .field = random_field, .header = random_header, .wall_ms = random_wall, .open = random_open, .self = &state
-    };
+    const struct action_host host = { .field = random_field,
+                                      .header = random_header,
+                                      .wall_ms = random_wall,
+                                      .open = random_open,
+                                      .lua = random_lua,
+                                      .self = &state };
     struct vm *vm;
     if (vm_new(&vm, im, &host, &(struct vm_limits){ .fuel = 5000, .memory = 64 << 10, .depth = 50 }))
         return;
