@@ -38,7 +38,7 @@ def command(build, name, seconds, seed):
         folder.mkdir(parents=True, exist_ok=True)
     kept = [ROOT / "tests/fuzz/corpus" / name, ROOT / "tests/fuzz/found" / name]
     folders = [work] + [folder for folder in kept + seeds if folder.is_dir()]
-    options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={longest}", "-timeout=20", "-rss_limit_mb=1500",
+    options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={longest}", "-timeout=60", "-rss_limit_mb=1500",
                f"-artifact_prefix={found}/", "-print_final_stats=1", "-use_value_profile=1"]
     if words:
         options.append(f"-dict={build / 'flow.dict'}")

@@ -67,9 +67,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (r.random & 2)
         r.limits.fuel = FUEL_ALL;
     r.random |= 4;
-    r.host = (struct action_host){
-        .field = random_field, .header = random_header, .wall_ms = random_wall, .open = random_open, .self = &r.random
-    };
+    r.host = (struct action_host){ .field = random_field,
+                                   .header = random_header,
+                                   .wall_ms = random_wall,
+                                   .open = random_open,
+                                   .lua = random_lua,
+                                   .self = &r.random };
     enum err e = vm_new(&r.vm, r.im, &r.host, &r.limits);
     fuzz_holds(!e || e == ERR_LIMIT, "a machine can be made", err_text(e));
     if (!e)
