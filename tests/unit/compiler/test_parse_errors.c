@@ -25,7 +25,8 @@ static const struct {
     { "brace too many", "flow a {\n}\n}\nflow b { }",
       "3:1 this '}' closes nothing\n4:6 a file has at most one flow\n" },
     { "statement outside of a flow", "say \"x\"\nflow a { let = 1 }",
-      "1:1 expected use, language, const, hours, permit, extern, fn, flow or test, not 'say'\n2:14 expected a name, not '='\n" },
+      "1:1 expected use, language, const, hours, permit, extern, fn, flow or test, not 'say'\n2:14 expected a name, "
+      "not '='\n" },
     { "else on its own line", "flow a {\n if yes { hangup }\n else { hangup }\n}",
       "3:2 'else' stands on the line of the '}' before it\n" },
     { "text without end", "flow a {\n say \"hello\n say \"bye\"\n}", "2:6 this text has no closing quote\n" },
