@@ -19,6 +19,7 @@ MAY_INCLUDE = {
     "sipfront/sip": ["vm/base", "sipfront/loop"],
     "sipfront/media": ["vm/base", "sipfront/loop"],
     "sipfront/speech": ["vm/base", "sipfront/loop"],
+    "sipfront/transcribe": ["vm/base"],
     "sipfront/directory": ["vm/base", "sipfront/loop"],
     "sipfront/notify": ["vm/base", "sipfront/loop", "sipfront/directory"],
     "sipfront/web": ["vm/base", "sipfront/loop"],
@@ -28,7 +29,7 @@ MAY_INCLUDE = {
 }
 
 # The mains see everything. NAME_*.c beside NAME.c are parts of that main.
-MAIN = re.compile(r"^(compiler/flowc|sipfront/flowd|sipfront/flowctl|sipfront/flowspeak)(_[a-z]+)?\.[ch]$")
+MAIN = re.compile(r"^(compiler/flowc|sipfront/flowd|sipfront/flowctl|sipfront/flowspeak|sipfront/flowscribe)(_[a-z]+)?\.[ch]$")
 
 # library header: the folders that may use it (mains always may)
 LIBRARIES = [
@@ -36,7 +37,9 @@ LIBRARIES = [
     (r"sofia-sip/.*", ["sipfront/sip"]),
     (r"lua\.h|lauxlib\.h|lualib\.h|luajit\.h", ["stdlib/lua"]),
     (r"sqlite3\.h", ["sipfront/directory"]),
-    (r"flite/.*|flite\.h|pocketsphinx.*", ["sipfront/speech"]),
+    (r"flite/.*|flite\.h", ["sipfront/speech"]),
+    (r"pocketsphinx\.h|sphinxbase/.*", ["sipfront/transcribe"]),
+    (r"speex/speex_resampler\.h", ["sipfront/media", "sipfront/transcribe"]),
     (r"sndfile\.h|speex/.*|spandsp.*|opus/.*|srtp2/.*", ["sipfront/media"]),
     (r"microhttpd\.h", ["sipfront/console"]),
     (r"curl/.*", ["sipfront/web", "sipfront/notify"]),
