@@ -46,6 +46,7 @@ struct box directory_box_settings(const struct directory *d, const char *name)
                          .greeting = "",
                          .busy_greeting = "",
                          .spoken_name = "",
+                         .transcribe_by = "",
                          .transcribe = true };
 }
 

@@ -14,6 +14,7 @@ struct box {
     bool pin_always;                                    /* its own phones are asked for the PIN too */
     bool delete_mailed;                                 /* a message goes once the mail server has it */
     bool transcribe;
+    const char *transcribe_by;                  /* the engine's name, "" the server's */
     int64_t most_messages, most_ms, most_bytes; /* 0: as BOX_DEFAULTS */
     int64_t message_ms;                         /* the longest message, 0: the flow's */
     int64_t wrong_pins, locked_until_wall_ms;   /* wrong PINs in a row; not set by directory_put_box() */

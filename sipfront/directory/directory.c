@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "sipfront/directory/inside.h"
+#include "sipfront/directory/query.h"
 #include "vm/base/log.h"
 
 enum {
     MOST_WAITING = 200000, /* changes; more means that the disk cannot follow: they are refused */
     GATHER_MS = 50,
+    MOST_BATCHES = 2,
     MOST_TOGETHER = 2000, /* changes of one transaction: what waits behind them is not kept for long */
 };
 
@@ -123,7 +125,7 @@ static void send_next(struct directory *d)
     *b = (struct batch){ .d = d, .store = d->store, .list = take_waiting(d) };
     d->in_flight = b;
     if (workers_submit(d->worker, write_batch, on_written, b))
-        abort(); /* the queue has room for one, and there is one */
+        abort(); /* the queue has room for one besides the questions, and there is one */
 }
 
 static void refuse_now(void *arg)
@@ -184,7 +186,7 @@ static enum err open_all(struct directory *d, const char *folder, struct sbuf *w
     if (!e)
         e = store_load(d->store, load_row, &d->memory, why);
     if (!e) {
-        e = workers_new(&d->worker, d->loop, "directory", 1, 2);
+        e = workers_new(&d->worker, d->loop, "directory", 1, MOST_BATCHES + QUERIES_MOST);
         if (e)
             sbuf_fmt(why, "the directory's thread cannot be made: %s", err_text(e));
         else
@@ -228,6 +230,7 @@ void directory_close(struct directory **dp)
     clock_stop(loop_clock(d->loop), &d->forget);
     clock_stop(loop_clock(d->loop), &d->gathering);
     workers_free(&d->worker);
+    queries_end(d);
     settle_in_flight(d); /* in_flight stays set: changes made by callbacks only join the queue */
     while (d->first) {
         struct change *list = take_waiting(d);

@@ -60,8 +60,10 @@ struct message {
     int64_t left_wall_ms, length_ms, bytes;
     bool heard, urgent;
     enum transcript_state transcript_state;
-    const char *transcript;     /* TRANSCRIPT_DONE: the words */
-    const char *transcript_why; /* TRANSCRIPT_FAILED: why; of one that waits: why the last try failed */
+    const char *transcript;       /* TRANSCRIPT_DONE: the words */
+    const char *transcript_why;   /* TRANSCRIPT_FAILED: why; of one that waits: why the last try failed */
+    const char *transcript_words; /* JSON with each word's confidence; stored, not kept in memory: directory_words() */
+    int64_t transcript_tries, transcript_next_wall_ms; /* of one that waits */
 };
 
 /* Opens or makes the database in that folder (made when missing) and reads all of it. Blocks: called before the loop

@@ -5,6 +5,7 @@
 #include "sipfront/directory/memory.h"
 
 struct batch;
+struct query;
 
 struct directory {
     struct loop *loop;
@@ -16,6 +17,8 @@ struct directory {
     size_t refused;              /* in a row, for want of room */
     size_t failed;               /* in a row, by the database */
     struct batch *in_flight;
+    struct query *asked; /* on their way */
+    unsigned nasked;
     struct clock_timer *gathering;                   /* until what nobody waits for is written too */
     void (*on_messages)(const char *box, void *arg); /* may be NULL */
     void *on_messages_arg;
@@ -24,5 +27,8 @@ struct directory {
 
 /* Takes the change; its done comes on the loop, never from inside. */
 void directory_change(struct directory *d, struct change *c);
+
+/* Each question on its way is answered now, with ERR_BUSY: the worker is joined (query.c). */
+void queries_end(struct directory *d);
 
 #endif

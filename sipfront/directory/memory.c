@@ -131,6 +131,8 @@ static void take_set_transcript(struct memory *m, struct change *c)
     with.transcript_state = said->transcript_state;
     with.transcript = said->transcript;
     with.transcript_why = said->transcript_why;
+    with.transcript_tries = said->transcript_tries;
+    with.transcript_next_wall_ms = said->transcript_next_wall_ms;
     memory_put(m, ROW_MESSAGE, &row_message(&with)->row);
 }
 

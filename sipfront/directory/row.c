@@ -110,8 +110,9 @@ struct ban_row *row_ban(const struct stored_ban *b)
 
 struct message_row *row_message(const struct message *m)
 {
-    const char *texts[] = { m->id, m->box, m->from, m->from_name, m->path, m->transcript, m->transcript_why };
-    struct message_row *r = row_new(sizeof *r, sizes_of(texts, 7));
+    const char *texts[] = { m->id,   m->box,        m->from,           m->from_name,
+                            m->path, m->transcript, m->transcript_why, m->transcript_words };
+    struct message_row *r = row_new(sizeof *r, sizes_of(texts, 8));
     char *at = (char *)(r + 1);
     r->m = *m;
     r->m.id = put(&at, m->id);
@@ -121,14 +122,16 @@ struct message_row *row_message(const struct message *m)
     r->m.path = put(&at, m->path);
     r->m.transcript = put(&at, m->transcript);
     r->m.transcript_why = put(&at, m->transcript_why);
+    r->m.transcript_words = put(&at, m->transcript_words);
     set_key(&r->row, r->m.id, strlen(r->m.id));
     return r;
 }
 
 struct box_row *row_box(const struct box *b)
 {
-    const char *texts[] = { b->name, b->mail, b->webhook, b->pin, b->greeting, b->busy_greeting, b->spoken_name };
-    struct box_row *r = row_new(sizeof *r, sizes_of(texts, 7));
+    const char *texts[] = { b->name,     b->mail,          b->webhook,     b->pin,
+                            b->greeting, b->busy_greeting, b->spoken_name, b->transcribe_by };
+    struct box_row *r = row_new(sizeof *r, sizes_of(texts, 8));
     char *at = (char *)(r + 1);
     r->b = *b;
     r->b.name = put(&at, b->name);
@@ -138,6 +141,7 @@ struct box_row *row_box(const struct box *b)
     r->b.greeting = put(&at, b->greeting);
     r->b.busy_greeting = put(&at, b->busy_greeting);
     r->b.spoken_name = put(&at, b->spoken_name);
+    r->b.transcribe_by = put(&at, b->transcribe_by);
     set_key(&r->row, r->b.name, strlen(r->b.name));
     return r;
 }

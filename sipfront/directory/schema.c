@@ -161,5 +161,21 @@ static const char notes[] = "CREATE TABLE note ("
                             ") STRICT, WITHOUT ROWID;"
                             "CREATE INDEX note_until ON note (until_wall_ms);";
 
-const char *const schema_steps[] = { first, boxes, outside, limits, notes };
+/* Transcripts: what is left to do of one that waits, its words with their confidences, and an index of what was said. A
+ * message has no rowid, which an index needs: spoken gives it one. The store keeps both in step with the message in the
+ * same transaction; a trigger may not touch an index where the schema is not trusted. */
+static const char transcripts[] =
+    "ALTER TABLE box ADD COLUMN transcribe_by TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE message ADD COLUMN transcript_words TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE message ADD COLUMN transcript_tries INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN transcript_next_wall_ms INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE spoken ("
+    " n INTEGER PRIMARY KEY,"
+    " id TEXT NOT NULL UNIQUE"
+    ") STRICT;"
+    "CREATE VIRTUAL TABLE spoken_index USING fts5 (transcript, tokenize = 'unicode61 remove_diacritics 2');"
+    "INSERT INTO spoken (id) SELECT id FROM message WHERE transcript <> '';"
+    "INSERT INTO spoken_index (rowid, transcript) SELECT n, transcript FROM spoken JOIN message USING (id);";
+
+const char *const schema_steps[] = { first, boxes, outside, limits, notes, transcripts };
 const int schema_newest = sizeof schema_steps / sizeof schema_steps[0];

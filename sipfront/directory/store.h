@@ -40,4 +40,8 @@ enum err store_load(struct store *st, void (*each)(enum row_kind kind, struct ro
  * Returns after what succeeded is safe on the disk. */
 void store_write(struct store *st, struct change *list);
 
+/* Answers a question (query.h) into its texts; sets its e and why. */
+struct query;
+void store_ask(struct store *st, struct query *q);
+
 #endif

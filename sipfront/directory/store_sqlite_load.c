@@ -92,6 +92,8 @@ static struct row *read_message(sqlite3_stmt *s)
         .transcript = store_text(s, 10),
         .transcript_state = transcript_state_of(store_text(s, 11)),
         .transcript_why = store_text(s, 12),
+        .transcript_tries = sqlite3_column_int64(s, 13),
+        .transcript_next_wall_ms = sqlite3_column_int64(s, 14),
     };
     return &row_message(&m)->row;
 }
@@ -115,6 +117,7 @@ static struct row *read_box(sqlite3_stmt *s)
         .message_ms = sqlite3_column_int64(s, 13),
         .wrong_pins = sqlite3_column_int64(s, 14),
         .locked_until_wall_ms = sqlite3_column_int64(s, 15),
+        .transcribe_by = store_text(s, 16),
     };
     return &row_box(&b)->row;
 }
@@ -187,10 +190,11 @@ static const struct {
     { ROW_BAN, read_ban, "SELECT source, by_hand, until_wall_ms FROM ban" },
     { ROW_MESSAGE, read_message,
       "SELECT id, box, from_user, from_name, path, left_wall_ms, length_ms, heard, urgent, bytes, transcript,"
-      " transcript_state, transcript_why FROM message ORDER BY left_wall_ms" },
+      " transcript_state, transcript_why, transcript_tries, transcript_next_wall_ms FROM message ORDER BY "
+      "left_wall_ms" },
     { ROW_BOX, read_box,
       "SELECT name, mail, webhook, pin, greeting, busy_greeting, spoken_name, pin_always, delete_mailed, transcribe,"
-      " most_messages, most_ms, most_bytes, message_ms, wrong_pins, locked_until_wall_ms FROM box" },
+      " most_messages, most_ms, most_bytes, message_ms, wrong_pins, locked_until_wall_ms, transcribe_by FROM box" },
     { ROW_LETTER, read_letter,
       "SELECT id, kind, target, subject, body, attachment, about, why, given_up, tries, made_wall_ms, next_wall_ms"
       " FROM outbox" },

@@ -122,6 +122,16 @@ static int write_drop_ban(struct store *st, struct change *c)
     return met(st, store_run(st, SQL_DROP_BAN, "t", c->key));
 }
 
+/* The index of what was said, as the message's row is now, or is no more. */
+static int index_message(struct store *st, const char *id)
+{
+    static const enum statement steps[] = { SQL_FORGET_INDEX, SQL_FORGET_SPOKEN, SQL_ADD_SPOKEN, SQL_ADD_INDEX };
+    int rc = SQLITE_OK;
+    for (size_t i = 0; rc == SQLITE_OK && i < sizeof steps / sizeof steps[0]; i++)
+        rc = store_run(st, steps[i], "t", id);
+    return rc;
+}
+
 static int write_add_message(struct store *st, struct change *c)
 {
     const struct message *m = change_message(c);
@@ -152,22 +162,25 @@ static int write_delete_message(struct store *st, struct change *c)
     sbuf_free(&path);
     if (rc != SQLITE_DONE)
         return rc;
-    return found ? SQLITE_OK : MISSING;
+    return found ? index_message(st, c->key) : MISSING;
 }
 
 static int write_set_transcript(struct store *st, struct change *c)
 {
     const struct message *m = change_message(c);
-    return met(st, store_run(st, SQL_SET_TRANSCRIPT, "tttt", m->id, transcript_state_name(m->transcript_state),
-                             m->transcript, m->transcript_why));
+    int rc = met(st, store_run(st, SQL_SET_TRANSCRIPT, "tttttii", m->id, transcript_state_name(m->transcript_state),
+                               m->transcript, m->transcript_why, m->transcript_words, m->transcript_tries,
+                               m->transcript_next_wall_ms));
+    return rc == SQLITE_OK ? index_message(st, m->id) : rc;
 }
 
 static int write_put_box(struct store *st, struct change *c)
 {
     const struct box *b = change_box(c);
-    return refusal(store_run(st, SQL_PUT_BOX, "tttttttiiiiiii", b->name, b->mail, b->webhook, b->pin, b->greeting,
+    return refusal(store_run(st, SQL_PUT_BOX, "tttttttiiiiiiit", b->name, b->mail, b->webhook, b->pin, b->greeting,
                              b->busy_greeting, b->spoken_name, (int64_t)b->pin_always, (int64_t)b->delete_mailed,
-                             (int64_t)b->transcribe, b->most_messages, b->most_ms, b->most_bytes, b->message_ms));
+                             (int64_t)b->transcribe, b->most_messages, b->most_ms, b->most_bytes, b->message_ms,
+                             b->transcribe_by));
 }
 
 static int write_lock_box(struct store *st, struct change *c)
