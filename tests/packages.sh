@@ -1,7 +1,7 @@
 # Sourced by ./run and ./test, which set $root. Installs what packages.txt lists and this machine lacks;
 # costs one dpkg-query when nothing is missing.
 
-commands=(flowc flowspeak flowd flowctl built_flows) # the targets that are the product
+commands=(flowc flowspeak flowscribe flowd flowctl built_flows) # the targets that are the product
 
 die() {
     echo "$(basename "$0"): $*" >&2

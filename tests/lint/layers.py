@@ -23,9 +23,10 @@ MAY_INCLUDE = {
     "sipfront/directory": ["vm/base", "sipfront/loop"],
     "sipfront/notify": ["vm/base", "sipfront/loop", "sipfront/directory"],
     "sipfront/web": ["vm/base", "sipfront/loop"],
+    "sipfront/transcribe": ["vm/base", "sipfront/loop", "sipfront/directory"],
     "sipfront/call": ["vm/base", "vm/run", "vm/isa", "stdlib", "stdlib/catalog", "stdlib/lua", "sipfront/loop", "sipfront/sip",
-                      "sipfront/media", "sipfront/speech", "sipfront/directory", "sipfront/notify", "sipfront/web"],
-    "sipfront/console": ["vm/base", "sipfront/loop", "sipfront/directory", "sipfront/notify", "sipfront/call"],
+                      "sipfront/media", "sipfront/speech", "sipfront/directory", "sipfront/notify", "sipfront/web", "sipfront/transcribe"],
+    "sipfront/console": ["vm/base", "sipfront/loop", "sipfront/directory", "sipfront/notify", "sipfront/transcribe", "sipfront/call"],
 }
 
 # The mains see everything. NAME_*.c beside NAME.c are parts of that main.
@@ -42,7 +43,7 @@ LIBRARIES = [
     (r"speex/speex_resampler\.h", ["sipfront/media", "sipfront/transcribe"]),
     (r"sndfile\.h|speex/.*|spandsp.*|opus/.*|srtp2/.*", ["sipfront/media"]),
     (r"microhttpd\.h", ["sipfront/console"]),
-    (r"curl/.*", ["sipfront/web", "sipfront/notify"]),
+    (r"curl/.*", ["sipfront/web", "sipfront/notify", "sipfront/transcribe"]),
     (r"openssl/.*", ["vm/isa", "sipfront/sip", "sipfront/media", "sipfront/directory", "sipfront/notify", "sipfront/call", "sipfront/speech"]),
     (r"sys/(socket|epoll|un)\.h|netinet/.*|arpa/.*|netdb\.h", ["vm/base", "sipfront"]),
 ]
