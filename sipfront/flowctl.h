@@ -110,6 +110,8 @@ int ctl_bans_add(struct ctl *c);
 int ctl_bans_remove(struct ctl *c);
 int ctl_voicemail_list(struct ctl *c);
 int ctl_voicemail_show(struct ctl *c);
+int ctl_voicemail_search(struct ctl *c);
+int ctl_voicemail_transcribe(struct ctl *c);
 int ctl_voicemail_play(struct ctl *c);
 int ctl_voicemail_delete(struct ctl *c);
 int ctl_box_list(struct ctl *c);

@@ -55,6 +55,7 @@ static const struct ctl_column box_columns[] = {
     { "Deleted when mailed", "delete_mailed", ctl_show_flag },
     { "Web hook", "webhook", NULL },
     { "Transcribed", "transcribe", ctl_show_flag },
+    { "Transcribed by", "transcribe_by", NULL },
     { "Greeting", "greeting", ctl_show_flag },
     { "Busy greeting", "busy_greeting", ctl_show_flag },
     { "Spoken name", "spoken_name", ctl_show_flag },
@@ -131,6 +132,7 @@ static int read_settings(const struct ctl *c, json_t *body)
     add_flag(body, "pin_always", o[CTL_PIN_ALWAYS], o[CTL_PIN_OUTSIDE]);
     add_flag(body, "delete_mailed", o[CTL_DELETE_MAILED], o[CTL_KEEP_MAILED]);
     add_flag(body, "transcribe", o[CTL_TRANSCRIBE], o[CTL_NO_TRANSCRIBE]);
+    add_text(body, "transcribe_by", o[CTL_TRANSCRIBE_BY]);
     if (o[CTL_UNLOCK])
         json_object_set_new(body, "unlock", json_true());
     if (!add_count(body, "most_messages", o[CTL_MOST_MESSAGES]) || !add_count(body, "most_bytes", o[CTL_MOST_BYTES]))

@@ -77,11 +77,17 @@ static const struct argp_option box_options[] = {
     CTL_OPTION("longest", CTL_LONGEST, "TIME", "The longest message (the flow's)"),
     CTL_OPTION("transcribe", CTL_TRANSCRIBE, NULL, "Write its messages down as text"),
     CTL_OPTION("no-transcribe", CTL_NO_TRANSCRIBE, NULL, "Do not"),
+    CTL_OPTION("transcribe-by", CTL_TRANSCRIBE_BY, "ENGINE",
+               "pocketsphinx (on the server) or web (its transcription server); '' the server's"),
     CTL_OPTIONS_END,
 };
 static const struct argp_option greeting_options[] = {
     CTL_OPTION("busy", CTL_BUSY, NULL, "The greeting when the phone is busy"),
     CTL_OPTION("spoken-name", CTL_SPOKEN_NAME, NULL, "The name that the default greeting says"),
+    CTL_OPTIONS_END,
+};
+static const struct argp_option search_options[] = {
+    CTL_OPTION("box", CTL_BOX, "USER", "In that mailbox alone"),
     CTL_OPTIONS_END,
 };
 static const struct argp_option play_options[] = {
@@ -156,6 +162,12 @@ const struct ctl_command ctl_commands[] = {
       ctl_voicemail_list },
     { "voicemail", "show", "ID", NULL, "show a message and its transcript", "  flowctl voicemail show 7f3a\n",
       ctl_voicemail_show },
+    { "voicemail", "search", "TEXT", search_options, "list messages whose transcript holds these words",
+      "  flowctl voicemail search invoice\n"
+      "  flowctl voicemail search 'invoi* \"call me back\"' --box ann\n",
+      ctl_voicemail_search },
+    { "voicemail", "transcribe", "ID", NULL, "write a message down again, now", "  flowctl voicemail transcribe 7f3a\n",
+      ctl_voicemail_transcribe },
     { "voicemail", "play", "ID", play_options, "play a message, or write its WAV",
       "  flowctl voicemail play 7f3a\n"
       "  flowctl voicemail play 7f3a --out message.wav\n"

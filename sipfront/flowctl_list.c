@@ -65,6 +65,16 @@ static void show_speech(const json_t *value, struct sbuf *out)
              (long long)number(value, "disk_misses"), (long long)(number(value, "disk_bytes") >> 20));
 }
 
+/* "2 wait, 1 failed, 40 written since the start" */
+static void show_transcripts(const json_t *value, struct sbuf *out)
+{
+    if (!json_is_object(value))
+        sbuf_cstr(out, "off");
+    else
+        sbuf_fmt(out, "%lld wait, %lld failed, %lld written since the start", (long long)number(value, "waiting"),
+                 (long long)number(value, "failed"), (long long)number(value, "written"));
+}
+
 int ctl_status(struct ctl *c)
 {
     static const struct ctl_column columns[] = {
@@ -82,6 +92,7 @@ int ctl_status(struct ctl *c)
         { "failed of them", "calls_failed", NULL },
         { "Faults of flows", "faults", NULL },
         { "Speech", "speech", show_speech },
+        { "Transcripts", "transcripts", show_transcripts },
         { NULL, NULL, NULL },
     };
     json_t *answer = NULL;

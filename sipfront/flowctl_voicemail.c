@@ -20,6 +20,8 @@ int ctl_voicemail_list(struct ctl *c)
         { "LEFT", "left_at", ctl_show_time },
         { "LENGTH", "length_ms", ctl_show_duration },
         { "HEARD", "heard", ctl_show_flag },
+        { "TRANSCRIPT", "transcript_state", NULL },
+        { "WHY", "transcript_why", NULL },
         { NULL, NULL, NULL },
     };
     char *path = c->args[0] ? ctl_path("/v1/voicemail?box=", c->args[0], "") : ctl_path("/v1/voicemail", "", "");

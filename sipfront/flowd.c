@@ -13,6 +13,7 @@
 #include "sipfront/console/console.h"
 #include "sipfront/flowd_demo.h"
 #include "sipfront/flowd_outside.h"
+#include "sipfront/flowd_scribe.h"
 #include "sipfront/flowd_supervise.h"
 #include "sipfront/flowd_trust.h"
 #include "vm/base/log.h"
@@ -48,7 +49,7 @@ struct options {
     unsigned long rtp_timeout_s;
     bool demo, supervise;
     struct notify_params notify;
-    struct sbuf smtp_password, hook_secret;
+    struct scribe_params scribe;
     struct networks never_banned, local_nets;
     const char *listens[SIP_LISTENS]; /* as given */
     unsigned nlistens;
@@ -178,19 +179,6 @@ static enum audio_security read_srtp(struct argp_state *st, const char *text)
     return AUDIO_SECURE_OFF;
 }
 
-/* A secret has no place on a command line, which others can see. */
-static const char *read_secret(struct argp_state *st, const char *option, const char *file, struct sbuf *to)
-{
-    sbuf_clear(to);
-    if (sbuf_read_file(to, file, 4096) != ERR_OK)
-        argp_error(st, "%s: '%s' cannot be read", option, file);
-    sbuf_cstr(to, "");
-    to->p[strcspn(to->p, "\r\n")] = 0;
-    if (!*to->p)
-        argp_error(st, "%s: the first line of '%s' is empty", option, file);
-    return to->p;
-}
-
 static error_t parse_notify(int key, char *arg, struct argp_state *st)
 {
     struct options *o = st->input;
@@ -198,12 +186,8 @@ static error_t parse_notify(int key, char *arg, struct argp_state *st)
     case OPT_SMTP: o->notify.smtp = arg; return 0;
     case OPT_MAIL_FROM: o->notify.mail_from = arg; return 0;
     case OPT_SMTP_USER: o->notify.smtp_user = arg; return 0;
-    case OPT_SMTP_PASSWORD_FILE:
-        o->notify.smtp_password = read_secret(st, "--smtp-password-file", arg, &o->smtp_password);
-        return 0;
-    case OPT_WEBHOOK_SECRET_FILE:
-        o->notify.hook_secret = read_secret(st, "--webhook-secret-file", arg, &o->hook_secret);
-        return 0;
+    case OPT_SMTP_PASSWORD_FILE: o->notify.smtp_password = flowd_read_secret(st, "--smtp-password-file", arg); return 0;
+    case OPT_WEBHOOK_SECRET_FILE: o->notify.hook_secret = flowd_read_secret(st, "--webhook-secret-file", arg); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -287,7 +271,10 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case OPT_FLOWS: o->flows = arg; return 0;
     case OPT_HOLD_MUSIC: o->hold_music = arg; return 0;
     case OPT_SPOKEN: read_spoken(st, o, arg); return 0;
-    case ARGP_KEY_INIT: st->child_inputs[1] = &o->outside; return 0;
+    case ARGP_KEY_INIT:
+        st->child_inputs[1] = &o->outside;
+        st->child_inputs[2] = &o->scribe;
+        return 0;
     case OPT_CA_FILE: o->ca_file = arg; return 0;
     case OPT_FETCH_PRIVATE:
         if (o->nfetch_private == sizeof o->fetch_private / sizeof o->fetch_private[0])
@@ -368,6 +355,8 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         builtin_flows(folder, sizeof folder);
     struct notify_params notify = o->notify;
     notify.ca_file = o->ca_file;
+    struct scribe_params scribe = o->scribe;
+    scribe.ca_file = o->ca_file;
     struct server_params sp = {
         .trust = flowd_trust(),
         .listen = o->listen,
@@ -387,6 +376,7 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         .never_banned = o->never_banned.items,
         .nnever_banned = o->never_banned.len,
         .notify = &notify,
+        .scribe = &scribe,
         .more = o->more,
         .nmore = o->nmore,
         .tls_cert = o->tls_cert,
@@ -431,6 +421,7 @@ int main(int argc, char **argv)
     };
     static const struct argp_child children[] = { { &flowd_trust_argp, 0, NULL, 0 },
                                                   { &flowd_outside_argp, 0, "The telephone network:", 1 },
+                                                  { &flowd_scribe_argp, 0, "Messages as text:", 2 },
                                                   { 0 } };
     static const struct argp argp = { options, parse, NULL, manual, children, NULL, NULL };
     struct flowd d = { 0 };
@@ -453,8 +444,9 @@ int main(int argc, char **argv)
     int status = serve(&d, &o);
     loop_free(&d.loop);
     vec_free(&o.never_banned);
-    sbuf_free(&o.smtp_password);
-    sbuf_free(&o.hook_secret);
+    free((char *)o.notify.smtp_password);
+    free((char *)o.notify.hook_secret);
+    free((char *)o.scribe.key);
     vec_free(&o.local_nets);
     return status;
 }

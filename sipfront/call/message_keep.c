@@ -147,8 +147,8 @@ void message_tell(struct server *s, const struct message *m)
     if (!t || !path)
         abort();
     *t = (struct telling){ .server = s, .path = path, .waiting = 1 };
-    if (s->on_message)
-        s->on_message(m->id, s->on_message_arg);
+    if (s->scribe)
+        scribe_look(s->scribe);
     tell_one(t, LETTER_MAIL, b.mail, m);
     tell_one(t, LETTER_WEBHOOK, b.webhook, m);
     on_queued(ERR_OK, "", t);
@@ -197,7 +197,7 @@ struct keeping *message_keep(struct server *s, struct message_file *f, message_k
         abort();
     *k = (struct keeping){ s, *f, kept, arg };
     *f = (struct message_file){ 0 };
-    bool words = s->transcribes && k->file.transcribe && directory_box_settings(s->directory, k->file.box).transcribe;
+    bool words = s->scribe && k->file.transcribe && directory_box_settings(s->directory, k->file.box).transcribe;
     struct message m = {
         .id = k->file.id,
         .box = k->file.box,

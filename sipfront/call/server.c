@@ -99,6 +99,26 @@ static enum err open_notify(struct server *s, const struct server_params *p, str
     return notify_new(&s->notify, &np, why);
 }
 
+/* A mail waits for the words of its message. */
+static void on_written_down(const char *id, void *owner)
+{
+    const struct server *s = owner;
+    (void)id;
+    notify_look(s->notify);
+}
+
+static enum err open_scribe(struct server *s, const struct server_params *p, struct sbuf *why)
+{
+    if (!p->scribe || p->scribe->off)
+        return ERR_OK;
+    struct scribe_params sp = *p->scribe;
+    sp.loop = s->loop;
+    sp.directory = s->directory;
+    sp.settled = on_written_down;
+    sp.owner = s;
+    return scribe_new(&s->scribe, &sp, why);
+}
+
 /* One address is audio's too; with several it is all of that family. */
 static const char *media_address(const struct server_params *p)
 {
@@ -194,6 +214,9 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
     e = open_notify(s, p, why);
     if (e)
         goto done;
+    e = open_scribe(s, p, why);
+    if (e)
+        goto done;
     e = open_media(s, p, why);
     if (e)
         goto done;
@@ -224,6 +247,8 @@ void server_free(struct server **server)
         directory_on_messages(s->directory, NULL, NULL); /* the lamps go first */
     clock_stop(loop_clock(s->loop), &s->adopt);
     agent_free(&s->agent);
+    if (s->scribe)
+        scribe_stop(s->scribe);
     if (s->notify)
         notify_stop(s->notify);
     workers_free(&s->workers);
@@ -236,6 +261,7 @@ void server_free(struct server **server)
     directory_close(&d);
     outside_close(s);
     loop_drain(s->loop);
+    scribe_free(&s->scribe);
     notify_free(&s->notify);
     for (size_t i = 0; i < s->claimed.len; i++)
         free(s->claimed.items[i]);

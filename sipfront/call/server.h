@@ -9,6 +9,7 @@
 #include "sipfront/loop/loop.h"
 #include "sipfront/notify/notify.h"
 #include "sipfront/sip/offer_answer.h"
+#include "sipfront/transcribe/scribe.h"
 #include "sipfront/sip/listen.h"
 #include "vm/base/network.h"
 #include "vm/base/str.h"
@@ -36,6 +37,7 @@ struct server_params {
     const struct trust *trust;          /* whose images are taken; NULL: all. Borrowed */
     const char *flows;                  /* folder of the built-in compiled flows */
     const struct notify_params *notify; /* its mail server and secrets; NULL: none */
+    const struct scribe_params *scribe; /* how messages are written down; NULL: they are not */
     const char *hold_music;             /* folder of it; NULL: DATA/sounds/hold */
     uint64_t spoken_bytes;              /* of spoken texts kept on disk; 0: the default */
     struct outside_params outside;
@@ -60,6 +62,7 @@ void server_shutdown(struct server *s, void (*done)(void *arg), void *arg);
 void server_free(struct server **s);
 
 struct notify *server_notify(struct server *s);
+struct scribe *server_scribe(struct server *s); /* NULL: nothing is transcribed */
 struct directory *server_directory(struct server *s);
 const char *server_realm(const struct server *s);
 const char *server_address(const struct server *s);
@@ -92,7 +95,7 @@ void server_remove_connection(struct server *s, const char *user, struct directo
 
 /* Settings of a box. NULL and -1 keep; pin "" takes it away, any other one is hashed here. A new PIN unlocks. */
 struct box_change {
-    const char *name, *mail, *webhook, *pin;
+    const char *name, *mail, *webhook, *pin, *transcribe_by;
     int pin_always, delete_mailed, transcribe;
     int64_t most_messages, most_ms, most_bytes, message_ms; /* 0: the default */
     bool unlock;

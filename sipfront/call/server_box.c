@@ -11,7 +11,7 @@ enum { GREETING_MOST = 20 << 20, WAV_HEADER_BYTES = 44 };
 struct box_change_under_way {
     struct server *server;
     struct directory_done done;
-    char *name, *mail, *webhook, *pin, *kind, *path;
+    char *name, *mail, *webhook, *pin, *kind, *path, *transcribe_by;
     struct box_change change; /* its texts are those above */
     struct sbuf wav;
     char hash[PIN_HASH];
@@ -49,6 +49,7 @@ static void finish(struct box_change_under_way *u, enum err e, const char *why)
     free(u->webhook);
     free(u->pin);
     free(u->kind);
+    free(u->transcribe_by);
     free(u->path);
     sbuf_free(&u->wav);
     free(u);
@@ -85,6 +86,7 @@ static void put_settings(struct box_change_under_way *u)
     b.mail = u->mail ? u->mail : b.mail;
     b.webhook = u->webhook ? u->webhook : b.webhook;
     b.pin = u->pin ? u->hash : b.pin;
+    b.transcribe_by = u->transcribe_by ? u->transcribe_by : b.transcribe_by;
     set_flag(&b.pin_always, ch->pin_always);
     set_flag(&b.delete_mailed, ch->delete_mailed);
     set_flag(&b.transcribe, ch->transcribe);
@@ -111,6 +113,23 @@ static void on_hashed(void *job)
         put_settings(u);
 }
 
+/* An engine that the server lacks is refused here, not at the first message. */
+static bool has_engine(struct box_change_under_way *u)
+{
+    struct sbuf why = { 0 };
+    const struct scribe *scribe = u->server->scribe;
+    enum err e = ERR_OK;
+    if (u->transcribe_by && scribe)
+        e = scribe_check_engine(scribe, u->transcribe_by, &why);
+    if (u->transcribe_by && !scribe)
+        sbuf_cstr(&why, "this server transcribes nothing: it runs with --no-transcribe");
+    if (why.len)
+        finish(u, e ? e : ERR_INVALID, why.p);
+    bool has = !why.len;
+    sbuf_free(&why);
+    return has;
+}
+
 void server_set_box(struct server *s, const struct box_change *ch, struct directory_done done)
 {
     struct box_change_under_way *u = under_way(s, ch->name, done);
@@ -118,7 +137,10 @@ void server_set_box(struct server *s, const struct box_change *ch, struct direct
     u->mail = copy(ch->mail);
     u->webhook = copy(ch->webhook);
     u->pin = copy(ch->pin);
+    u->transcribe_by = copy(ch->transcribe_by);
     u->unlock = ch->unlock || ch->pin;
+    if (!has_engine(u))
+        return;
     if (!u->pin)
         put_settings(u);
     else if (*u->pin && !pin_is_good(str_of(u->pin)))

@@ -34,10 +34,7 @@ struct server {
     struct box_work *pins;     /* PINs to be tried, one at a time */
     VEC(char *) claimed;       /* files of messages that are being worked on */
     struct clock_timer *adopt; /* message_adopt_later() */
-    /* Each message as it is listed: what transcribes it. transcribes: it begins as waiting. */
-    bool transcribes;
-    void (*on_message)(const char *id, void *arg);
-    void *on_message_arg;
+    struct scribe *scribe;     /* NULL: nothing is transcribed */
     struct outside outside;
     struct call *calls;
     enum audio_security srtp;

@@ -5,6 +5,7 @@
 #include "sipfront/call/server_parts.h"
 
 struct notify *server_notify(struct server *s) { return s->notify; }
+struct scribe *server_scribe(struct server *s) { return s->scribe; }
 struct directory *server_directory(struct server *s) { return s->directory; }
 const char *server_address(const struct server *s) { return s->address; }
 uint16_t server_sip_port(const struct server *s) { return agent_port_number(s->agent); }

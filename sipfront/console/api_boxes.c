@@ -26,6 +26,7 @@ static json_t *json_of(const struct directory *d, const char *name)
     json_object_set_new(o, "locked_until", api_json_time(b.locked_until_wall_ms));
     json_object_set_new(o, "delete_mailed", json_boolean(b.delete_mailed));
     json_object_set_new(o, "transcribe", json_boolean(b.transcribe));
+    json_object_set_new(o, "transcribe_by", api_json_name(b.transcribe_by));
     json_object_set_new(o, "most_messages", json_integer(b.most_messages ? b.most_messages : BOX_MOST_MESSAGES));
     json_object_set_new(o, "most_ms", json_integer(b.most_ms ? b.most_ms : BOX_MOST_MINUTES * 60000));
     json_object_set_new(o, "most_bytes", b.most_bytes ? json_integer(b.most_bytes) : json_null());
@@ -99,6 +100,7 @@ void api_box_set(struct api_call *c)
         { "pin_always", FIELD_FLAG, false },
         { "delete_mailed", FIELD_FLAG, false },
         { "transcribe", FIELD_FLAG, false },
+        { "transcribe_by", FIELD_TEXT, false },
         { "most_messages", FIELD_COUNT, false },
         { "most_ms", FIELD_MS, false },
         { "most_bytes", FIELD_COUNT, false },
@@ -116,6 +118,7 @@ void api_box_set(struct api_call *c)
         .pin_always = api_flag(c, "pin_always"),
         .delete_mailed = api_flag(c, "delete_mailed"),
         .transcribe = api_flag(c, "transcribe"),
+        .transcribe_by = api_text(c, "transcribe_by"),
         .most_messages = api_count(c, "most_messages"),
         .most_ms = api_ms(c, "most_ms"),
         .most_bytes = api_count(c, "most_bytes"),

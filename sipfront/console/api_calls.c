@@ -61,6 +61,18 @@ static json_t *json_of_speech(struct server *s)
     return o;
 }
 
+static json_t *json_of_transcripts(struct server *s)
+{
+    const struct scribe *scribe = server_scribe(s);
+    struct scribe_counts n = { 0 };
+    if (!scribe)
+        return json_null();
+    scribe_counts(scribe, &n);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "waiting", (json_int_t)n.waiting, "working",
+                     (json_int_t)n.working, "failed", (json_int_t)n.failed, "written", (json_int_t)n.written, "empty",
+                     (json_int_t)n.empty, "tries_failed", (json_int_t)n.tries_failed);
+}
+
 void api_status_show(struct api_call *c)
 {
     struct server *s = c->api->server;
@@ -83,5 +95,6 @@ void api_status_show(struct api_call *c)
     json_object_set_new(o, "calls_failed", json_integer((json_int_t)g.calls_failed));
     json_object_set_new(o, "faults", json_integer((json_int_t)g.faults));
     json_object_set_new(o, "speech", json_of_speech(s));
+    json_object_set_new(o, "transcripts", json_of_transcripts(s));
     api_answer(c, 200, o);
 }

@@ -20,7 +20,11 @@ static void add_words(struct sbuf *out, const struct message *m)
     switch (m->transcript_state) {
     case TRANSCRIPT_NONE: break;
     case TRANSCRIPT_WAITING: sbuf_cstr(out, "\nThe message is not yet written down as text.\n"); break;
-    case TRANSCRIPT_DONE: sbuf_fmt(out, "\nWhat was understood:\n\n%s\n", m->transcript); break;
+    case TRANSCRIPT_DONE:
+        sbuf_fmt(out,
+                 *m->transcript ? "\nWhat was understood:\n\n%s\n" : "\nNothing in it was understood as speech.%s\n",
+                 m->transcript);
+        break;
     case TRANSCRIPT_FAILED: sbuf_fmt(out, "\nIt could not be written down as text: %s\n", m->transcript_why); break;
     }
 }

@@ -34,13 +34,13 @@ def build_flow(source, folder):
 class Server:
     """Use as a context manager, or start() and stop(). It can be started again on the same data."""
 
-    def __init__(self, folder, rtp_ports=200, options=(), address="127.0.0.1"):
+    def __init__(self, folder, rtp_ports=200, options=(), address="127.0.0.1", transcribe=False):
         self.folder = Path(folder)
         self.data = self.folder / "data"
         self.data.mkdir(parents=True, exist_ok=True)
         self.rtp_from = free_port(spread=2)
         self.rtp_ports = rtp_ports
-        self.options = list(options)
+        self.options = list(options) + ([] if transcribe else ["--no-transcribe"])  # it takes a core for seconds
         self.address = address
         self.sip_port = 0  # any at first; the same after a restart
         self.out = self.log = self.sip = self.api = self._process = None
