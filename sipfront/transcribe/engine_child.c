@@ -50,7 +50,7 @@ static int start(const struct engine_try *t, int in, int out, pid_t *pid)
     posix_spawnattr_t attr;
     char memory[32], seconds[32];
     snprintf(memory, sizeof memory, "--memory=%u", t->config->memory_mib);
-    snprintf(seconds, sizeof seconds, "--seconds=%lld", (long long)(t->limit_ms / 1000 + 1));
+    snprintf(seconds, sizeof seconds, "--seconds=%lld", t->limit_ms / 1000LL + 1);
     const char *const argv[MOST_ARGS] = { "flowscribe", memory, seconds, NULL };
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&attr);
@@ -75,7 +75,7 @@ static bool read_answer(struct engine_try *t, int fd, struct sbuf *answer)
         struct pollfd fds[] = { { fd, POLLIN, 0 }, { t->config->stop_fd, POLLIN, 0 } };
         int64_t left = end - now_ms();
         if (left <= 0) {
-            snprintf(t->why, sizeof t->why, "it took longer than %lld s", (long long)(t->limit_ms / 1000));
+            snprintf(t->why, sizeof t->why, "it took longer than %lld s", t->limit_ms / 1000LL);
             return false;
         }
         if (poll(fds, 2, (int)left) < 0 && errno != EINTR)
