@@ -237,6 +237,7 @@ void directory_close(struct directory **dp)
         store_write(d->store, list);
         settle_list(d, list);
     }
+    clock_stop(loop_clock(d->loop), &d->gathering); /* begun by a callback just now */
     store_close(&d->store);
     memory_free(&d->memory);
     free(d);

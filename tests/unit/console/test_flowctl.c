@@ -198,8 +198,8 @@ static void test_voicemail(void **state)
 {
     static const struct line lines[] = {
         { "flowctl voicemail list", 0,
-          "ID  BOX  FROM  NAME  LEFT                 LENGTH   HEARD\n"
-          "m1  ann  bob   B     2026-01-01 00:00:00  1s500ms  no\n",
+          "ID  BOX  FROM  NAME  LEFT                 LENGTH   HEARD  TRANSCRIPT  WHY\n"
+          "m1  ann  bob   B     2026-01-01 00:00:00  1s500ms  no     none        -\n",
           NULL },
         { "flowctl voicemail list bob", 0, "no messages\n", NULL },
         { "flowctl voicemail play m1", 0, "RIFF", NULL },
