@@ -5,12 +5,8 @@
 --bindings N measures instead how long a start with N stored registrations takes, and their memory.
 """
 import argparse
-import http.client
-import json
-import os
 import shutil
 import signal
-import socket
 import sqlite3
 import statistics
 import subprocess
@@ -19,65 +15,18 @@ import tempfile
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-BIN = Path(os.environ.get("CALLFLOW_BIN", HERE.parents[1] / "build/release/bin"))
-TICK = os.sysconf("SC_CLK_TCK")
+sys.path.insert(0, str(Path(__file__).parent))
+from servers import BIN, Flowd, HERE, cpu, free_port, memory  # noqa: E402
 
 
-def cpu(pids):
-    """Seconds of CPU that these processes and all their threads have used."""
-    total = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
-
-
-def memory(pid):
-    return int(next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")).split()[1])
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Api(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("flowd")
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self.path)
-
-    def post(self, path, body):
-        self.request("POST", path, json.dumps(body))
-        answer = self.getresponse()
-        answer.read()
-        assert answer.status < 300, answer.status
-
-
-class Flowd:
-    name = "flowd"
-
-    def __init__(self, folder, users):
-        self.port = free_port()
-        self.process = subprocess.Popen([BIN / "flowd", "--data", folder / "data", "--sip-port", str(self.port)], stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)
-        self.process.stdout.readline()
-        api = Api(str(folder / "data/api.sock"))
-        for n in range(users):
-            api.post("/v1/connections", {"user": f"user{n}", "name": f"User {n}", "password": "secret",
-                                         "voicemail": False})  # whose lamp would be told
-
-    def pids(self):
-        return [self.process.pid]
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(20)
+def registrar(folder, users):
+    """flowd with these users."""
+    server = Flowd(folder)
+    api = server.api()
+    for n in range(users):
+        api.ask("POST", "/v1/connections", {"user": f"user{n}", "name": f"User {n}", "password": "secret",
+                                            "voicemail": False})  # whose lamp would be told
+    return server
 
 
 class Kamailio:
@@ -156,7 +105,7 @@ def main():
         measure_bindings(options.bindings)
         return
     folder = Path(tempfile.mkdtemp(prefix="bench"))
-    peers = [Flowd(folder, options.users)] + ([Kamailio(folder, options.users)] if shutil.which("kamailio") else [])
+    peers = [registrar(folder, options.users)] + ([Kamailio(folder, options.users)] if shutil.which("kamailio") else [])
     took = {peer.name: [] for peer in peers}
     try:
         for peer in peers:
