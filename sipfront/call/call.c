@@ -3,15 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "sipfront/call/box_visit.h"
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "vm/base/log.h"
-
-#define OUTBOUND "outbound" /* the built-in flow of calls outside */
 
 enum { HANDOVERS_MAX = 20 };
 
@@ -187,8 +184,6 @@ void call_abandon(struct call *c) { call_drop(c, 503); }
 
 /* ---- the flow ---- */
 
-static bool run_flow(struct call *c, const char *name);
-
 static void on_fault(struct call *c)
 {
     log_error("call", "%s: flow %s faulted: %s", c->facts.id, c->facts.flow, flow_run_fault(c->run));
@@ -200,7 +195,7 @@ static void on_fault(struct call *c)
         return;
     }
     c->fallback = true;
-    if (!run_flow(c, "default"))
+    if (!call_run_flow(c, "default"))
         call_drop(c, 500);
 }
 
@@ -209,10 +204,10 @@ static void on_continue(struct call *c)
     char name[128];
     snprintf(name, sizeof name, "%.*s", STR_ARG(flow_run_continue_with(c->run)));
     flow_run_free(&c->run);
-    if (++c->handovers > HANDOVERS_MAX || !run_flow(c, name)) {
+    if (++c->handovers > HANDOVERS_MAX || !call_run_flow(c, name)) {
         log_error("call", "%s: cannot continue with flow %s", c->facts.id, name);
         c->fallback = true;
-        if (!run_flow(c, "default"))
+        if (!call_run_flow(c, "default"))
             call_drop(c, 500);
     }
 }
@@ -243,7 +238,7 @@ static void on_inner(struct image_line at, const char *action, const char *outco
     log_debug("inner", "call=%s line %u: %s %s", c->facts.id, at.line, action, outcome ? outcome : "...");
 }
 
-static bool run_flow(struct call *c, const char *name)
+bool call_run_flow(struct call *c, const char *name)
 {
     struct flow_ref ref;
     struct flow_events events = { .ended = on_flow_ended, .traced = on_traced, .inner = on_inner, .owner = c };
@@ -355,7 +350,7 @@ static void on_recorded(const struct stream_recorded *r, void *owner)
     recording_done(c->recording, r);
 }
 
-static const struct leg_events leg_events = {
+const struct leg_events call_leg_events = {
     .on_confirmed = on_confirmed,
     .on_reoffer = on_reoffer,
     .on_reanswered = on_reanswered,
@@ -363,7 +358,7 @@ static const struct leg_events leg_events = {
     .on_refer = on_refer,
     .on_ended = on_ended,
 };
-static const struct stream_events stream_events = {
+const struct stream_events call_stream_events = {
     .on_digit = on_digit,
     .on_played = on_played,
     .on_recorded = on_recorded,
@@ -385,8 +380,8 @@ void call_adopt(struct call *c, struct line_end *caller)
 {
     c->leg = caller->leg;
     c->media = caller->media;
-    leg_listen(c->leg, &leg_events, c);
-    stream_listen(c->media.stream, &stream_events, c);
+    leg_listen(c->leg, &call_leg_events, c);
+    stream_listen(c->media.stream, &call_stream_events, c);
     watch_changed(c, c->facts.from);
 }
 
@@ -402,97 +397,4 @@ void call_introduce(const struct call *c, struct leg *leg, const char *user)
     const struct connection *who = directory_connection(c->server->directory, user);
     if (leg)
         leg_identify(leg, &(struct leg_identity){ user, who ? who->name : "" });
-}
-
-/* ---- the beginning ---- */
-
-static void facts_init(struct call *c, const struct leg_invite *invite, const struct call_route *route)
-{
-    const struct connection *dialed = route->dialed;
-    uint64_t r = 0;
-    if (getrandom(&r, sizeof r, 0) != sizeof r)
-        abort();
-    snprintf(c->facts.id, sizeof c->facts.id, "%016llx", (unsigned long long)r);
-    c->facts.from = strdup(invite->from_user);
-    c->facts.proved = !invite->trunk;
-    c->facts.from_name = strdup(invite->from_name ? invite->from_name : "");
-    c->facts.to = strdup(invite->to_user);
-    c->facts.dialed = strdup(dialed->user);
-    c->facts.flow = strdup(route->dials_out ? OUTBOUND : *dialed->flow ? dialed->flow : "default");
-    c->facts.dials_out = route->dials_out;
-    if (invite->trunk)
-        c->facts.came_by = strdup(invite->trunk);
-    c->facts.started_ms = clock_wall(c->port.clock);
-}
-
-static void call_link(struct call *c)
-{
-    struct server *s = c->server;
-    c->next = s->calls;
-    if (c->next)
-        c->next->prev = c;
-    s->calls = c;
-    s->ncalls++;
-}
-
-/* 0, or the status with which the call is refused. */
-static int media_init(struct call *c, const char *source, const char *offer)
-{
-    struct server *s = c->server;
-    char address[NETWORK_TEXT];
-    agent_address_toward(s->agent, source, address);
-    if (leg_media_open(&c->media, s->media, address, &stream_events, c) != ERR_OK)
-        return 503;
-    c->media.security = s->srtp;
-    c->media.silence_ms = s->rtp_timeout_ms;
-    if (offer && leg_media_take_offer(&c->media, offer) != ERR_OK)
-        return 488;
-    return 0;
-}
-
-static struct call *call_new(struct server *s, const struct leg_invite *invite, const struct call_route *route)
-{
-    struct call *c = calloc(1, sizeof *c);
-    if (!c)
-        abort();
-    c->server = s;
-    c->flow_over = true;
-    call_port_init(c);
-    call_host_init(c);
-    facts_init(c, invite, route);
-    call_link(c);
-    return c;
-}
-
-/* refused: with that status, unless it is 0. */
-static void begin_flow(struct call *c, int refused)
-{
-    if (!refused && !run_flow(c, c->facts.flow)) {
-        log_error("call", "%s: flow %s is not here: the default runs instead", c->facts.id, c->facts.flow);
-        refused = run_flow(c, "default") ? 0 : 500;
-    }
-    if (refused)
-        call_drop(c, refused);
-}
-
-void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct call_route *route)
-{
-    struct call *c = call_new(s, invite, route);
-    c->leg = leg;
-    leg_listen(leg, &leg_events, c);
-    watch_changed(c, c->facts.from);
-    begin_flow(c, media_init(c, invite->source, invite->sdp));
-}
-
-void call_begin_onward(struct call *from, struct transfer *t, struct line_end *caller, const char *to,
-                       const struct connection *dialed)
-{
-    struct leg_invite invite = { .from_user = caller->user, .from_name = caller->name, .to_user = to };
-    struct call *c = call_new(from->server, &invite, &(struct call_route){ .dialed = dialed });
-    c->server->calls_total++;
-    snprintf(c->parent, sizeof c->parent, "%s", from->facts.id);
-    c->onward = t;
-    transfer_goes_on(t, c);
-    call_adopt(c, caller);
-    begin_flow(c, 0);
 }

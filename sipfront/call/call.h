@@ -69,6 +69,12 @@ struct call_route {
 };
 void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct call_route *route);
 
+/* Runs that flow; false when there is none of that name. */
+bool call_run_flow(struct call *c, const char *name);
+/* What a call hears of its caller's leg and stream. */
+extern const struct leg_events call_leg_events;
+extern const struct stream_events call_stream_events;
+
 /* A call of a phone that is on the line: the transfer's target is `to`. */
 void call_begin_onward(struct call *from, struct transfer *t, struct line_end *caller, const char *to,
                        const struct connection *dialed);

@@ -1,0 +1,102 @@
+/* How a call begins: with an INVITE, or with a phone that is on the line already. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "sipfront/call/server_parts.h"
+#include "sipfront/call/transfer.h"
+#include "vm/base/log.h"
+
+#define OUTBOUND "outbound" /* the built-in flow of calls outside */
+
+static void facts_init(struct call *c, const struct leg_invite *invite, const struct call_route *route)
+{
+    const struct connection *dialed = route->dialed;
+    uint64_t r = 0;
+    if (getrandom(&r, sizeof r, 0) != sizeof r)
+        abort();
+    snprintf(c->facts.id, sizeof c->facts.id, "%016llx", (unsigned long long)r);
+    c->facts.from = strdup(invite->from_user);
+    c->facts.proved = !invite->trunk;
+    c->facts.from_name = strdup(invite->from_name ? invite->from_name : "");
+    c->facts.to = strdup(invite->to_user);
+    c->facts.dialed = strdup(dialed->user);
+    c->facts.flow = strdup(route->dials_out ? OUTBOUND : *dialed->flow ? dialed->flow : "default");
+    c->facts.dials_out = route->dials_out;
+    if (invite->trunk)
+        c->facts.came_by = strdup(invite->trunk);
+    c->facts.started_ms = clock_wall(c->port.clock);
+}
+
+static void call_link(struct call *c)
+{
+    struct server *s = c->server;
+    c->next = s->calls;
+    if (c->next)
+        c->next->prev = c;
+    s->calls = c;
+    s->ncalls++;
+}
+
+/* 0, or the status with which the call is refused. */
+static int media_init(struct call *c, const char *source, const char *offer)
+{
+    struct server *s = c->server;
+    char address[NETWORK_TEXT];
+    agent_address_toward(s->agent, source, address);
+    if (leg_media_open(&c->media, s->media, address, &call_stream_events, c) != ERR_OK)
+        return 503;
+    c->media.security = s->srtp;
+    c->media.silence_ms = s->rtp_timeout_ms;
+    if (offer && leg_media_take_offer(&c->media, offer) != ERR_OK)
+        return 488;
+    return 0;
+}
+
+static struct call *call_new(struct server *s, const struct leg_invite *invite, const struct call_route *route)
+{
+    struct call *c = calloc(1, sizeof *c);
+    if (!c)
+        abort();
+    c->server = s;
+    c->flow_over = true;
+    call_port_init(c);
+    call_host_init(c);
+    facts_init(c, invite, route);
+    call_link(c);
+    return c;
+}
+
+/* refused: with that status, unless it is 0. */
+static void begin_flow(struct call *c, int refused)
+{
+    if (!refused && !call_run_flow(c, c->facts.flow)) {
+        log_error("call", "%s: flow %s is not here: the default runs instead", c->facts.id, c->facts.flow);
+        refused = call_run_flow(c, "default") ? 0 : 500;
+    }
+    if (refused)
+        call_drop(c, refused);
+}
+
+void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct call_route *route)
+{
+    struct call *c = call_new(s, invite, route);
+    c->leg = leg;
+    leg_listen(leg, &call_leg_events, c);
+    watch_changed(c, c->facts.from);
+    begin_flow(c, media_init(c, invite->source, invite->sdp));
+}
+
+void call_begin_onward(struct call *from, struct transfer *t, struct line_end *caller, const char *to,
+                       const struct connection *dialed)
+{
+    struct leg_invite invite = { .from_user = caller->user, .from_name = caller->name, .to_user = to };
+    struct call *c = call_new(from->server, &invite, &(struct call_route){ .dialed = dialed });
+    c->server->calls_total++;
+    snprintf(c->parent, sizeof c->parent, "%s", from->facts.id);
+    c->onward = t;
+    transfer_goes_on(t, c);
+    call_adopt(c, caller);
+    begin_flow(c, 0);
+}
