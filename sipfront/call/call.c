@@ -6,6 +6,7 @@
 
 #include "sipfront/call/box_visit.h"
 #include "sipfront/call/far_outside.h"
+#include "sipfront/call/referring.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "vm/base/log.h"
@@ -310,6 +311,7 @@ static void on_info_digit(char digit, void *owner)
 static void tell_gone(struct call *c)
 {
     answering_confirmed(c->answering, false);
+    referring_caller_gone(c->referring);
     dial_caller_gone(c->dial);
     recording_caller_gone(c->recording);
     if (c->run && !c->flow_over)
@@ -324,7 +326,9 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
     log_debug("call", "%s: caller's leg ended: %s", c->facts.id, reason);
     c->leg = NULL;
     call_move(c, CALL_DOWN);
-    if (how == LEG_END_BYE || how == LEG_END_CANCEL)
+    if (referring_taken(c->referring))
+        c->facts.by = "transfer";
+    else if (how == LEG_END_BYE || how == LEG_END_CANCEL)
         c->facts.by = "caller";
     if (how == LEG_END_CANCEL)
         c->facts.status = 487;
@@ -336,6 +340,12 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
 static void on_refer(struct referral *r, const struct refer_request *rq, void *owner)
 {
     transfer_asked(owner, true, r, rq);
+}
+
+static void on_put(bool taken, int status, void *owner)
+{
+    const struct call *c = owner;
+    referring_told(c->referring, taken, status);
 }
 
 static void on_played(bool ok, unsigned tag, void *owner)
@@ -356,6 +366,7 @@ const struct leg_events call_leg_events = {
     .on_reanswered = on_reanswered,
     .on_info_digit = on_info_digit,
     .on_refer = on_refer,
+    .on_put = on_put,
     .on_ended = on_ended,
 };
 const struct stream_events call_stream_events = {

@@ -22,6 +22,7 @@ struct recording;
 struct playing;
 struct answering;
 struct visit;
+struct referring;
 
 /* A phone on the line, with what it is: what moves from one call to another. */
 struct line_end {
@@ -48,12 +49,13 @@ struct call {
     struct playing *playing;
     struct recording *recording;
     struct dial *dial;
+    struct referring *referring;
     struct visit *visit;      /* of a mailbox */
     bool was_busy;            /* the last bridge: which greeting a box plays */
     struct transfer *lent;    /* one of its phones is in another call, to be transferred */
     struct transfer *onward;  /* carries a transfer out, unanswered yet: its caller is on the line all the same */
     char parent[17];          /* the call that its caller was transferred from; "" */
-    unsigned handovers;       /* 'continue with', at most 20 */
+    unsigned handovers;       /* 'continue with', at most 20; and how often its caller was put through by flows */
     bool fallback;            /* runs the default flow because its own has faulted */
     unsigned tags;            /* of stream_play() */
     unsigned recordings;      /* made so far, for their ids */
@@ -76,8 +78,13 @@ extern const struct leg_events call_leg_events;
 extern const struct stream_events call_stream_events;
 
 /* A call of a phone that is on the line: the transfer's target is `to`. */
-void call_begin_onward(struct call *from, struct transfer *t, struct line_end *caller, const char *to,
-                       const struct connection *dialed);
+struct onward {
+    struct transfer *transfer;
+    struct line_end *caller;
+    const char *to;
+    const struct call_route *route;
+};
+void call_begin_onward(struct call *from, const struct onward *o);
 /* The caller's place: leaves it to another call, is taken by a phone, is empty for good (by: for the CDR). */
 void call_lend_caller(struct call *c, struct line_end *out);
 void call_adopt(struct call *c, struct line_end *caller);

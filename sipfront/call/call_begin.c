@@ -88,15 +88,15 @@ void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invi
     begin_flow(c, media_init(c, invite->source, invite->sdp));
 }
 
-void call_begin_onward(struct call *from, struct transfer *t, struct line_end *caller, const char *to,
-                       const struct connection *dialed)
+void call_begin_onward(struct call *from, const struct onward *o)
 {
-    struct leg_invite invite = { .from_user = caller->user, .from_name = caller->name, .to_user = to };
-    struct call *c = call_new(from->server, &invite, &(struct call_route){ .dialed = dialed });
+    struct leg_invite invite = { .from_user = o->caller->user, .from_name = o->caller->name, .to_user = o->to };
+    struct call *c = call_new(from->server, &invite, o->route);
     c->server->calls_total++;
     snprintf(c->parent, sizeof c->parent, "%s", from->facts.id);
-    c->onward = t;
-    transfer_goes_on(t, c);
-    call_adopt(c, caller);
+    c->handovers = from->handovers + 1;
+    c->onward = o->transfer;
+    transfer_goes_on(o->transfer, c);
+    call_adopt(c, o->caller);
     begin_flow(c, 0);
 }

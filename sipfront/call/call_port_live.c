@@ -4,6 +4,7 @@
 
 #include "sipfront/call/box_visit.h"
 #include "sipfront/call/call_op.h"
+#include "sipfront/call/referring.h"
 #include "sipfront/call/server_parts.h"
 #include "vm/base/log.h"
 
@@ -66,6 +67,7 @@ static const struct call_port offered = {
     .box_full = box_full,
     .stop = call_op_stop,
     .trace = trace,
+    .transfer = call_transfer_start,
     .fetch = call_fetch_start,
     .notify = call_notify,
     .box = &call_box_port,

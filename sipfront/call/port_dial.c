@@ -196,7 +196,7 @@ void dial_ringback(struct dial *d)
 {
     static const struct vm_sound tone = { SOUND_TONE, { "ring", 4 } };
     struct call *c = d->op.call;
-    if (d->music || d->hearing)
+    if (d->music || d->hearing || !c->media.stream)
         return;
     if (c->state == CALL_UP || c->onward)
         hear(d, &tone, 1);
@@ -482,7 +482,7 @@ struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_
         return &d->op;
     }
     d->limit = clock_start(c->port.clock, rq->ring_ms, on_ring_time, d);
-    if (d->music)
+    if (d->music && c->media.stream)
         hear(d, rq->music, rq->nmusic);
     return &d->op;
 }

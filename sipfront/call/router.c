@@ -92,9 +92,9 @@ static void invited_by_trunk(struct server *s, struct leg *leg, const struct leg
 
 /* ---- from a telephone ---- */
 
-static bool may_dial(const struct server *s, const struct connection *who, const char *number)
+bool router_may_dial(const struct server *s, const char *user, const char *number)
 {
-    const struct dial_rule *r = directory_dial_rule(s->directory, who->user);
+    const struct dial_rule *r = directory_dial_rule(s->directory, user);
     return numbering_is_emergency(&s->outside.numbering, number) || (r && list_fits(r->patterns, str_of(number)));
 }
 
@@ -111,7 +111,7 @@ static void dial_outside(struct server *s, struct leg *leg, const struct leg_inv
     const struct connection *ours = router_find(s, number);
     if (ours)
         call_begin(s, leg, &told, &(struct call_route){ .dialed = ours });
-    else if (may_dial(s, who, number))
+    else if (router_may_dial(s, who->user, number))
         call_begin(s, leg, &told, &(struct call_route){ .dialed = who, .dials_out = true });
     else
         refuse(s, leg, &told, 403, "Not allowed to call this number");

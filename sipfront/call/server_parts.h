@@ -89,5 +89,7 @@ void server_call_gone(struct server *s);
 void router_invited(void *owner, struct leg *leg, const struct leg_invite *invite);
 /* The Connection that a dialled text stands for: a SIP user, else a Number. NULL when there is none. */
 const struct connection *router_find(const struct server *s, const char *dialed);
+/* May the telephones of that Connection call this number outside (E.164, or an emergency one)? */
+bool router_may_dial(const struct server *s, const char *user, const char *number);
 
 #endif

@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "sipfront/call/dial.h"
+#include "sipfront/call/referring.h"
 #include "sipfront/call/server_parts.h"
 #include "vm/base/log.h"
 
 struct transfer {
-    struct server *server;
-    struct referral *referral;
-    struct call *from; /* which has lent; NULL once it has ended */
-    struct call *to;   /* which goes on with the transferee */
-    bool by_caller;    /* the transferor was the caller there */
+    struct referral *referral;                      /* NULL: the flow's wish */
+    struct call *from;                              /* which has lent; NULL once it has ended */
+    struct call *to;                                /* which goes on with the transferee */
+    enum who { BY_CALLER, BY_CALLEE, BY_FLOW } who; /* asked for it there */
 };
 
 static void transfer_free(struct transfer **tp)
@@ -34,14 +34,17 @@ static void end_from(struct transfer *t, enum dial_by by)
     if (!c)
         return;
     c->lent = NULL;
-    dial_end_talk(c->dial, by);
-    if (!t->by_caller)
+    if (t->who != BY_FLOW)
+        dial_end_talk(c->dial, by);
+    else if (by == DIAL_BY_TRANSFER)
+        referring_answered(c->referring);
+    if (t->who != BY_CALLER)
         call_caller_left(c, by == DIAL_BY_CALLER ? "caller" : "transfer");
 }
 
 void transfer_transferor_gone(struct transfer *t)
 {
-    if (t->by_caller)
+    if (t->who == BY_CALLER)
         end_from(t, DIAL_BY_TRANSFER);
     /* else the caller may still come back to its flow: transfer_refused() */
 }
@@ -53,7 +56,19 @@ static void hang_up(struct line_end *end)
     leg_media_close(&end->media);
 }
 
-static void give_back(struct transfer *t, struct line_end *end)
+/* To a flow, or to one who was called. */
+static void give_caller_back(struct call *c, enum who who, struct line_end *end, int status)
+{
+    call_adopt(c, end);
+    if (who == BY_FLOW && c->flow_over)
+        call_drop(c, 0); /* its time was over meanwhile */
+    else if (who == BY_FLOW)
+        referring_refused(c->referring, status);
+    else if (!dial_rejoin(c->dial))
+        dial_end_talk(c->dial, DIAL_BY_TRANSFER); /* its flow goes on */
+}
+
+static void give_back(struct transfer *t, struct line_end *end, int status)
 {
     struct call *c = t->from;
     if (!c) {
@@ -62,13 +77,10 @@ static void give_back(struct transfer *t, struct line_end *end)
     }
     c->lent = NULL;
     t->from = NULL;
-    if (t->by_caller) {
+    if (t->who == BY_CALLER)
         dial_take_callee_back(c->dial, end);
-    } else {
-        call_adopt(c, end);
-        if (!dial_rejoin(c->dial))
-            dial_end_talk(c->dial, DIAL_BY_TRANSFER); /* its flow goes on */
-    }
+    else
+        give_caller_back(c, t->who, end, status);
     if (c->server->closing)
         call_abandon(c);
 }
@@ -86,7 +98,7 @@ void transfer_answered(struct transfer **tp)
     log_info("transfer", "call %s goes on as %s", from ? from->facts.id : "-", t->to ? t->to->facts.id : "-");
     referral_end(&t->referral, 200);
     end_from(t, DIAL_BY_TRANSFER);
-    if (from && t->by_caller)
+    if (from && t->who == BY_CALLER)
         call_drop(from, 0); /* the transferor has nobody to talk to */
     transfer_free(tp);
 }
@@ -98,7 +110,7 @@ void transfer_refused(struct transfer **tp, int status)
     log_info("transfer", "call %s: refused with %d", t->to->facts.id, status);
     call_lend_caller(t->to, &end);
     referral_end(&t->referral, status);
-    give_back(t, &end);
+    give_back(t, &end, status);
     transfer_free(tp);
 }
 
@@ -106,23 +118,25 @@ void transfer_transferee_gone(struct transfer **tp)
 {
     struct transfer *t = *tp;
     referral_end(&t->referral, 487);
-    end_from(t, t->by_caller ? DIAL_BY_CALLEE : DIAL_BY_CALLER);
+    end_from(t, t->who == BY_CALLER ? DIAL_BY_CALLEE : DIAL_BY_CALLER);
     transfer_free(tp);
 }
 
 /* ---- the beginning ---- */
 
-static struct transfer *transfer_new(struct call *c, bool by_caller, struct referral *r, struct line_end *end)
+static struct transfer *transfer_new(struct call *c, enum who who, struct referral *r, struct line_end *end)
 {
     struct transfer *t = calloc(1, sizeof *t);
     if (!t)
         abort();
-    *t = (struct transfer){ .server = c->server, .referral = r, .from = c, .by_caller = by_caller };
-    referral_accept(r);
-    if (by_caller) {
+    *t = (struct transfer){ .referral = r, .from = c, .who = who };
+    if (r)
+        referral_accept(r);
+    if (who == BY_CALLER) {
         dial_lend_callee(c->dial, end);
     } else {
-        dial_unjoin(c->dial);
+        if (who == BY_CALLEE)
+            dial_unjoin(c->dial);
         call_lend_caller(c, end);
     }
     c->lent = t;
@@ -136,8 +150,16 @@ static void decline(struct referral *r, int status)
     referral_end(&r, status);
 }
 
+void transfer_by_flow(struct call *c, const char *to, const struct call_route *route)
+{
+    struct line_end end;
+    stream_play_stop(c->media.stream);
+    struct transfer *t = transfer_new(c, BY_FLOW, NULL, &end);
+    call_begin_onward(c, &(struct onward){ t, &end, to, route });
+}
+
 /* RFC 5589 §6: a call to the target, as any other but that its caller is up already. */
-static void go_blind(struct call *c, bool by_caller, struct referral *r, const struct refer_request *rq)
+static void go_blind(struct call *c, enum who who, struct referral *r, const struct refer_request *rq)
 {
     const struct connection *target = router_find(c->server, rq->user);
     struct line_end end;
@@ -145,8 +167,8 @@ static void go_blind(struct call *c, bool by_caller, struct referral *r, const s
         decline(r, 404);
         return;
     }
-    struct transfer *t = transfer_new(c, by_caller, r, &end);
-    call_begin_onward(c, t, &end, rq->user, target);
+    struct transfer *t = transfer_new(c, who, r, &end);
+    call_begin_onward(c, &(struct onward){ t, &end, rq->user, &(struct call_route){ .dialed = target } });
 }
 
 /* ---- the call that Replaces names ---- */
@@ -194,7 +216,7 @@ static bool holds(const struct call *c, const struct leg_dialog_id *id, bool *ca
     return !c->lent && (*caller || dial_holds(c->dial, id));
 }
 
-static void go_attended(struct call *c, bool by_caller, struct referral *r, const struct refer_request *rq)
+static void go_attended(struct call *c, enum who who, struct referral *r, const struct refer_request *rq)
 {
     struct line_end end;
     bool caller = false;
@@ -205,7 +227,7 @@ static void go_attended(struct call *c, bool by_caller, struct referral *r, cons
         decline(r, 481); /* RFC 3891 §3 */
         return;
     }
-    struct transfer *t = transfer_new(c, by_caller, r, &end);
+    struct transfer *t = transfer_new(c, who, r, &end);
     if (caller)
         take_caller_place(t, to, &end);
     else
@@ -214,12 +236,13 @@ static void go_attended(struct call *c, bool by_caller, struct referral *r, cons
 
 void transfer_asked(struct call *c, bool by_caller, struct referral *r, const struct refer_request *rq)
 {
+    enum who who = by_caller ? BY_CALLER : BY_CALLEE;
     if (c->lent)
         referral_refuse(&r, 491);
     else if (!dial_may_lend(c->dial))
         referral_refuse(&r, 403); /* nobody is there who could be put through, or who may be */
     else if (*rq->replaces.call_id)
-        go_attended(c, by_caller, r, rq);
+        go_attended(c, who, r, rq);
     else
-        go_blind(c, by_caller, r, rq);
+        go_blind(c, who, r, rq);
 }

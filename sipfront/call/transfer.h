@@ -21,6 +21,9 @@ struct transfer;
 /* A phone of the call has sent REFER: its caller, or the one who was called. */
 void transfer_asked(struct call *c, bool by_caller, struct referral *r, const struct refer_request *rq);
 
+/* Its flow puts its caller through, to a target that is routed so; c->referring hears how it went. */
+void transfer_by_flow(struct call *c, const char *to, const struct call_route *route);
+
 /* How the call that goes on fares; all but rings end the transfer and set *t to NULL. */
 void transfer_goes_on(struct transfer *t, struct call *to);
 void transfer_rings(struct transfer *t);

@@ -23,7 +23,7 @@
 #include "sipfront/sip/trunk_inner.h"
 #include "vm/base/log.h"
 
-#define METHODS "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, SUBSCRIBE, REFER"
+#define METHODS "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, SUBSCRIBE, REFER, NOTIFY"
 
 enum { SHUTDOWN_MS = 3500, STOP_MS = 1000, START_STEPS = 200, UDP_MTU = 65000 };
 enum { IDLE_MS = 4000000 }; /* a phone may be silent from one REGISTER to the next, 3600 s */
@@ -239,6 +239,7 @@ enum err agent_new(struct agent **out, struct loop *l, const struct agent_params
     a->max_expires_s = p->max_expires_s ? p->max_expires_s : 3600;
     a->session_s = p->session_s ? p->session_s : 1800;
     a->min_session_s = p->min_session_s ? p->min_session_s : 90;
+    a->put_silence_s = p->put_silence_s ? p->put_silence_s : 40;
     e = a->realm && a->user_agent ? start(a, p) : ERR_NOMEM;
     if (!e)
         *out = a;

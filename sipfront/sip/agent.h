@@ -99,6 +99,7 @@ struct agent_params {
     struct sip_networks local_nets;
     struct sbuf *why;                  /* for people, when agent_new() fails; may be NULL */
     uint32_t session_s, min_session_s; /* of session timers (RFC 4028); 0: 1800 and 90 */
+    uint32_t put_silence_s; /* how long a phone may say nothing of the call that it was asked to make; 0: 40 */
 };
 
 enum err agent_new(struct agent **out, struct loop *l, const struct agent_params *params,

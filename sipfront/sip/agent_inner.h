@@ -42,7 +42,7 @@ struct agent {
     struct subscription *subscriptions;
     struct lamp *lamps; /* NOTIFYs on their way to phones that have not subscribed */
     char *realm, *user_agent;
-    uint32_t min_expires_s, max_expires_s, session_s, min_session_s;
+    uint32_t min_expires_s, max_expires_s, session_s, min_session_s, put_silence_s;
     char address[64];
     uint16_t port_number;
     struct clock_timer *deadline; /* of the shutdown */

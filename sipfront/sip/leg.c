@@ -51,6 +51,8 @@ static void on_event(struct agent *a, const struct agent_event *ev)
     case nua_r_invite: leg_on_response(ev); break;
     case nua_r_update: leg_on_update_answer(ev); break;
     case nua_r_notify: leg_on_notified(ev); break;
+    case nua_r_refer: leg_on_put_answer(ev); break;
+    case nua_i_notify: leg_on_put_notify(ev); break;
     case nua_i_state: leg_on_state(ev); break;
     case nua_i_error: leg_on_error(ev); break;
     case nua_i_terminated: leg_on_terminated(ev); break;
@@ -91,6 +93,7 @@ static void leg_free(struct leg *leg)
     leg_order_free(leg);
     leg_session_stop(leg);
     leg_wish_end(leg);
+    leg_put_end(leg);
     free(leg->sdp);
     if (leg->reoffer[0])
         nua_destroy_event(leg->reoffer);
@@ -153,6 +156,7 @@ void leg_finish(struct leg *leg, enum leg_end how, int status, const char *reaso
         return;
     leg_session_stop(leg);
     leg_wish_end(leg);
+    leg_put_end(leg);
     leg->report = LEG_REPORTING;
     leg->how = how;
     leg->end_status = status;

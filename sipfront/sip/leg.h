@@ -56,6 +56,9 @@ struct leg_events {
     void (*on_info_digit)(char digit, void *owner);
     /* A REFER (refer.h). NULL: it is refused. */
     void (*on_refer)(struct referral *r, const struct refer_request *rq, void *owner);
+    /* What became of our leg_put() (refer.h). taken: the phone has accepted, and status is what it tells of its call to
+     * the target, 200 or above once and last; else it has refused with that status. May be NULL. */
+    void (*on_put)(bool taken, int status, void *owner);
     /* The end, once. status: the final status of a refused call (else 0); reason: text for people, never NULL. */
     void (*on_ended)(enum leg_end how, int status, const char *reason, void *owner);
 };

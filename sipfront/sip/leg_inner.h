@@ -62,6 +62,11 @@ struct leg {
         char *identity; /* headers; owned */
         struct clock_timer *again;
     } wish;
+    bool can_refer; /* they allow REFER */
+    struct {        /* our REFER (leg_put.c) */
+        bool asked, taken;
+        struct clock_timer *silence;
+    } put;
     struct { /* RFC 4028 (leg_session.c) */
         unsigned interval_s;
         struct clock_timer *refresh, *limit;
@@ -123,6 +128,9 @@ void leg_on_response(const struct agent_event *ev);
 void leg_on_reanswer(const struct agent_event *ev);
 void leg_on_update_answer(const struct agent_event *ev);
 void leg_on_refer(const struct agent_event *ev);
+void leg_put_end(struct leg *leg);
+void leg_on_put_answer(const struct agent_event *ev);
+void leg_on_put_notify(const struct agent_event *ev);
 void leg_on_notified(const struct agent_event *ev);
 void leg_on_error(const struct agent_event *ev);
 void leg_on_state(const struct agent_event *ev);

@@ -149,6 +149,8 @@ void leg_on_update_answer(const struct agent_event *ev)
 
 void leg_note_allow(struct leg *leg, const sip_t *sip)
 {
-    if (sip && sip->sip_allow)
-        leg->can_update = sip_is_allowed(sip->sip_allow, SIP_METHOD_UPDATE);
+    if (!sip || !sip->sip_allow)
+        return;
+    leg->can_update = sip_is_allowed(sip->sip_allow, SIP_METHOD_UPDATE);
+    leg->can_refer = sip_is_allowed(sip->sip_allow, SIP_METHOD_REFER);
 }

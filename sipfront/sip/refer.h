@@ -33,6 +33,13 @@ void referral_accept(struct referral *r);
 void referral_tell(struct referral *r, int status);
 void referral_end(struct referral **r, int status);
 
+/* Our own REFER: the phone of a dialog that is up is to call that URI; by: who wants it so (RFC 3892). on_put follows,
+ * or on_ended. May it be asked: its INVITE or answer must have allowed REFER. */
+bool leg_may_put(const struct leg *leg);
+void leg_put(struct leg *leg, const char *uri, const char *by);
+/* That user of this server, in the words in which the phone of an incoming leg calls it. */
+void leg_uri_here(const struct leg *leg, const char *user, struct sbuf *out);
+
 /* Reads "call-id;to-tag=…;from-tag=…", escapes resolved. false when it is no such value. */
 bool refer_read_replaces(const char *value, struct leg_dialog_id *out);
 /* Is this the leg's dialog? Some phones write the tags the wrong way round; both are taken. */

@@ -104,6 +104,10 @@ class Ladder:
         return self._message(f"{method} {uri if self.caller else '[$contact]'} SIP/2.0", [*self._own(method), *headers], body, kind,
                              retrans=True)
 
+    def notify(self, status, state="active"):
+        """What became of a REFER (RFC 3515)."""
+        return self.request("NOTIFY", ["Event: refer", f"Subscription-State: {state}"], f"SIP/2.0 {status} So", "message/sipfrag").hear(200)
+
     def ack(self, body="", cseq=None):
         own = [h.replace(f"CSeq: {self.cseq} ", f"CSeq: {cseq or self.cseq} ") for h in self._own("ACK")]
         return self._message(f"ACK {'[next_url]' if self.caller else '[$contact]'} SIP/2.0", own, body)
