@@ -67,7 +67,7 @@ static bool features_fit(cmd_ln_t *c)
            cmd_ln_int32_r(c, "-lifter") == 22 && strcmp(cmd_ln_str_r(c, "-transform"), "dct") == 0;
 }
 
-/* The beams are wide: nobody waits for the words. docs/transcription.md has what each of these is worth. */
+/* PocketSphinx's own beams and weights: see docs/transcription.md. */
 static enum err decoder_new(struct hear *h, const struct model *m)
 {
     h->config =
@@ -223,6 +223,8 @@ enum err hear_pcm(struct hear *h, const int16_t *pcm, size_t samples, int rate_h
         return ERR_OK;
     words.items = calloc(HEAR_WORDS_MAX, sizeof *words.items);
     enum err e = words.items ? hear_front_bands(h->front, pcm, samples, rate_hz, &frames) : ERR_NOMEM;
+    if (!e && rate_hz < HEAR_RATE)
+        hear_restore(&frames);
     if (!e)
         e = frames_hear(h, &frames, &words);
     hear_frames_free(&frames);

@@ -32,6 +32,9 @@ void hear_front_free(struct hear_front **f);
 enum err hear_front_bands(struct hear_front *f, const int16_t *pcm, size_t samples, int rate_hz,
                           struct hear_frames *out) MUST_USE;
 
+/* Fills the bands from HEAR_NARROW on with what those below tell of them (hear_restore.c). */
+void hear_restore(struct hear_frames *f);
+
 /* One frame's cepstra: DCT-II and lifter, as in sphinxbase's fe. */
 void hear_front_cepstra(const struct hear_front *f, const float *bands, float *cepstra);
 

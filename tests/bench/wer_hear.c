@@ -1,5 +1,6 @@
 /* What hear.c makes of sound files: wer_hear FILE...   a line a file, "RATE<tab>MS<tab>FILE<tab>WORDS", where a file
- * that ends in .g722 has 16000 Hz and any other 8000. --bands prints the mel bands instead, for tests/bench/restore. */
+ * that ends in .g722 has 16000 Hz and any other 8000. --bands: for tests/bench/restore_learn.py, the mel bands of each
+ * .g722 file and of the same at 8 kHz: a count, then so many frames of floats, twice. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,13 +28,29 @@ static enum err g722_read(struct prompt_audio *a, const char *path)
     return a->samples ? ERR_OK : ERR_NOMEM;
 }
 
-static int bands(struct hear_front *f, const struct prompt_audio *a, int rate)
+static enum err bands_write(struct hear_front *f, const struct prompt_audio *a, int rate)
 {
     struct hear_frames frames;
     enum err e = hear_front_bands(f, a->samples, a->count, rate, &frames);
-    if (!e)
+    int32_t count = (int32_t)frames.len;
+    if (!e) {
+        fwrite(&count, sizeof count, 1, stdout);
         fwrite(frames.items, sizeof *frames.items, frames.len, stdout);
+    }
     hear_frames_free(&frames);
+    return e;
+}
+
+/* Wide, and what a call of 8 kHz would leave of it. */
+static int bands(struct hear_front *f, const struct prompt_audio *wide)
+{
+    struct prompt_audio narrow = { .codec = CODEC_PCMU };
+    enum err e = prompt_audio_samples(&narrow, wide->samples, wide->count, 16000);
+    if (!e)
+        e = bands_write(f, wide, 16000);
+    if (!e)
+        e = bands_write(f, &narrow, 8000);
+    prompt_audio_free(&narrow);
     return e ? 1 : 0;
 }
 
@@ -72,7 +89,7 @@ int main(int argc, char **argv)
         e = rate == 16000 ? g722_read(&a, argv[i]) : prompt_audio_file(&a, argv[i]);
         if (e)
             fprintf(stderr, "wer_hear: %s: %s\n", argv[i], err_text(e));
-        failed |= e ? 1 : spectra ? bands(f, &a, rate) : words(h, &a, rate, argv[i]);
+        failed |= e ? 1 : spectra ? bands(f, &a) : words(h, &a, rate, argv[i]);
         prompt_audio_free(&a);
     }
     hear_front_free(&f);
