@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Learns sipfront/transcribe/hear_restore.def: the mel bands that telephone audio lacks, from those that it has.
 
-    tests/bench/restore_learn.py [--turns N]     writes the file; needs the packages asterisk-core-sounds-{fr,it,ru}-g722
+    tests/bench/restore_learn.py [--turns N] [--out FILE]     writes the file; needs the packages asterisk-core-sounds-{fr,it,ru}-g722
 
-Its speakers speak French, Italian and Russian: none is the one of tests/bench/wer, and no text is one of its texts
+Its speakers speak French, Italian and Russian: none is the one of tests/bench/wer, and what they say are translations
 (asterisk-core-sounds-es has the same speaker as the English one, so it is not used). A linear regression by least
 squares over seven frames, then a layer of 48 units for what that leaves, by Adam; a tenth of the files tells how good."""
 import argparse
@@ -21,7 +21,7 @@ BANDS, NARROW, AROUND, UNITS, SCALE, BATCH = 25, 20, 3, 48, 8192, 1024
 def spectra(program):
     """(narrow, wide) of each file, frames of BANDS."""
     files = [f for v in VOICES for f in sorted(Path("/usr/share/asterisk/sounds", v).rglob("*.g722"))]
-    raw = subprocess.run([program, "--bands", *files], check=True, stdout=subprocess.PIPE).stdout
+    raw = subprocess.run([program, "--bands", *files], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
     at = 0
     while at < len(raw):
         pair = []
@@ -75,7 +75,7 @@ def rows(m, p, mu, deviation, left):
     yield from (("OUTPUT", np.concatenate([m[:-1, k], c[:, k], [d[k]]])) for k in range(BANDS - NARROW))
 
 
-def write(table):
+def write(table, out):
     lines = [f"/* Made by tests/bench/restore_learn.py: weights in 1/{SCALE}, a unit a block, its bias last. */"]
     for name, weights in table:
         line = name + "("
@@ -85,12 +85,13 @@ def write(table):
                 line = "    "
             line += f"{n}, "
         lines.append(line.rstrip(", ") + ")")
-    OUT.write_text("\n".join(lines) + "\n")
+    out.write_text("\n".join(lines) + "\n")
 
 
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--turns", type=int, default=12, help="of the network through all frames (12)")
+    args.add_argument("--out", default=OUT, type=Path)
     args.add_argument("--build", default=ROOT / "build/release", type=Path)
     args = args.parse_args()
     random = np.random.default_rng(0)
@@ -108,7 +109,7 @@ def main():
     p = network((x - mu) / deviation, rest / left, args.turns, random)
     guess = xv @ m[:-1] + m[-1] + (np.tanh((xv - mu) / deviation @ p[0] + p[1]) @ p[2] + p[3]) * left
     print("off by, network:   ", np.sqrt(((guess - yv) ** 2).mean(0)).round(2))
-    write(rows(m, p, mu, deviation, left))
+    write(rows(m, p, mu, deviation, left), args.out)
 
 
 if __name__ == "__main__":
