@@ -12,7 +12,6 @@ enum { LIFTER = 22 };
 
 struct hear_front {
     cmd_ln_t *config;
-    fe_t *fe;
     float dct[HEAR_CEPSTRA][HEAR_BANDS]; /* with the lifter */
 };
 
@@ -36,9 +35,8 @@ enum err hear_front_new(struct hear_front **out)
     f->config = cmd_ln_init(NULL, fe_get_args(), TRUE, "-lowerf", "130", "-upperf", "6800", "-nfilt", "25", "-lifter",
                             "0", "-transform", "dct", "-logspec", "yes", "-samprate", "16000", "-dither", "yes",
                             "-seed", "1", "-remove_noise", "yes", "-remove_silence", "no", NULL);
-    f->fe = f->config ? fe_init_auto_r(f->config) : NULL;
     make_dct(f);
-    if (!f->fe) {
+    if (!f->config) {
         hear_front_free(&f);
         return ERR_NOMEM;
     }
@@ -50,7 +48,6 @@ void hear_front_free(struct hear_front **f)
 {
     if (!*f)
         return;
-    fe_free((*f)->fe);
     cmd_ln_free_r((*f)->config);
     free(*f);
     *f = NULL;
@@ -82,14 +79,14 @@ static enum err to_wide(const int16_t *pcm, size_t samples, int16_t **out)
     return ERR_OK;
 }
 
-static enum err frames_of(struct hear_front *f, const int16_t *pcm, size_t samples, struct hear_frames *out)
+static enum err frames_make(fe_t *fe, const int16_t *pcm, size_t samples, struct hear_frames *out)
 {
     mfcc_t **made = NULL, rest[HEAR_BANDS];
     int32 count = 0, more = 0;
-    fe_start_utt(f->fe);
-    if (fe_process_utt(f->fe, pcm, samples, &made, &count) < 0)
+    fe_start_utt(fe);
+    if (fe_process_utt(fe, pcm, samples, &made, &count) < 0)
         return ERR_INVALID;
-    fe_end_utt(f->fe, rest, &more); /* less than a frame: dropped */
+    fe_end_utt(fe, rest, &more); /* less than a frame: dropped */
     out->items = calloc((size_t)count + 1, sizeof *out->items);
     out->len = out->items ? (size_t)count : 0;
     for (size_t i = 0; i < out->len; i++)
@@ -97,6 +94,17 @@ static enum err frames_of(struct hear_front *f, const int16_t *pcm, size_t sampl
     if (made)
         fe_free_2d(made);
     return out->items ? ERR_OK : ERR_NOMEM;
+}
+
+/* A front end a message: one that was used keeps the noise of the message before, and its dither goes on. */
+static enum err frames_of(struct hear_front *f, const int16_t *pcm, size_t samples, struct hear_frames *out)
+{
+    fe_t *fe = fe_init_auto_r(f->config);
+    if (!fe)
+        return ERR_NOMEM;
+    enum err e = frames_make(fe, pcm, samples, out);
+    fe_free(fe);
+    return e;
 }
 
 enum err hear_front_bands(struct hear_front *f, const int16_t *pcm, size_t samples, int rate_hz,

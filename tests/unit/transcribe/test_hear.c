@@ -97,6 +97,28 @@ static void a_prompt_is_understood(void **state)
     }
 }
 
+/* Nothing of one message is left for the next: neither the level of its noise nor the dither. */
+static void a_message_is_heard_alike_each_time(void **state)
+{
+    size_t count = 0;
+    int16_t *pcm = prompt(8000, &count);
+    struct hear_words first = { 0 }, again = { 0 };
+    struct hear *fresh;
+    (void)state;
+    if (!pcm)
+        skip();
+    assert_int_equal(hear_pcm(hear, pcm, count, 8000, &again), ERR_OK);
+    assert_int_equal(hear_open(NULL, &fresh), ERR_OK);
+    assert_int_equal(hear_pcm(fresh, pcm, count, 8000, &first), ERR_OK);
+    assert_int_equal(first.len, again.len);
+    for (size_t i = 0; i < first.len; i++)
+        assert_string_equal(first.items[i].text, again.items[i].text);
+    hear_close(&fresh);
+    hear_words_free(&first);
+    hear_words_free(&again);
+    free(pcm);
+}
+
 /* Longer than the decoder takes at once: the times go on, and all of it is heard. */
 static void long_audio_is_heard_to_its_end(void **state)
 {
@@ -188,9 +210,13 @@ static void a_model_that_is_not_there_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_prompt_is_understood),  cmocka_unit_test(long_audio_is_heard_to_its_end),
-        cmocka_unit_test(silence_has_no_words),    cmocka_unit_test(what_is_no_speech_is_harmless),
-        cmocka_unit_test(other_rates_are_refused), cmocka_unit_test(a_model_that_is_not_there_is_told),
+        cmocka_unit_test(a_prompt_is_understood),
+        cmocka_unit_test(a_message_is_heard_alike_each_time),
+        cmocka_unit_test(long_audio_is_heard_to_its_end),
+        cmocka_unit_test(silence_has_no_words),
+        cmocka_unit_test(what_is_no_speech_is_harmless),
+        cmocka_unit_test(other_rates_are_refused),
+        cmocka_unit_test(a_model_that_is_not_there_is_told),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
