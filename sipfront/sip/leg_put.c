@@ -9,6 +9,7 @@
  *     or        <- BYE                                   on_ended; some phones wait for nothing
  *     nothing for put_silence_s after the 202            taken, 408
  */
+#include <dlfcn.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,9 +17,25 @@
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
+#include <sofia-sip/sip_util.h>
 #include <sofia-sip/url.h>
 
 #include "sipfront/sip/leg_inner.h"
+
+/* Stands before the library's function of that name, which nua asks what a refusal means for the dialog. That one
+ * leaves open what becomes of it after 5xx and 6xx, and nua then hangs up. A refused REFER ends nothing ("603 Decline"
+ * is the word for a transfer that is not wanted: RFC 5057, section 5.1), unless the dialog itself is gone. */
+int sip_response_terminates_dialog(int status, sip_method_t method, int *graceful)
+{
+    static int (*library)(int status, sip_method_t method, int *graceful);
+    void *symbol = library ? NULL : dlsym(RTLD_NEXT, "sip_response_terminates_dialog");
+    if (symbol)
+        memcpy(&library, &symbol, sizeof symbol);
+    int ends = library ? library(status, method, graceful) : 0;
+    if (method == sip_method_refer && !ends && graceful)
+        *graceful = 0;
+    return ends;
+}
 
 bool leg_may_put(const struct leg *leg)
 {
