@@ -17,8 +17,6 @@
 
 enum { ANSWER_MOST = 8 << 20, MOST_ARGS = 8 };
 
-extern char **environ;
-
 static void say(struct engine_try *t, enum heard_how how, const char *what, const char *more)
 {
     t->how = how;
@@ -52,6 +50,7 @@ static int start(const struct engine_try *t, int in, int out, pid_t *pid)
     snprintf(memory, sizeof memory, "--memory=%u", t->config->memory_mib);
     snprintf(seconds, sizeof seconds, "--seconds=%lld", t->limit_ms / 1000LL + 1);
     const char *const argv[MOST_ARGS] = { "flowscribe", memory, seconds, NULL };
+    static char *const environment[] = { NULL };
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&attr);
     posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
@@ -60,7 +59,7 @@ static int start(const struct engine_try *t, int in, int out, pid_t *pid)
     posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
     int error = set_signals(&attr);
     if (!error)
-        error = posix_spawn(pid, t->config->program, &files, &attr, (char *const *)(uintptr_t)argv, environ);
+        error = posix_spawn(pid, t->config->program, &files, &attr, (char *const *)(uintptr_t)argv, environment);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&files);
     return error;
