@@ -168,9 +168,8 @@ static void find_circles(struct compile *c)
 /* A name table knows every word of the files, whatever it stands for there: that is near enough. */
 static bool wants_prelude(const struct compile *c)
 {
-    static const char *const words[] = { "digits", "spell", "number", "date", "time" };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (compile_prelude_offers(str_of(words[i])) && name_find(c->names, str_of(words[i])))
+    for (size_t i = 0; compile_prelude_function(i); i++)
+        if (name_find(c->names, str_of(compile_prelude_function(i))))
             return true;
     return false;
 }
