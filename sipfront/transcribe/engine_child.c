@@ -100,7 +100,12 @@ static void take_error(struct engine_try *t, int status, struct str answer)
 {
     json_t *o = json_loadb(answer.p ? answer.p : "", answer.len, 0, NULL);
     const char *why = json_string_value(json_object_get(o, "error"));
-    say(t, status == 1 && why ? HEARD_NEVER : HEARD_LATER, why ? why : "the transcriber ended without a word", "");
+    if (why)
+        say(t, status == 1 ? HEARD_NEVER : HEARD_LATER, why, "");
+    else /* libraries end the process where they get no memory */
+        snprintf(t->why, sizeof t->why,
+                 "the transcriber gave up, as without memory: it may take %u MiB (flowd --transcribe-memory)",
+                 t->config->memory_mib);
     json_decref(o);
 }
 

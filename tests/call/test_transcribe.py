@@ -198,26 +198,36 @@ def test_a_child_that_is_killed_is_tried_again_and_given_up():
         eventually(lambda: ctl.list_one("voicemail", "show", "m1")["transcript_state"] == "done", 90)
 
 
-def test_a_child_that_is_stopped_is_killed_and_calls_go_on(new_phone):
+def test_a_child_that_is_stopped_is_killed():
     with transcribing("--transcribe-retry", 1, "--transcribe-limit", 2, waiting=["m1"]) as (server, ctl):
-        ctl.add("ann", PASSWORDS["ann"])
-        ctl.add("desk", virtual=True, voicemail=True)
         stopped = each_child(server, ctl, signal.SIGSTOP)
         assert "it took longer than 2 s" in ended(ctl, "failed")["transcript_why"] and stopped
         assert not children(server) and not [pid for pid in stopped if Path(f"/proc/{pid}").exists()]
+
+
+def test_calls_go_on_beside_a_child_that_is_stopped(new_phone):
+    with transcribing("--transcribe-limit", 600, waiting=["m1"]) as (server, ctl):
+        ctl.add("ann", PASSWORDS["ann"])
+        ctl.add("desk", virtual=True, voicemail=True)
+        (child,) = eventually(lambda: children(server))
+        os.kill(child, signal.SIGSTOP)
         ann = new_phone("ann", domain=server.sip, password=PASSWORDS["ann"], expires=600)
         ann.wait("REGISTER_OK")
         ann.dial("desk")
         ann.wait_heard(audio.tone(1000, 0.25), timeout=30)
         ann.hang_up()
         ann.wait("CALL_CLOSED")
+        assert children(server) == [child] and messages(ctl, "notes")[0]["transcript_state"] == "waiting"
+        server.stop()  # kills it: nothing of it is waited for
+        assert not Path(f"/proc/{child}").exists()
+        server.start()
 
 
 def test_a_child_without_memory_fails_with_the_reason():
     with transcribing("--transcribe-retry", 1, "--transcribe-memory", 48, waiting=["m1"]) as (server, ctl):
         if server.is_sanitized():
             pytest.skip("ASan takes more addresses than any limit")
-        print(ended(ctl, "failed")["transcript_why"])
+        assert "it may take 48 MiB (flowd --transcribe-memory)" in ended(ctl, "failed")["transcript_why"]
         assert server.is_alive()
 
 
