@@ -25,7 +25,9 @@
 /* Stands before the library's function of that name, which nua asks what a refusal means for the dialog. That one
  * leaves open what becomes of it after 5xx and 6xx, and nua then hangs up. A refused REFER ends nothing ("603 Decline"
  * is the word for a transfer that is not wanted: RFC 5057, section 5.1), unless the dialog itself is gone. */
-int sip_response_terminates_dialog(int status, sip_method_t method, int *graceful)
+int leg_put_ends_dialog(int status, sip_method_t method, int *graceful) __asm__("sip_response_terminates_dialog");
+
+int leg_put_ends_dialog(int status, sip_method_t method, int *graceful)
 {
     static int (*library)(int status, sip_method_t method, int *graceful);
     void *symbol = library ? NULL : dlsym(RTLD_NEXT, "sip_response_terminates_dialog");
