@@ -74,7 +74,8 @@ struct fetch_request {
     enum fetch_body body;
     struct str content;         /* JSON text; of a form: an object whose values are texts and numbers */
     struct str headers;         /* JSON text of an object, may be empty */
-    const struct image *permit; /* each redirect needs permit_fetch() */
+    const struct image *permit; /* each redirect needs permit_request() */
+    int line;                   /* of it, that counts the request; -1: none */
     int64_t timeout_ms;
 };
 enum fetch_outcome { FETCH_OK, FETCH_STATUS, FETCH_TIMEOUT, FETCH_FAILED };
@@ -113,8 +114,9 @@ struct call_port {
     void (*hangup)(void *self);
     struct call_op *(*play)(void *self, const struct play_request *rq, play_done_cb *done, void *owner);
     struct call_op *(*dial)(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner);
-    /* How many targets that this permit line counts are rung or talked to now, in all calls of this call's flow. */
-    unsigned (*legs)(void *self, unsigned line);
+    /* How many targets that this permit line counts are rung or talked to now, or addresses asked, in all calls of this
+     * call's flow. */
+    unsigned (*held)(void *self, unsigned line);
     /* The recording ends by its limits, by a key, by the caller's hangup (RECORD_SAVED or RECORD_EMPTY all the same),
      * never lost. */
     struct call_op *(*record)(void *self, const struct record_request *rq, record_done_cb *done, void *owner);

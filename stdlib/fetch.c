@@ -37,7 +37,7 @@ static enum fetch_body body_of(const struct running *r)
     return arg_given(r, ARG_NO_fetch_form) ? FETCH_FORM : FETCH_NO_BODY;
 }
 
-static void ask(struct fetch *f, struct str url)
+static void ask(struct fetch *f, struct str url, int line)
 {
     const struct running *r = &f->base;
     const struct call_port *port = action_port(r);
@@ -53,6 +53,7 @@ static void ask(struct fetch *f, struct str url)
         .content = sbuf_view(&content),
         .headers = sbuf_view(&headers),
         .permit = action_image(r),
+        .line = line,
         .timeout_ms = arg_num_in(r, ARG_NO_fetch_timeout, TIMEOUT_MS, 1, TIMEOUT_MAX_MS),
     };
     f->op = port->fetch(port->self, &rq, on_fetched, f);
@@ -64,10 +65,13 @@ static void start(struct running *r)
 {
     struct fetch *f = (struct fetch *)r;
     struct str url = arg_text(r, ARG_NO_fetch_url, "");
-    if (permit_fetch(action_image(r), url))
-        ask(f, url);
-    else
-        finish_failed(f, STR("not permitted"));
+    struct permit_ask permit = { .im = action_image(r), .port = action_port(r) };
+    int line;
+    switch (permit_request(&permit, url, &line)) {
+    case PERMIT_GIVEN: ask(f, url, line); return;
+    case PERMIT_REFUSED: finish_failed(f, STR("not permitted")); return;
+    case PERMIT_USED_UP: finish_failed(f, STR("limited")); return;
+    }
 }
 
 static void stop(struct running *r) { action_stop_op(r, &((struct fetch *)r)->op); }

@@ -2,8 +2,9 @@
 
 #include "vm/base/cover.h"
 
-/* Whether that line covers the target. */
-static bool covers(const struct image_permit *p, struct str target)
+typedef bool covers_fn(const struct image_permit *p, struct str what);
+
+static bool covers_dial(const struct image_permit *p, struct str target)
 {
     for (uint32_t i = 0; p->kind != PERMIT_FETCH && i < p->npatterns; i++)
         if (cover_dial(p->patterns[i], target))
@@ -11,32 +12,46 @@ static bool covers(const struct image_permit *p, struct str target)
     return p->kind == PERMIT_DIAL_CONNECTIONS && !cover_is_abroad(target);
 }
 
-bool permit_dial(const struct image *im, struct str target, bool outside)
+static bool covers_fetch(const struct image_permit *p, struct str url)
 {
-    if (!outside && !cover_is_abroad(target))
-        return true;
-    for (uint32_t i = 0; i < im->npermits; i++)
-        if (covers(&im->permits[i], target))
+    for (uint32_t i = 0; p->kind == PERMIT_FETCH && i < p->npatterns; i++)
+        if (cover_fetch(p->patterns[i], url))
             return true;
     return false;
 }
 
+static bool has_one(const struct image *im, covers_fn *covers, struct str what)
+{
+    for (uint32_t i = 0; i < im->npermits; i++)
+        if (covers(&im->permits[i], what))
+            return true;
+    return false;
+}
+
+bool permit_dial(const struct image *im, struct str target, bool outside)
+{
+    if (!outside && !cover_is_abroad(target))
+        return true;
+    return has_one(im, covers_dial, target);
+}
+
+bool permit_fetch(const struct image *im, struct str url) { return has_one(im, covers_fetch, url); }
+
 static bool has_room(const struct permit_ask *ask, unsigned line)
 {
-    unsigned held = ask->port->legs(ask->port->self, line);
+    unsigned held = ask->port->held(ask->port->self, line);
     for (unsigned i = 0; i < ask->nlines; i++)
         held += ask->lines[i] == (int)line;
     return held < ask->im->permits[line].at_most;
 }
 
-enum permit_answer permit_leg(const struct permit_ask *ask, struct str target, int *line)
+/* The first line that covers it and has room. */
+static enum permit_answer find_room(const struct permit_ask *ask, covers_fn *covers, struct str what, int *line)
 {
     enum permit_answer answer = PERMIT_REFUSED;
     *line = -1;
-    if (!ask->outside && !cover_is_abroad(target))
-        return PERMIT_GIVEN;
     for (uint32_t i = 0; i < ask->im->npermits; i++) {
-        if (!covers(&ask->im->permits[i], target))
+        if (!covers(&ask->im->permits[i], what))
             continue;
         answer = PERMIT_USED_UP;
         bool counted = ask->im->permits[i].at_most > 0;
@@ -48,11 +63,15 @@ enum permit_answer permit_leg(const struct permit_ask *ask, struct str target, i
     return answer;
 }
 
-bool permit_fetch(const struct image *im, struct str url)
+enum permit_answer permit_leg(const struct permit_ask *ask, struct str target, int *line)
 {
-    for (uint32_t i = 0; i < im->npermits; i++)
-        for (uint32_t k = 0; im->permits[i].kind == PERMIT_FETCH && k < im->permits[i].npatterns; k++)
-            if (cover_fetch(im->permits[i].patterns[k], url))
-                return true;
-    return false;
+    *line = -1;
+    if (!ask->outside && !cover_is_abroad(target))
+        return PERMIT_GIVEN;
+    return find_room(ask, covers_dial, target, line);
+}
+
+enum permit_answer permit_request(const struct permit_ask *ask, struct str url, int *line)
+{
+    return find_room(ask, covers_fetch, url, line);
 }

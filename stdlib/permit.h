@@ -8,19 +8,20 @@
  * one only when it comes from outside, which the compiler tells; `permit dial connections` covers it too. */
 bool permit_dial(const struct image *im, struct str target, bool outside);
 
-/* The same for a leg about to begin, with what `at most` says. */
+/* An address needs a pattern that covers it (vm/base/cover.h). */
+bool permit_fetch(const struct image *im, struct str url);
+
+/* The same for a leg or a request about to begin, with what `at most` says. */
 enum permit_answer { PERMIT_GIVEN, PERMIT_REFUSED, PERMIT_USED_UP };
 struct permit_ask {
     const struct image *im;
-    const struct call_port *port; /* knows of the legs that there are */
-    bool outside;
-    const int *lines; /* of legs that begin together with this one */
+    const struct call_port *port; /* knows what is held already */
+    bool outside;                 /* of legs: the target is */
+    const int *lines;             /* of legs that begin together with this one */
     unsigned nlines;
 };
 /* *line: the line of the image that counts it, -1: none. The first of the lines that cover it and have room. */
 enum permit_answer permit_leg(const struct permit_ask *ask, struct str target, int *line);
-
-/* An address needs a pattern that covers it (vm/base/cover.h). */
-bool permit_fetch(const struct image *im, struct str url);
+enum permit_answer permit_request(const struct permit_ask *ask, struct str url, int *line);
 
 #endif

@@ -23,6 +23,7 @@ struct playing;
 struct answering;
 struct visit;
 struct referring;
+struct transfer;
 
 /* A phone on the line, with what it is: what moves from one call to another. */
 struct line_end {
@@ -30,8 +31,6 @@ struct line_end {
     struct leg_media media;
     char user[64], name[96];
 };
-
-struct transfer;
 
 struct call {
     struct server *server;
@@ -50,6 +49,7 @@ struct call {
     struct recording *recording;
     struct dial *dial;
     struct referring *referring;
+    struct fetching *fetching;
     struct visit *visit;      /* of a mailbox */
     bool was_busy;            /* the last bridge: which greeting a box plays */
     struct transfer *lent;    /* one of its phones is in another call, to be transferred */

@@ -4,6 +4,7 @@
 
 #include "sipfront/call/box_visit.h"
 #include "sipfront/call/call_op.h"
+#include "sipfront/call/fetching.h"
 #include "sipfront/call/referring.h"
 #include "sipfront/call/server_parts.h"
 #include "vm/base/log.h"
@@ -15,13 +16,13 @@ static bool is_answered(void *self)
 }
 
 /* Walks the live calls, so that there is no count to keep in step; only lines with `at most` ask. */
-static unsigned legs(void *self, unsigned line)
+static unsigned held(void *self, unsigned line)
 {
     const struct call *c = self;
     unsigned n = 0;
     for (const struct call *other = c->server->calls; other; other = other->next)
         if (strcmp(other->facts.flow, c->facts.flow) == 0)
-            n += dial_under(other->dial, line);
+            n += dial_under(other->dial, line) + fetching_under(other->fetching, line);
     return n;
 }
 
@@ -61,7 +62,7 @@ static const struct call_port offered = {
     .hangup = hangup,
     .play = call_play_start,
     .dial = call_dial_start,
-    .legs = legs,
+    .held = held,
     .record = call_record_start,
     .greeting = greeting,
     .box_full = box_full,

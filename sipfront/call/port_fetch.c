@@ -1,12 +1,13 @@
 /* call_port: asking a web service. Every address that is asked, the first and each redirect's, needs the flow's permit;
  * all of it together has the flow's time.
  *
- *   fetch ---> web_ask ---> 3xx with Location ---> permit_fetch ---> web_ask ---> answer ---> the flow */
+ *   fetch ---> web_ask ---> 3xx with Location ---> permit_request ---> web_ask ---> answer ---> the flow */
 #include <stdlib.h>
 #include <string.h>
 
 #include "sipfront/call/call_op.h"
 #include "sipfront/call/fetch_parts.h"
+#include "sipfront/call/fetching.h"
 #include "sipfront/call/server_parts.h"
 #include "stdlib/permit.h"
 #include "vm/base/log.h"
@@ -18,6 +19,7 @@ struct fetching {
     fetch_done_cb *done;
     void *owner;
     struct image *image; /* its permits */
+    int line;            /* the one that counts the request, -1: none */
     struct fetch_parts parts;
     struct web_job *job; /* NULL: none is under way */
     int64_t began_ms, until_ms;
@@ -30,6 +32,7 @@ static void stop(struct call_op *op)
 {
     struct fetching *f = (struct fetching *)op;
     call_op_cancel_later(op);
+    op->call->fetching = NULL;
     web_stop(&f->job);
     fetch_parts_free(&f->parts);
     image_unref(&f->image);
@@ -78,14 +81,26 @@ static void fail(struct fetching *f)
 
 static void ask(struct fetching *f);
 
+/* From now on the line that covers the redirect counts the request. */
+static bool may_follow(struct fetching *f, struct str location)
+{
+    struct permit_ask permit = { .im = f->image, .port = &f->op.call->port };
+    f->line = -1;
+    switch (permit_request(&permit, location, &f->line)) {
+    case PERMIT_GIVEN: return true;
+    case PERMIT_REFUSED: sbuf_cstr(&f->why, "not permitted: a redirect"); return false;
+    case PERMIT_USED_UP: sbuf_cstr(&f->why, "limited: a redirect"); return false;
+    }
+    return false;
+}
+
 static void follow(struct fetching *f, const struct web_answer *a)
 {
     note(f, "redirected");
     if (++f->redirects > REDIRECTS_MAX)
         sbuf_cstr(&f->why, "redirected too often");
-    else if (!permit_fetch(f->image, str_of(a->location)))
-        sbuf_cstr(&f->why, "not permitted: a redirect");
-    else if (fetch_parts_redirect(&f->parts, a->status, a->location, &f->why) == ERR_OK) {
+    else if (may_follow(f, str_of(a->location)) &&
+             fetch_parts_redirect(&f->parts, a->status, a->location, &f->why) == ERR_OK) {
         ask(f);
         return;
     }
@@ -148,6 +163,8 @@ static void ask(struct fetching *f)
     f->job = web_ask(f->op.call->server->web, &rq);
 }
 
+unsigned fetching_under(const struct fetching *f, unsigned line) { return f && f->line == (int)line; }
+
 struct call_op *call_fetch_start(void *self, const struct fetch_request *rq, fetch_done_cb *done, void *owner)
 {
     struct call *c = self;
@@ -158,6 +175,8 @@ struct call_op *call_fetch_start(void *self, const struct fetch_request *rq, fet
     f->done = done;
     f->owner = owner;
     f->image = image_ref((struct image *)rq->permit);
+    f->line = rq->line;
+    c->fetching = f;
     f->began_ms = clock_mono(c->port.clock);
     f->until_ms = f->began_ms + rq->timeout_ms;
     if (fetch_parts_make(&f->parts, rq, &f->why) == ERR_OK)

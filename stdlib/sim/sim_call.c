@@ -149,7 +149,7 @@ struct sim_call *sim_call_new(const struct clock *clock, const struct sim_world 
         .hangup = port_hangup,
         .play = sim_play,
         .dial = sim_dial,
-        .legs = sim_legs,
+        .held = sim_held,
         .record = sim_record,
         .greeting = port_greeting,
         .box_full = port_box_full,

@@ -65,11 +65,11 @@ static void free_rest(struct call_op *op)
 
 static const struct op_kind kind = { .caller_gone = on_caller_gone, .free = free_rest };
 
-/* In a talk the first target has answered. */
-unsigned sim_legs(void *self, unsigned line)
+/* In a talk the first target has answered. A call that is about to ask a web service asks no other. */
+unsigned sim_held(void *self, unsigned line)
 {
     struct sim_call *c = self;
-    unsigned n = c->world->legs_elsewhere ? c->world->legs_elsewhere(line, c->world->owner) : 0;
+    unsigned n = c->world->held_elsewhere ? c->world->held_elsewhere(line, c->world->owner) : 0;
     for (struct call_op *op = c->ops; op; op = op->next) {
         const struct dial_op *d = (const struct dial_op *)op;
         for (unsigned i = 0; op->kind == &kind && i < (d->talk_from < 0 ? d->count : 1); i++)

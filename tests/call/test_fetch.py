@@ -194,6 +194,67 @@ def test_what_no_permit_covers_is_not_asked(web, server, ann, tmp_path):
     ann.wait("CALL_CLOSED")
 
 
+COUNTED = """permit fetch {permits}
+flow line {{
+    answer
+    fetch "{url}", timeout: 30s {{
+        on ok          {{ log "ok" }}
+        on failed(why) {{ log "failed {{why}}" }}
+        else           {{ log "else" }}
+    }}
+    hangup
+}}
+"""
+
+
+@pytest.fixture(scope="module")
+def bob(server, tmp_path_factory):
+    Ctl(server).add("bob", PASSWORDS["bob"])
+    with Phone(tmp_path_factory.mktemp("phone") / "bob", "bob", domain=server.sip, password=PASSWORDS["bob"], expires=600) as phone:
+        phone.wait("REGISTER_OK")
+        yield phone
+
+
+def outcome(server):
+    return RESULT.search(server.log.wait(RESULT.search, 20, "outcome of the fetch"))[1]
+
+
+def test_requests_are_counted_over_all_calls_of_the_flow(web, server, ann, bob, tmp_path):
+    web.answers["/a"] = WebService.HANGS
+    source = COUNTED.format(url=web.url("/a"), permits=f'"{web.url()}" at most 1')
+    Ctl(server).attach_flow("line", build_flow(source, tmp_path))
+    ann.dial("line")
+    web.asked.wait(lambda asked: asked.path == "/a", 20, "request")
+    bob.dial("line")
+    assert outcome(server) == "failed limited"
+    bob.wait("CALL_CLOSED")
+    assert web.paths() == ["/a"]
+    ann.hang_up()
+    ann.wait("CALL_CLOSED")
+    web.left.wait(lambda path: path == "/a", 20, "end of its connection")
+    web.answers["/a"] = (200, {}, {})
+    for _ in range(2):  # what is over is free again
+        bob.dial("line")
+        assert outcome(server) == "ok"
+        bob.wait("CALL_CLOSED")
+
+
+def test_a_redirect_is_counted_where_it_leads(web, server, ann, bob, tmp_path):
+    """It leaves the first line free for another call, and takes a place of the second."""
+    with WebService({"/there": WebService.HANGS}) as other:
+        web.answers["/out"] = (302, {"Location": other.url("/there")}, b"")
+        source = COUNTED.format(url=web.url("/out"), permits=f'"{web.url()}" at most 1\npermit fetch "{other.url()}" at most 1')
+        Ctl(server).attach_flow("line", build_flow(source, tmp_path))
+        ann.dial("line")
+        other.asked.wait(lambda asked: asked.path == "/there", 20, "redirected request")
+        bob.dial("line")
+        assert outcome(server) == "failed limited: a redirect"
+        bob.wait("CALL_CLOSED")
+        assert web.paths() == ["/out", "/out"] and other.paths() == ["/there"]
+        ann.hang_up()
+        ann.wait("CALL_CLOSED")
+
+
 def test_only_who_is_trusted_is_asked(fetched, authority, tmp_path):
     make_authority(authority, "stranger")
     good, strange = make_certificate(authority, "localhost"), make_certificate(authority, "localhost", "stranger")

@@ -91,6 +91,40 @@ static const struct {
         .want = TALKED("+481") TALKED("+481") } },
 };
 
+#define ASKS                                                                                                           \
+    "flow f { fetch \"https://b.example/\" { on failed(why) { log why } on ok { log \"ok\" } else { log \"no\" } } }"
+#define MOST_ASKED(n, flow) "permit fetch \"https://a.example\", \"https://b.example\" at most " n "\n" flow
+#define OK                                                                                                             \
+    {                                                                                                                  \
+        {                                                                                                              \
+            .how = FETCH_OK                                                                                            \
+        }                                                                                                              \
+    }
+#define ASKED "fetch https://b.example/\nfetch ok\n= ok\n"
+
+static const struct {
+    const char *text;
+    struct scene scene;
+} requests[] = {
+    { MOST_ASKED("2", ASKS), { .elsewhere = { 1 }, .name = "room for a request", .fetches = OK, .want = ASKED } },
+    { MOST_ASKED("2", ASKS),
+      { .elsewhere = { 2 }, .name = "none: other calls hold it", .want = "fetch failed\n= limited\n" } },
+    { MOST_ASKED("1", "permit fetch \"https://b.example\"\n" ASKS),
+      { .elsewhere = { 1 }, .name = "another line that covers it counts nothing", .fetches = OK, .want = ASKED } },
+    { "permit fetch \"https://a.example\"\npermit fetch \"https://b.example\" at most 1\n" ASKS,
+      { .elsewhere = { 0, 1 }, .name = "the line that covers it counts", .want = "fetch failed\n= limited\n" } },
+    { "permit fetch \"https://a.example\" at most 1\npermit fetch \"https://b.example\"\n" ASKS,
+      { .elsewhere = { 1 }, .name = "a line that does not cover it counts not", .fetches = OK, .want = ASKED } },
+};
+
+static void requests_are_counted(void **state)
+{
+    static const struct sim_facts facts = { .from = { "eve", 3 } };
+    (void)state;
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
+        scene_play_image(&requests[i].scene, compiled("permits.flow", requests[i].text), &facts);
+}
+
 static void legs_are_counted(void **state)
 {
     static const struct sim_facts facts = { .from = { "eve", 3 } };
@@ -102,6 +136,6 @@ static void legs_are_counted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(outside_targets_are_judged),
-                                        cmocka_unit_test(legs_are_counted) };
+                                        cmocka_unit_test(legs_are_counted), cmocka_unit_test(requests_are_counted) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

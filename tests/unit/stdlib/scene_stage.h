@@ -69,7 +69,7 @@ static inline bool scene_box_full(struct str box, void *owner)
     return ((struct stage *)owner)->scene->box_full;
 }
 
-static inline unsigned scene_legs_elsewhere(unsigned line, void *owner)
+static inline unsigned scene_held_elsewhere(unsigned line, void *owner)
 {
     return line < 2 ? ((struct stage *)owner)->scene->elsewhere[line] : 0;
 }
@@ -109,7 +109,7 @@ static inline struct sim_world scene_world(struct stage *st)
                                .dialled = scene_dialled,
                                .recorded = scene_recorded,
                                .box_full = scene_box_full,
-                               .legs_elsewhere = scene_legs_elsewhere,
+                               .held_elsewhere = scene_held_elsewhere,
                                .fetched = scene_fetched,
                                .traced = scene_traced,
                                .acted = scene_acted,
