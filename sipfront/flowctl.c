@@ -34,10 +34,12 @@ struct command_line {
     const struct ctl_command *command;
 };
 
-/* How many arguments a command can have, or must have: those not in brackets. */
+/* How many arguments a command can have, or must have: those not in brackets. A word with … stands for many. */
 static unsigned count_words(const char *s, bool needed_only)
 {
     unsigned n = 0;
+    if (!needed_only && strstr(s, "…"))
+        return CTL_MOST_ARGS;
     while (*s) {
         n += !(needed_only && *s == '[');
         s += strcspn(s, " ");

@@ -12,18 +12,18 @@
 
 enum { CTL_OK = 0, CTL_REFUSED = 1, CTL_USAGE = 2, CTL_UNREACHABLE = 3 };
 
-enum { CTL_FIRST_KEY = 0x100, CTL_MOST_ARGS = 2 };
+enum { CTL_FIRST_KEY = 0x100, CTL_MOST_ARGS = 64 };
 
 struct ctl {
-    const char *option[CTL_OPTIONS]; /* NULL: not given; "" for one without a value */
-    const char *args[CTL_MOST_ARGS]; /* NULL: not given */
+    const char *option[CTL_OPTIONS];     /* NULL: not given; "" for one without a value */
+    const char *args[CTL_MOST_ARGS + 1]; /* NULL: not given */
     const char *socket;
     bool json;
 };
 
 struct ctl_command {
     const char *noun, *verb;           /* verb NULL: the noun alone is the command */
-    const char *args;                  /* as in the manual: "USER FLOW", "[USER]" */
+    const char *args;                  /* as in the manual: "USER FLOW", "[USER]", "FILE [FILE…]" */
     const struct argp_option *options; /* its own, NULL for none */
     const char *brief, *examples;
     int (*run)(struct ctl *c);

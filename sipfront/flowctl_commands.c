@@ -133,8 +133,9 @@ const struct ctl_command ctl_commands[] = {
       "  flowctl trunk test carrier\n", ctl_trunk_test },
     { "trunk", "rekey", "", NULL, "make a new server key, and seal all passwords with it", "  flowctl trunk rekey\n",
       ctl_trunk_rekey },
-    { "deploy", NULL, "FILE", deploy_options, "send a .flowc, or a .flow, which is built first",
+    { "deploy", NULL, "FILE [FILE…]", deploy_options, "send .flowc files, or .flow, which are built first",
       "  flowctl deploy reception.flow\n"
+      "  flowctl deploy reception.flow support.flow\n"
       "  flowctl deploy reception.flowc --name reception-summer\n",
       ctl_deploy },
     { "flow", "list", "", NULL, "list the flows on the server", "  flowctl flow list\n", ctl_flow_list },

@@ -21,33 +21,68 @@ static int read_image(const char *file, const char *key, struct sbuf *image)
     return CTL_REFUSED;
 }
 
+static void say_deployed(const json_t *flow)
+{
+    const char *name = json_string_value(json_object_get(flow, "name"));
+    if (!name)
+        return;
+    ctl_say("%s is version %lld now", name, (long long)json_integer_value(json_object_get(flow, "version")));
+    if (!json_array_size(json_object_get(flow, "attached_to")))
+        ctl_say("no Connection uses it yet: flowctl attach USER %s", name);
+}
+
 static int print_deployed(const struct ctl *c, const struct sbuf *answer)
 {
-    json_t *flow = json_loadb(answer->p ? answer->p : "", answer->len, 0, NULL);
-    const json_t *users = json_object_get(flow, "attached_to");
-    const char *name = json_string_value(json_object_get(flow, "name"));
+    json_t *body = json_loadb(answer->p ? answer->p : "", answer->len, 0, NULL);
+    const json_t *flows = json_object_get(body, "flows"), *flow;
+    size_t i;
     if (c->json) {
-        ctl_print_json(flow);
-    } else if (name) {
-        ctl_say("%s is version %lld now", name, (long long)json_integer_value(json_object_get(flow, "version")));
-        if (!json_array_size(users))
-            ctl_say("no Connection uses it yet: flowctl attach USER %s", name);
+        ctl_print_json(body);
+    } else if (flows) {
+        json_array_foreach(flows, i, flow) say_deployed(flow);
+    } else {
+        say_deployed(body);
     }
-    json_decref(flow);
+    json_decref(body);
     return CTL_OK;
+}
+
+/* The images one behind the other; path says the size of each where there are several. */
+static int read_images(const struct ctl *c, struct sbuf *images, struct sbuf *path)
+{
+    int status = CTL_OK;
+    sbuf_cstr(path, "/v1/flows?sizes=");
+    for (unsigned i = 0; c->args[i] && !status; i++) {
+        size_t before = images->len;
+        struct sbuf image = { 0 };
+        status = read_image(c->args[i], c->option[CTL_SIGN], &image);
+        sbuf_str(images, sbuf_view(&image));
+        sbuf_fmt(path, "%s%zu", i ? "," : "", images->len - before);
+        sbuf_free(&image);
+    }
+    if (c->args[1])
+        return status;
+    char *named = ctl_path("/v1/flows?name=", c->option[CTL_NAME] ? c->option[CTL_NAME] : "", "");
+    sbuf_clear(path);
+    sbuf_cstr(path, named);
+    free(named);
+    return status;
 }
 
 int ctl_deploy(struct ctl *c)
 {
-    struct sbuf image = { 0 }, answer = { 0 };
-    char *path = ctl_path("/v1/flows?name=", c->option[CTL_NAME] ? c->option[CTL_NAME] : "", "");
-    int status = read_image(c->args[0], c->option[CTL_SIGN], &image);
+    struct sbuf images = { 0 }, path = { 0 }, answer = { 0 };
+    if (c->args[1] && c->option[CTL_NAME]) {
+        ctl_complain("--name is for one file", "several flows keep their names");
+        return CTL_USAGE;
+    }
+    int status = read_images(c, &images, &path);
     if (!status)
-        status = ctl_ask_raw(c, "POST", path, (struct str){ image.p ? image.p : "", image.len }, &answer);
+        status = ctl_ask_raw(c, "POST", path.p, (struct str){ images.p ? images.p : "", images.len }, &answer);
     if (!status)
         status = print_deployed(c, &answer);
-    free(path);
-    sbuf_free(&image);
+    sbuf_free(&path);
+    sbuf_free(&images);
     sbuf_free(&answer);
     return status;
 }

@@ -58,7 +58,8 @@ static void deploy(struct demo *d, const char *flow)
     if (e)
         advance(e, path, d);
     else
-        server_deploy(d->server, flow, sbuf_view(&bytes), (struct directory_done){ advance, d });
+        server_deploy(d->server, &(struct deploy_item){ flow, sbuf_view(&bytes) }, 1,
+                      (struct directory_done){ advance, d });
     sbuf_free(&bytes);
 }
 

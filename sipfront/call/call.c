@@ -244,7 +244,7 @@ bool call_run_flow(struct call *c, const char *name)
     struct flow_ref ref;
     struct flow_events events = { .ended = on_flow_ended, .traced = on_traced, .inner = on_inner, .owner = c };
     c->flow_over = true;
-    if (!flows_find(c->server->flows, name, &ref))
+    if (!flows_find(c->server->flows, str_of(name), &ref))
         return false;
     if (flow_run_new(&c->run, ref.image, &c->port, &c->host, &events) != ERR_OK)
         return false;

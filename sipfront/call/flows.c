@@ -1,10 +1,8 @@
 #include "sipfront/call/flows.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sipfront/call/music.h"
 #include "sipfront/call/rehearse.h"
 #include "stdlib/flow_run.h"
 #include "vm/base/log.h"
@@ -21,18 +19,17 @@ struct flows {
     VEC(struct entry) entries;
 };
 
-static struct entry *entry_of(const struct flows *f, const char *name)
+static struct entry *entry_of(const struct flows *f, struct str name)
 {
     for (size_t i = 0; i < f->entries.len; i++)
-        if (strcmp(f->entries.items[i].name, name) == 0)
+        if (str_is(name, f->entries.items[i].name))
             return &f->entries.items[i];
     return NULL;
 }
 
-/* Takes the image. */
-static void swap(struct flows *f, const char *name, struct image *im, uint32_t version)
+void flows_put(struct flows *f, const char *name, struct image *im, uint32_t version)
 {
-    struct entry *e = entry_of(f, name);
+    struct entry *e = entry_of(f, str_of(name));
     if (!e) {
         vec_push(&f->entries, (struct entry){ .name = strdup(name) });
         e = &vec_last(&f->entries);
@@ -42,7 +39,7 @@ static void swap(struct flows *f, const char *name, struct image *im, uint32_t v
     e->version = version;
 }
 
-bool flows_find(const struct flows *f, const char *name, struct flow_ref *out)
+bool flows_find(const struct flows *f, struct str name, struct flow_ref *out)
 {
     const struct entry *e = entry_of(f, name);
     if (!e)
@@ -51,8 +48,7 @@ bool flows_find(const struct flows *f, const char *name, struct flow_ref *out)
     return true;
 }
 
-/* Decodes, verifies, and checks that this server knows the actions: an image that passes can be run. */
-static enum err load(struct image **out, const struct trust *trust, struct str bytes, struct image_refusal *why)
+enum err flows_load(struct image **out, const struct trust *trust, struct str bytes, struct image_refusal *why)
 {
     enum err e = image_load(out, bytes.p, bytes.len, why);
     if (e)
@@ -70,7 +66,7 @@ static void load_stored(const struct flow_version *v, void *arg)
     struct flows *f = arg;
     struct image *im = NULL;
     struct image_refusal why = { "" };
-    if (load(&im, f->server->trust, (struct str){ (const char *)v->image, v->size }, &why) != ERR_OK) {
+    if (flows_load(&im, f->server->trust, (struct str){ (const char *)v->image, v->size }, &why) != ERR_OK) {
         log_error("flows", "flow %s version %u is refused: %s", v->flow, v->version, why.text);
         return;
     }
@@ -78,7 +74,7 @@ static void load_stored(const struct flow_version *v, void *arg)
     if (rehearse_missing(f->server, im, &names))
         log_warn("flows", "flow %s plays what is not there: %s", v->flow, names.p);
     sbuf_free(&names);
-    swap(f, v->flow, im, v->version);
+    flows_put(f, v->flow, im, v->version);
 }
 
 /* Of the folder that holds default.flowc. */
@@ -92,13 +88,26 @@ static enum err load_builtin(struct flows *f, const char *folder, const char *na
     enum err e = sbuf_read_file(&bytes, path, IMAGE_MAX_SIZE);
     if (e)
         sbuf_fmt(why, "the built-in flow %s cannot be read: %s", path, err_text(e));
-    else if ((e = load(&im, NULL, sbuf_view(&bytes), &refusal)) != ERR_OK)
+    else if ((e = flows_load(&im, NULL, sbuf_view(&bytes), &refusal)) != ERR_OK)
         sbuf_fmt(why, "the built-in flow %s is refused: %s", path, refusal.text);
     else
-        swap(f, name, im, 0);
+        flows_put(f, name, im, 0);
     sbuf_free(&bytes);
     sbuf_free(&path_text);
     return e;
+}
+
+/* Of what was stored before it was checked, or by another server. */
+static void warn_of_missing(const struct flows *f)
+{
+    for (size_t i = 0; i < f->entries.len; i++) {
+        const struct image *im = f->entries.items[i].image;
+        struct flow_ref found;
+        for (uint32_t k = 0; k < im->ncontinues; k++)
+            if (!flows_find(f, im->continues[k], &found))
+                log_warn("flows", "flow %s continues with %.*s, which is not deployed", f->entries.items[i].name,
+                         STR_ARG(im->continues[k]));
+    }
 }
 
 enum err flows_new(struct flows **out, struct server *s, const char *folder, struct sbuf *why)
@@ -117,6 +126,7 @@ enum err flows_new(struct flows **out, struct server *s, const char *folder, str
         return e;
     }
     directory_each_flow(s->directory, load_stored, f);
+    warn_of_missing(f);
     *out = f;
     return ERR_OK;
 }
@@ -140,122 +150,4 @@ void flows_rehearse(const struct flows *f)
     for (size_t i = 0; i < f->entries.len; i++)
         if (f->entries.items[i].version) /* the built-in ones are many seconds of speech that few servers need */
             rehearse(f->server, f->entries.items[i].image, NULL, NULL);
-}
-
-/* A deployment on its way: worker (verify, look for its files) -> rehearsal -> directory (store) -> swap. So the first
- * call of a version finds all that it says ready. */
-struct deployment {
-    struct flows *flows;
-    char *name;
-    struct sbuf bytes;
-    struct image *image;
-    enum err e;
-    struct image_refusal why;
-    struct pronounce *pronounce; /* as the list stands at this deployment */
-    struct music *music;         /* and the folders */
-    struct directory_done done;
-};
-
-static void finish(struct deployment *d, enum err e, const char *why)
-{
-    if (d->done.done)
-        d->done.done(e, why, d->done.arg);
-    image_unref(&d->image);
-    pronounce_free(&d->pronounce);
-    music_free(&d->music);
-    sbuf_free(&d->bytes);
-    free(d->name);
-    free(d);
-}
-
-static void refuse(struct deployment *d, enum err e, const struct sbuf *why)
-{
-    d->e = e;
-    snprintf(d->why.text, sizeof d->why.text, "%s", why->p);
-}
-
-static void verify(void *arg)
-{
-    struct deployment *d = arg;
-    const struct server *s = d->flows->server;
-    struct sbuf names = { 0 }, why = { 0 };
-    d->e = load(&d->image, s->trust, sbuf_view(&d->bytes), &d->why);
-    if (!d->e && rehearse_missing(s, d->image, &names)) {
-        sbuf_fmt(&why, "it plays what is not in %s/sounds: %s", s->data, names.p);
-        refuse(d, ERR_NOT_FOUND, &why);
-    }
-    if (!d->e) {
-        enum err e = server_read_pronunciation(s, &d->pronounce, &why);
-        if (e)
-            refuse(d, e, &why);
-    }
-    d->music = server_read_music(s);
-    sbuf_free(&names);
-    sbuf_free(&why);
-}
-
-static void on_stored(enum err e, const char *why, void *arg)
-{
-    struct deployment *d = arg;
-    if (!e) {
-        const struct flow_version *v = directory_flow(d->flows->server->directory, d->name);
-        log_info("flows", "flow %s is now version %u", d->name, v ? v->version : 0);
-        swap(d->flows, d->name, d->image, v ? v->version : 0);
-        d->image = NULL;
-    }
-    finish(d, e, why);
-}
-
-static void on_rehearsed(const struct rehearsed *r, void *arg)
-{
-    struct deployment *d = arg;
-    if (r->stopped)
-        finish(d, ERR_BUSY, "the server is stopping");
-    else
-        directory_deploy(d->flows->server->directory, d->name, sbuf_view(&d->bytes),
-                         (struct directory_done){ on_stored, d });
-}
-
-/* What an operator has changed beside the flows holds from now on. */
-static void take_sounds(struct deployment *d)
-{
-    struct server *s = d->flows->server;
-    struct pronounce *old = s->pronounce;
-    s->pronounce = d->pronounce;
-    d->pronounce = old;
-    struct music *heard = s->music;
-    s->music = d->music;
-    d->music = heard;
-}
-
-static void on_verified(void *arg)
-{
-    struct deployment *d = arg;
-    if (d->e) {
-        log_warn("flows", "a deployment is refused: %s", d->why.text);
-        finish(d, d->e, *d->why.text ? d->why.text : err_text(d->e));
-        return;
-    }
-    if (!*d->name) {
-        free(d->name);
-        d->name = strndup(d->image->flow.p, d->image->flow.len);
-    }
-    take_sounds(d);
-    rehearse(d->flows->server, d->image, on_rehearsed, d);
-}
-
-void flows_deploy(struct flows *f, const char *name, struct str image, struct directory_done done)
-{
-    struct deployment *d = calloc(1, sizeof *d);
-    if (!d)
-        abort();
-    d->flows = f;
-    d->name = strdup(name ? name : "");
-    d->done = done;
-    sbuf_str(&d->bytes, image);
-    if (workers_submit(f->server->workers, verify, on_verified, d) != ERR_OK) {
-        snprintf(d->why.text, sizeof d->why.text, "the server is busy: try again");
-        d->e = ERR_BUSY;
-        on_verified(d); /* flows_deploy's caller is a request of the console, which waits for done anyway */
-    }
 }

@@ -8,6 +8,8 @@
 
 struct flows;
 struct server;
+struct trust;
+struct deploy_item;
 
 struct flow_ref {
     struct image *image; /* borrowed */
@@ -21,12 +23,19 @@ enum err flows_new(struct flows **out, struct server *s, const char *folder, str
 void flows_free(struct flows **f);
 
 /* The flow of that name; "default" always exists. false when there is none. */
-bool flows_find(const struct flows *f, const char *name, struct flow_ref *out);
+bool flows_find(const struct flows *f, struct str name, struct flow_ref *out);
 
 /* Makes ready what the deployed ones say, in the background (rehearse.h). Once, when everything is open. */
 void flows_rehearse(const struct flows *f);
 
-/* server_deploy() of server.h. */
-void flows_deploy(struct flows *f, const char *name, struct str image, struct directory_done done);
+/* Any thread: decodes, verifies, and checks that this server knows the actions: an image that passes can be run. trust
+ * NULL: whoever made it. */
+enum err flows_load(struct image **out, const struct trust *trust, struct str bytes,
+                    struct image_refusal *why) MUST_USE;
+/* From now on that name is this image, which it takes. */
+void flows_put(struct flows *f, const char *name, struct image *im, uint32_t version);
+
+/* server_deploy() of server.h; deploy.c. */
+void flows_deploy(struct server *s, const struct deploy_item *items, unsigned n, struct directory_done done);
 
 #endif

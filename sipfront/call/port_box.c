@@ -353,7 +353,7 @@ static struct image *flow(void *self, const char *name)
 {
     const struct call *c = self;
     struct flow_ref ref;
-    return flows_find(c->server->flows, name, &ref) ? ref.image : NULL;
+    return flows_find(c->server->flows, str_of(name), &ref) ? ref.image : NULL;
 }
 
 static void begin(void *self, const struct box_visit *bv)

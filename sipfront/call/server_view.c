@@ -115,9 +115,9 @@ void server_remove_connection(struct server *s, const char *user, struct directo
     directory_remove_connection(s->directory, user, done);
 }
 
-void server_deploy(struct server *s, const char *name, struct str image, struct directory_done done)
+void server_deploy(struct server *s, const struct deploy_item *items, unsigned n, struct directory_done done)
 {
-    flows_deploy(s->flows, name, image, done);
+    flows_deploy(s, items, n, done);
 }
 
 static void count_binding(const struct sip_binding *b, void *arg)

@@ -52,6 +52,46 @@ void api_flows_list(struct api_call *c)
     api_answer(c, 200, api_json_list("flows", l.array));
 }
 
+/* ---- deploying ---- */
+
+enum { MOST_IMAGES = 64 };
+
+/* The images of a request: its body, or as many as ?sizes= has numbers, one behind the other. */
+struct images {
+    struct deploy_item items[MOST_IMAGES];
+    unsigned n;
+    bool is_list;
+};
+
+/* false: the sizes are no numbers, too many, or not those of the body. */
+static bool split(struct images *im, struct str body, const char *sizes)
+{
+    for (const char *at = sizes; im->n < MOST_IMAGES; at++) {
+        size_t digits = strspn(at, "0123456789");
+        int64_t size;
+        if (!str_to_int((struct str){ at, digits }, &size) || size < 1 || (uint64_t)size > body.len)
+            return false;
+        im->items[im->n++] = (struct deploy_item){ "", { body.p, (size_t)size } };
+        body.p += size;
+        body.len -= (size_t)size;
+        at += digits;
+        if (*at != ',')
+            return !*at && !body.len;
+    }
+    return false;
+}
+
+static bool read_images(const struct api_call *c, struct images *im)
+{
+    const char *name = request_query(c->request, "name"), *sizes = request_query(c->request, "sizes");
+    struct str body = request_body(c->request);
+    *im = (struct images){ .items = { { name ? name : "", body } }, .n = 1, .is_list = sizes };
+    if (!sizes)
+        return true;
+    im->n = 0;
+    return split(im, body, sizes);
+}
+
 /* The newest current version that has these bytes: what a deployment made, whatever name its image gave it. */
 struct search {
     struct str bytes;
@@ -66,38 +106,69 @@ static void compare(const struct flow_version *f, void *arg)
         s->found = f;
 }
 
-static const struct flow_version *find_deployed(const struct api_call *c)
+static const struct flow_version *find_deployed(const struct api_call *c, const struct deploy_item *item)
 {
-    struct search s = { request_body(c->request), NULL };
-    const char *name = request_query(c->request, "name");
-    if (name && *name)
-        return directory_flow(c->api->directory, name);
+    struct search s = { item->image, NULL };
+    if (*item->name)
+        return directory_flow(c->api->directory, item->name);
     directory_each_flow(c->api->directory, compare, &s);
     return s.found;
+}
+
+/* What was deployed and is replaced already is left out. */
+static json_t *json_of_deployed(const struct api_call *c, const struct images *im)
+{
+    json_t *users_of = attachments(c->api), *list = json_array();
+    for (unsigned i = 0; i < im->n; i++) {
+        const struct flow_version *f = find_deployed(c, &im->items[i]);
+        if (f)
+            json_array_append_new(list, json_of(users_of, f));
+    }
+    json_decref(users_of); /* before the answer goes to the other thread: nothing of it is shared then */
+    return list;
+}
+
+static void answer_deployed(struct api_call *c, const struct images *im)
+{
+    json_t *list = json_of_deployed(c, im);
+    if (im->is_list) {
+        api_answer(c, 200, api_json_list("flows", list));
+        return;
+    }
+    json_t *flow = json_incref(json_array_get(list, 0));
+    json_decref(list);
+    if (flow)
+        api_answer(c, 200, flow);
+    else
+        api_fail(c, ERR_NOT_FOUND, "the flow was deployed and replaced again at the same time", NULL);
 }
 
 static void on_deployed(enum err e, const char *why, void *arg)
 {
     struct api_call *c = arg;
-    if (api_failed(c, e, why))
-        return;
-    const struct flow_version *f = find_deployed(c);
-    if (!f) {
-        api_fail(c, ERR_NOT_FOUND, "the flow was deployed and replaced again at the same time", NULL);
+    struct images im;
+    if (e == ERR_NOT_FOUND && !request_is_dead(c->request)) {
+        api_fail(c, e, why,
+                 "put in place first what is missing; flows that continue with one another come together: flowctl "
+                 "deploy A.flow B.flow");
         return;
     }
-    json_t *users_of = attachments(c->api);
-    json_t *flow = json_of(users_of, f);
-    json_decref(users_of); /* before the answer goes to the other thread: nothing of it is shared then */
-    api_answer(c, 200, flow);
+    if (api_failed(c, e, why))
+        return;
+    (void)read_images(c, &im); /* it could be read before */
+    answer_deployed(c, &im);
 }
 
 void api_flow_deploy(struct api_call *c)
 {
-    const char *name = request_query(c->request, "name");
-    struct str image = request_body(c->request);
-    if (!image.len)
+    struct images im;
+    if (!request_body(c->request).len)
         api_fail(c, ERR_INVALID, "the body is empty", "send the bytes of a .flowc file");
+    else if (request_query(c->request, "name") && request_query(c->request, "sizes"))
+        api_fail(c, ERR_INVALID, "a name is for one image, sizes are for several", "each keeps the name of its flow");
+    else if (!read_images(c, &im))
+        api_fail(c, ERR_INVALID, "the sizes are not those of the images in the body",
+                 "send the .flowc files one behind the other and their sizes: ?sizes=812,644; 64 at most");
     else
-        server_deploy(c->api->server, name ? name : "", image, api_done(on_deployed, c));
+        server_deploy(c->api->server, im.items, im.n, api_done(on_deployed, c));
 }

@@ -1,9 +1,13 @@
 """A changed menu is deployed while calls are in it: they keep the old one, the next callers get the new."""
+import re
+import sqlite3
+
 import pytest
 
 import audio
 import sipp
 from conftest import PASSWORDS
+from ctl import Refused
 from media_ends import MediaEnds
 from server import build_flow
 
@@ -65,3 +69,78 @@ def test_deploying_again_and_again_harms_no_call(server, ctl, shop, tmp_path):
             media.press(end, "1")
         result = run.wait()
     assert (result.succeeded, result.failed) == (CALLS, 0), result.errors
+
+
+# ---- flows that continue with one another ----
+
+ONWARD = 'flow {name} {{ log "{name}"; continue with {other} }}\n'
+LAST = 'flow {name} {{ log "{name}"; hangup }}\n'
+
+
+def built(folder, source, **names):
+    return build_flow(source.format(**names), folder)
+
+
+def deployed(ctl):
+    return {flow["name"]: flow["version"] for flow in ctl.list("flow", "list")}
+
+
+def test_a_flow_that_continues_with_a_missing_one_is_refused(ctl, tmp_path):
+    first, second = built(tmp_path, ONWARD, name="first", other="second"), built(tmp_path, LAST, name="second")
+    with pytest.raises(Refused, match=r"it continues with the flow 'second', which is not on this server") as refused:
+        ctl.run("deploy", first)
+    assert "flowctl deploy A.flow B.flow" in refused.value.message
+    assert deployed(ctl) == {}
+    ctl.run("deploy", second)
+    ctl.run("deploy", first)
+    assert deployed(ctl) == {"first": 1, "second": 1}
+
+
+def test_what_it_is_called_on_the_server_counts(ctl, tmp_path):
+    second = built(tmp_path, LAST, name="second")
+    ctl.run("deploy", second, "--name", "other")
+    with pytest.raises(Refused, match="continues with the flow 'second'"):
+        ctl.run("deploy", built(tmp_path, ONWARD, name="first", other="second"))
+    ctl.run("deploy", built(tmp_path, ONWARD, name="third", other="other"))
+    ctl.run("deploy", built(tmp_path, ONWARD, name="own", other="own"))  # itself
+    with pytest.raises(Refused, match="continues with the flow 'alone'"):
+        ctl.run("deploy", built(tmp_path, ONWARD, name="alone", other="alone"), "--name", "renamed")
+    ctl.run("deploy", built(tmp_path, ONWARD, name="built_in", other="default"))
+
+
+def test_flows_that_need_one_another_are_deployed_together(server, ctl, register, tmp_path):
+    """None of them without the others; and a call goes from one to the other at once."""
+    source = 'flow {name} {{\n if call.from_name == "none" {{ continue with {other} }}\n log "{name}"\n'
+    ping = built(tmp_path, source + "continue with pong\n}}", name="ping", other="pong")
+    pong = built(tmp_path, source + "hangup\n}}", name="pong", other="ping")
+    for image in (ping, pong):
+        with pytest.raises(Refused, match="continues with the flow"):
+            ctl.run("deploy", image)
+    bad = tmp_path / "bad.flowc"
+    bad.write_bytes(b"no image")
+    with pytest.raises(Refused, match="image 3 of 3: "):
+        ctl.run("deploy", ping, pong, bad)
+    with pytest.raises(Refused, match="image 2 of 2: the flow 'ping' is among them already"):
+        ctl.run("deploy", ping, ping)
+    assert deployed(ctl) == {}
+    ctl.run("deploy", ping, pong)
+    assert deployed(ctl) == {"ping": 1, "pong": 1}
+    ctl.add("line", virtual=True)
+    ctl.run("attach", "line", "ping")
+    ann = register("ann")
+    ann.dial("line")
+    for name in ("ping", "pong"):
+        server.log.wait(re.compile(rf"log: {name}$").search, 10, f"flow {name}")
+    ann.wait("CALL_CLOSED")
+
+
+def test_a_stored_flow_whose_next_is_missing_is_named_at_the_start(server, ctl, tmp_path):
+    """Of a folder that an earlier version of the server has filled."""
+    ctl.run("deploy", built(tmp_path, LAST, name="second"))
+    ctl.run("deploy", built(tmp_path, ONWARD, name="first", other="second"))
+    server.stop()
+    with sqlite3.connect(server.data / "directory.db") as db:
+        db.execute("DELETE FROM flow_version WHERE flow = 'second'")
+        db.execute("DELETE FROM flow WHERE name = 'second'")
+    server.start()
+    server.log.wait(re.compile("WARN.* flow first continues with second, which is not deployed").search, 10, "warning")

@@ -125,25 +125,21 @@ void server_set_greeting(struct server *s, const struct greeting_change *g, stru
 }
 
 /* Every image is a good one but "bad"; its own name is "own". */
-void server_deploy(struct server *s, const char *name, struct str image, struct directory_done done)
+void server_deploy(struct server *s, const struct deploy_item *items, unsigned n, struct directory_done done)
 {
-    if (str_is(image, "bad"))
-        done.done(ERR_BAD_IMAGE, "byte 0: this is no image", done.arg);
-    else
-        directory_deploy(s->directory, *name ? name : "own", image, done);
+    static const char *const own[] = { "own", "other", "third" };
+    for (unsigned i = 0; i < n; i++) {
+        if (str_is(items[i].image, "bad")) {
+            done.done(ERR_BAD_IMAGE, "byte 0: this is no image", done.arg);
+            return;
+        }
+    }
+    for (unsigned i = 0; i < n; i++)
+        directory_deploy(s->directory, *items[i].name ? items[i].name : own[i % 3], items[i].image,
+                         i + 1 < n ? (struct directory_done){ 0 } : done);
 }
 
-void server_gauges(struct server *s, struct server_gauges *out)
-{
-    (void)s;
-    *out = (struct server_gauges){ .calls = 2, .legs = 3, .rtp_ports = 4, .calls_total = 5000000000 };
-}
-
-void server_speech_stats(struct server *s, struct speech_stats *out)
-{
-    (void)s;
-    *out = (struct speech_stats){ .memory_hits = 3, .memory_misses = 1, .disk_misses = 2, .disk_bytes = 5 << 20 };
-}
+#include "tests/unit/console/fake_figures.h"
 #include "tests/unit/console/fake_outside.h"
 
 #endif

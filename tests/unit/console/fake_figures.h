@@ -1,0 +1,17 @@
+/* The figures of the pretended server: a part of fake_server.h, which includes it. */
+#ifndef TESTS_UNIT_CONSOLE_FAKE_FIGURES_H
+#define TESTS_UNIT_CONSOLE_FAKE_FIGURES_H
+
+void server_gauges(struct server *s, struct server_gauges *out)
+{
+    (void)s;
+    *out = (struct server_gauges){ .calls = 2, .legs = 3, .rtp_ports = 4, .calls_total = 5000000000 };
+}
+
+void server_speech_stats(struct server *s, struct speech_stats *out)
+{
+    (void)s;
+    *out = (struct speech_stats){ .memory_hits = 3, .memory_misses = 1, .disk_misses = 2, .disk_bytes = 5 << 20 };
+}
+
+#endif
