@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sipfront/media/room_state.h"
 #include "vm/base/log.h"
 
 enum { EVENTS_A_TURN = 256 };
@@ -69,14 +70,19 @@ static struct stream *stream_of(struct wheel_node *n)
     return (struct stream *)((char *)n - offsetof(struct stream, node));
 }
 
+static struct room *room_of(struct wheel_node *n) { return (struct room *)((char *)n - offsetof(struct room, node)); }
+
 static void run_due(struct media *m)
 {
     struct wheel_node *n;
 
     m->now_us = clock_us();
-    for (; m->wheel_ms <= engine_ms(m); m->wheel_ms++)
+    for (; m->wheel_ms <= engine_ms(m); m->wheel_ms++) {
+        while ((n = wheel_take(&m->rooms_wheel, m->wheel_ms)))
+            room_tick(m, room_of(n));
         while ((n = wheel_take(&m->wheel, m->wheel_ms)))
             stream_tick(m, stream_of(n));
+    }
 }
 
 void engine_watch(struct media *m, struct stream *s)
@@ -88,9 +94,10 @@ void engine_watch(struct media *m, struct stream *s)
 
 static struct timespec until_due(const struct media *m)
 {
-    int64_t us = wheel_next(&m->wheel, m->wheel_ms) * 1000 - clock_us();
+    int64_t next = wheel_next(&m->wheel, m->wheel_ms), room = wheel_next(&m->rooms_wheel, m->wheel_ms);
+    int64_t us = (next < room ? next : room) * 1000 - clock_us();
 
-    if (m->wheel.used == 0)
+    if (m->wheel.used == 0 && m->rooms_wheel.used == 0)
         us = INT64_C(1000000);
     return (struct timespec){ .tv_sec = us > 0 ? us / 1000000 : 0, .tv_nsec = us > 0 ? us % 1000000 * 1000 : 0 };
 }

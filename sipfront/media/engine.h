@@ -11,11 +11,13 @@
 #include <pthread.h>
 
 #include "sipfront/media/outbox.h"
+#include "sipfront/media/room.h"
 #include "sipfront/media/stream_state.h"
 
 struct command {
     struct command *next;
     struct stream *stream, *partner;
+    struct room *room;
     void (*run)(struct media *m, struct command *c); /* media thread; frees what it does not take over */
     struct stream_remote remote;
     struct net_address address;
@@ -23,6 +25,8 @@ struct command {
     unsigned n, loops, tag;
     int64_t skip_ms; /* of the list, before it is heard */
     char digit;
+    bool mute;
+    enum room_cue cue;
     struct recording *recording;
 };
 
@@ -38,17 +42,18 @@ struct media {
     pthread_t thread;
     /* loop */
     struct stream *streams;
+    struct room *rooms;
     unsigned next_phase;
     /* both */
     pthread_mutex_t lock; /* guards the queue */
     struct command *first, **last;
     bool closing;
     /* media thread */
-    struct wheel wheel;
-    int64_t wheel_ms; /* the next slot to take */
-    int64_t now_us;   /* of this turn */
-    int64_t ntp_us;   /* what makes it µs since 1900 */
-    char cname[24];   /* RFC 7022 §4.2: random, the same for all streams */
+    struct wheel wheel, rooms_wheel; /* a room before the streams of its slot: they take what it has just made */
+    int64_t wheel_ms;                /* the next slot to take */
+    int64_t now_us;                  /* of this turn */
+    int64_t ntp_us;                  /* what makes it µs since 1900 */
+    char cname[24];                  /* RFC 7022 §4.2: random, the same for all streams */
     unsigned random;
     _Alignas(8) uint8_t buffer[RTP_PACKET_MAX + SECURE_TRAILER];
 };
@@ -109,5 +114,7 @@ void command_record_stop(struct media *m, struct command *c);
 void stream_begin_recording(struct media *m, struct stream *s);
 void stream_end_recording(struct media *m, struct stream *s);
 void stream_end_talk(struct media *m, struct stream *s); /* the recording of the bridge */
+void stream_unbridge_now(struct media *m, struct stream *s);
+void stream_leave_room(struct stream *s); /* room_command.c */
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "sipfront/media/engine.h"
 #include "sipfront/media/prompt_audio.h"
+#include "sipfront/media/room_state.h"
 #include "sipfront/media/stream_events.h"
 #include "vm/base/log.h"
 
@@ -101,10 +102,16 @@ void media_free(struct media **mp)
 {
     struct media *m = *mp;
     struct stream *next;
+    struct room *next_room;
 
     *mp = NULL;
     if (!m)
         return;
+    for (struct room *r = m->rooms; r; r = next_room) {
+        struct room *open = r->closed ? NULL : r;
+        next_room = r->next;
+        room_free(&open);
+    }
     for (struct stream *s = m->streams; s; s = next) {
         struct stream *open = s->closed ? NULL : s;
         next = s->next;

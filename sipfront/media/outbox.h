@@ -7,13 +7,15 @@
 
 #include "sipfront/loop/loop.h"
 
+struct room;
 struct stream;
 struct recording;
 
 enum event_kind { EVENT_DIGIT, EVENT_PLAYED, EVENT_SILENT, EVENT_RECORDED, EVENT_GONE };
 struct event {
     struct event *next;
-    struct stream *stream;
+    struct stream *stream; /* or */
+    struct room *room;     /* whose event it is */
     enum event_kind kind;
     char digit;
     unsigned tag;

@@ -47,6 +47,16 @@ void recording_free(struct recording *rec)
 
 int64_t recording_length_ms(const struct recording *rec) { return (int64_t)(rec->file.wav.samples / rec->per_ms); }
 
+void recording_describe(const struct recording *rec, struct stream_recorded *out)
+{
+    *out = (struct stream_recorded){ .path = rec->file.path,
+                                     .length_ms = recording_length_ms(rec),
+                                     .bytes = WAV_HEADER + (int64_t)rec->file.wav.samples * 2,
+                                     .heard = rec->heard,
+                                     .failed = rec->file.why[0] != '\0',
+                                     .why = rec->file.why[0] ? rec->file.why : NULL };
+}
+
 static int64_t frame_samples(const struct recording *rec) { return (int64_t)FRAME_MS * rec->per_ms; }
 
 void recording_begin(struct recording *rec, struct recorder *r, enum codec codec, int64_t now_ms)
@@ -194,21 +204,33 @@ void recording_put(struct recording *rec, struct recorder *r, enum codec codec, 
         rec->newest = at + n;
 }
 
+static bool is_over(const struct recording *rec)
+{
+    int64_t next = rec->committed + frame_samples(rec);
+
+    if (atomic_load(&rec->file.failed) || capped(rec, next) < next)
+        return true;
+    return rec->silence_ms > 0 && rec->committed - rec->voice_at >= rec->silence_ms * rec->per_ms;
+}
+
+bool recording_put_mixed(struct recording *rec, struct recorder *r, const int16_t *samples, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        rec->window[(rec->committed + (int64_t)i) & MASK] = samples[i];
+    rec->newest = rec->committed + (int64_t)n;
+    commit(rec, r, rec->newest);
+    return is_over(rec);
+}
+
 bool recording_tick(struct recording *rec, struct recorder *r, int64_t now_ms)
 {
     int64_t by_packets = rec->newest - RECORDING_HOLD_MS * (int64_t)rec->per_ms;
     int64_t by_clock = elapsed(rec, now_ms) - RECORDING_SILENCE_MS * (int64_t)rec->per_ms;
-    int64_t next;
 
     if (!rec->running)
         return false;
     commit(rec, r, by_packets > by_clock ? by_packets : by_clock);
-    if (atomic_load(&rec->file.failed))
-        return true;
-    next = rec->committed + frame_samples(rec);
-    if (capped(rec, next) < next)
-        return true;
-    return rec->silence_ms > 0 && rec->committed - rec->voice_at >= rec->silence_ms * rec->per_ms;
+    return is_over(rec);
 }
 
 void recording_end(struct recording *rec, struct recorder *r)

@@ -47,12 +47,15 @@ struct recording {
 /* Loop thread: a recording that has not begun; on_end and owner are the caller's to set. NULL: out of memory. */
 struct recording *recording_new(const struct stream_record *r);
 void recording_free(struct recording *rec);
-int64_t recording_length_ms(const struct recording *rec); /* of the file, after on_end */
+int64_t recording_length_ms(const struct recording *rec);                          /* of the file, after on_end */
+void recording_describe(const struct recording *rec, struct stream_recorded *out); /* likewise; borrows */
 
 /* Media thread. codec: what the peer speaks, whose rate the file gets. */
 void recording_begin(struct recording *rec, struct recorder *r, enum codec codec, int64_t now_ms);
 void recording_put(struct recording *rec, struct recorder *r, enum codec codec, const struct rtp_packet *p,
                    int64_t now_ms);
+/* Sound that has no packets, in its turn; whole frames of 20 ms. true: it has come to its end. */
+bool recording_put_mixed(struct recording *rec, struct recorder *r, const int16_t *samples, size_t n) MUST_USE;
 /* Each 20 ms or so. true: it has come to its end; call recording_end(). */
 bool recording_tick(struct recording *rec, struct recorder *r, int64_t now_ms);
 /* Hands over the rest. on_end follows from the recorder. */

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "sipfront/media/engine.h"
+#include "sipfront/media/room_state.h"
 #include "sipfront/media/stream_events.h"
 
 enum { PTIME_USUAL = 20, PTIME_MIN = 10, PTIME_MAX = 60, DSCP_EF = 46 << 2 };
@@ -155,13 +155,9 @@ static void free_when_done(struct stream *s)
 
 static void tell_recorded(struct stream *s, struct recording *rec)
 {
-    struct stream_recorded r = { .path = rec->file.path,
-                                 .length_ms = recording_length_ms(rec),
-                                 .bytes = WAV_HEADER + (int64_t)rec->file.wav.samples * 2,
-                                 .heard = rec->heard,
-                                 .failed = rec->file.why[0] != '\0',
-                                 .why = rec->file.why[0] ? rec->file.why : NULL };
+    struct stream_recorded r;
 
+    recording_describe(rec, &r);
     if (!rec->both && !s->closed && s->events.on_recorded)
         s->events.on_recorded(&r, s->owner);
     recording_free(rec);
@@ -171,8 +167,13 @@ static void tell_recorded(struct stream *s, struct recording *rec)
 void stream_deliver(const struct event *e)
 {
     struct stream *s = e->stream;
-    const struct stream_events *on = &s->events;
+    const struct stream_events *on;
 
+    if (e->room) {
+        room_deliver(e);
+        return;
+    }
+    on = &s->events;
     switch (e->kind) {
     case EVENT_DIGIT:
         atomic_fetch_sub(&s->counts.unread_digits, 1);

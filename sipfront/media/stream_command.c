@@ -26,7 +26,7 @@ void stream_end_talk(struct media *m, struct stream *s)
         recording_end_both(rec, m->recorder);
 }
 
-static void unbridge(struct media *m, struct stream *s)
+void stream_unbridge_now(struct media *m, struct stream *s)
 {
     if (!s->partner)
         return;
@@ -46,7 +46,8 @@ void command_close(struct media *m, struct command *c)
     struct event gone = { .stream = s, .kind = EVENT_GONE };
 
     stream_drain(m, s); /* what was said before the BYE belongs to the recording */
-    unbridge(m, s);
+    stream_unbridge_now(m, s);
+    stream_leave_room(s);
     stream_end_recording(m, s);
     stream_rtcp_bye(m, s);
     player_stop(&s->player);
@@ -121,13 +122,15 @@ void command_play_stop(struct media *m, struct command *c)
 
 void command_bridge(struct media *m, struct command *c)
 {
-    unbridge(m, c->stream);
-    unbridge(m, c->partner);
+    stream_unbridge_now(m, c->stream);
+    stream_unbridge_now(m, c->partner);
+    stream_leave_room(c->stream);
+    stream_leave_room(c->partner);
     c->stream->partner = c->partner;
     c->partner->partner = c->stream;
 }
 
-void command_unbridge(struct media *m, struct command *c) { unbridge(m, c->stream); }
+void command_unbridge(struct media *m, struct command *c) { stream_unbridge_now(m, c->stream); }
 
 void command_digit(struct media *m, struct command *c)
 {

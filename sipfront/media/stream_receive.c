@@ -142,7 +142,7 @@ static void on_audio(struct media *m, struct stream *s, struct rtp_packet *p, en
         recording_put_side(s->partner->talk, 1, codec, p);
     if (s->recording)
         recording_put(s->recording, m->recorder, codec, p, engine_ms(m));
-    if (s->partner && !relays) {
+    if (s->member || (s->partner && !relays)) {
         if (!s->ear)
             s->ear = ear_new();
         ear_put(s->ear, codec, p);

@@ -1,6 +1,6 @@
 /* What a stream sends: on its grid a digit, a prompt's frame or silence, in that order of precedence; and what its
  * partner's packets become, at once. */
-#include "sipfront/media/engine.h"
+#include "sipfront/media/room_state.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -125,6 +125,8 @@ static void send_own(struct media *m, struct stream *s, unsigned step_ms)
         send_tone(m, s, step_ms);
     } else if (player_busy(&s->player)) {
         send_audio(m, s, player_next(&s->player, s->remote.codec, step_ms, payload, PAYLOAD_MAX), step_ms);
+    } else if (s->member) {
+        send_audio(m, s, room_payload(s, step_ms, payload, PAYLOAD_MAX), step_ms);
     } else if (heard) {
         send_audio(m, s, mouth_encode(&s->mouth, s->remote.codec, &sound, payload, PAYLOAD_MAX), step_ms);
     } else if (!s->relay.started || engine_ms(m) - s->relay.heard_ms > RELAY_IDLE_MS) {

@@ -68,11 +68,12 @@ struct stream {
     bool no_inband;            /* it sends them in another way */
     struct inband_sender tone; /* a digit of ours to a peer without events */
     struct stream *partner;
-    struct relay relay;  /* what comes from the partner and leaves here */
-    struct ear *ear;     /* NULL: nobody wants samples of what comes in */
-    struct mouth *mouth; /* NULL: nothing was encoded yet */
-    bool press_anew;     /* the peer's key that is down is sent to the partner as a press of ours */
-    unsigned in_ms;      /* length of the peer's packets, 0: none came yet */
+    struct member *member; /* of a room */
+    struct relay relay;    /* what comes from the partner and leaves here */
+    struct ear *ear;       /* NULL: nobody wants samples of what comes in */
+    struct mouth *mouth;   /* NULL: nothing was encoded yet */
+    bool press_anew;       /* the peer's key that is down is sent to the partner as a press of ours */
+    unsigned in_ms;        /* length of the peer's packets, 0: none came yet */
     struct recording *recording;
     struct recording *talk; /* of the bridge: this side left, the partner right */
     int64_t heard_ms;       /* the last packet of the peer */
