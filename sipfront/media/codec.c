@@ -71,6 +71,8 @@ struct decoder {
     struct plc plc; /* where the codec has no concealment of its own */
 };
 
+bool codec_has_memory(enum codec codec) { return table[codec].functions && table[codec].functions->decoder_new; }
+
 struct decoder *decoder_new(enum codec codec)
 {
     struct decoder *d = must(malloc(sizeof *d));

@@ -50,6 +50,9 @@ void encoder_free(struct encoder **e);
 /* Samples (10, 20, 40 or 60 ms; 30 and 50 too but not for Opus) to one payload. Its length; 0: it does not fit. */
 size_t encoder_encode(struct encoder *e, const int16_t *samples, size_t n, uint8_t *out, size_t cap);
 
+/* Whether what a payload sounds like depends on those before it. */
+bool codec_has_memory(enum codec codec);
+
 struct decoder;
 struct decoder *decoder_new(enum codec codec);
 void decoder_free(struct decoder **d);

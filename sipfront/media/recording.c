@@ -10,6 +10,7 @@ enum {
     PIECE_MS = 60,
     LEAP_MS = 1000,       /* a timestamp so far ahead of the clock is a new beginning */
     START_SLACK_MS = 100, /* what comes so early begins the file */
+    MADE_UP_MS = 100,     /* a longer gap is silence */
     MASK = RECORDING_WINDOW - 1
 };
 
@@ -37,6 +38,7 @@ void recording_free(struct recording *rec)
 {
     if (!rec)
         return;
+    reorder_reset(&rec->order);
     decoder_free(&rec->decoder);
     resample_free(&rec->resample);
     both_free(&rec->both);
@@ -167,41 +169,112 @@ static int64_t place(struct recording *rec, const struct rtp_packet *p, int64_t 
     return at;
 }
 
-/* A codec that has memory is decoded in the order of arrival; what is late comes out a little wrong, in its place. */
-static void decode(struct recording *rec, enum codec codec, const struct rtp_packet *p, struct pcm *out)
+static void use_codec(struct recording *rec, enum codec codec)
 {
-    struct pcm sound = { .rate = codec_info(codec)->rate };
+    if (rec->decoder && rec->codec == codec)
+        return;
+    decoder_free(&rec->decoder);
+    rec->decoder = decoder_new(codec);
+    rec->based &= codec_khz(codec) == codec_khz(rec->codec);
+    rec->taken = false;
+    rec->codec = codec;
+}
 
-    if (!rec->decoder || rec->codec != codec) {
-        decoder_free(&rec->decoder);
-        rec->decoder = decoder_new(codec);
-        rec->based &= codec_khz(codec) == codec_khz(rec->codec);
-        rec->codec = codec;
-    }
+static void put_samples(struct recording *rec, const struct pcm *sound, int64_t at)
+{
+    for (int64_t i = 0; i < (int64_t)sound->n; i++)
+        if (at + i >= rec->committed && at + i < rec->committed + RECORDING_WINDOW)
+            rec->window[(at + i) & MASK] = sound->samples[i];
+}
+
+/* Makes up what was lost between the last packet and p: only where the numbers say that so much was sent. */
+static void make_up(struct recording *rec, const struct rtp_packet *p, struct pcm *out)
+{
+    struct pcm sound = { .rate = codec_info(rec->codec)->rate };
+    int lost = rec->taken && p->ssrc == rec->ssrc ? rtp_seq_diff(p->seq, rec->last_seq) - 1 : 0;
+    int64_t ticks = codec_ticks(rec->codec, p->payload, p->len) * (int64_t)lost;
+
+    out->n = 0;
+    if (lost <= 0 || ticks != rtp_ts_diff(p->ts, rec->end_ts) || ticks > (int64_t)MADE_UP_MS * codec_khz(rec->codec))
+        return;
+    sound.n = (size_t)(ticks / codec_khz(rec->codec)) * (sound.rate / 1000);
+    decoder_conceal(rec->decoder, p->payload, p->len, sound.samples, sound.n);
+    resample_to(&rec->resample, &sound, rec->per_ms * 1000, out);
+}
+
+static void decode(struct recording *rec, const struct rtp_packet *p, struct pcm *out)
+{
+    struct pcm sound = { .rate = codec_info(rec->codec)->rate };
+
     sound.n = decoder_decode(rec->decoder, p->payload, p->len, sound.samples);
     resample_to(&rec->resample, &sound, rec->per_ms * 1000, out);
 }
 
-void recording_put(struct recording *rec, struct recorder *r, enum codec codec, const struct rtp_packet *p,
-                   int64_t now_ms)
+static void put_audio(struct recording *rec, struct recorder *r, const struct rtp_packet *p, int64_t now_ms)
 {
-    struct pcm sound;
+    struct pcm lost, sound;
     int64_t at, n;
 
-    if (!rec->running)
-        return;
-    decode(rec, codec, p, &sound);
+    make_up(rec, p, &lost);
+    decode(rec, p, &sound);
     n = (int64_t)sound.n;
     if (n == 0)
         return;
     at = place(rec, p, n, now_ms);
     if (at + n > rec->committed + RECORDING_WINDOW)
         commit(rec, r, at + n - RECORDING_WINDOW + frame_samples(rec));
-    for (int64_t i = 0; i < n; i++)
-        if (at + i >= rec->committed && at + i < rec->committed + RECORDING_WINDOW)
-            rec->window[(at + i) & MASK] = sound.samples[i];
+    put_samples(rec, &lost, at - (int64_t)lost.n);
+    put_samples(rec, &sound, at);
     if (at + n > rec->newest)
         rec->newest = at + n;
+}
+
+/* A packet in its turn. */
+static void take(struct recording *rec, struct recorder *r, enum codec codec, const struct rtp_packet *p,
+                 int64_t now_ms)
+{
+    if (codec != CODEC_NONE) {
+        use_codec(rec, codec);
+        put_audio(rec, r, p, now_ms);
+        rec->end_ts = p->ts + codec_ticks(codec, p->payload, p->len);
+        rec->taken = true;
+    }
+    rec->last_seq = p->seq;
+}
+
+static void take_held(struct recording *rec, struct recorder *r, int64_t now_ms, bool all)
+{
+    struct reorder_packet *h;
+
+    while ((h = reorder_take(&rec->order, now_ms, all))) {
+        take(rec, r, h->codec, &h->packet, now_ms);
+        free(h);
+    }
+}
+
+/* What comes after its turn and needs nothing before it still gets its place, if that is not written yet. */
+static void put_late(struct recording *rec, struct recorder *r, enum codec codec, const struct rtp_packet *p,
+                     int64_t now_ms)
+{
+    if (codec == rec->codec && !codec_has_memory(codec))
+        put_audio(rec, r, p, now_ms);
+}
+
+void recording_put(struct recording *rec, struct recorder *r, enum codec codec, const struct rtp_packet *p,
+                   int64_t now_ms)
+{
+    if (!rec->running)
+        return;
+    if (reorder_breaks(&rec->order, p)) {
+        take_held(rec, r, now_ms, true);
+        rec->taken = false;
+    }
+    switch (reorder_put(&rec->order, codec, p, now_ms)) {
+    case REORDER_NOW: take(rec, r, codec, p, now_ms); break;
+    case REORDER_HELD_BACK: break;
+    case REORDER_PAST: put_late(rec, r, codec, p, now_ms); break;
+    }
+    take_held(rec, r, now_ms, false);
 }
 
 static bool is_over(const struct recording *rec)
@@ -224,19 +297,23 @@ bool recording_put_mixed(struct recording *rec, struct recorder *r, const int16_
 
 bool recording_tick(struct recording *rec, struct recorder *r, int64_t now_ms)
 {
-    int64_t by_packets = rec->newest - RECORDING_HOLD_MS * (int64_t)rec->per_ms;
     int64_t by_clock = elapsed(rec, now_ms) - RECORDING_SILENCE_MS * (int64_t)rec->per_ms;
+    int64_t by_packets;
 
     if (!rec->running)
         return false;
+    take_held(rec, r, now_ms, false);
+    by_packets = rec->newest - RECORDING_HOLD_MS * (int64_t)rec->per_ms;
     commit(rec, r, by_packets > by_clock ? by_packets : by_clock);
     return is_over(rec);
 }
 
-void recording_end(struct recording *rec, struct recorder *r)
+void recording_end(struct recording *rec, struct recorder *r, int64_t now_ms)
 {
-    int64_t last = capped(rec, rec->newest);
+    int64_t last;
 
+    take_held(rec, r, now_ms, true);
+    last = capped(rec, rec->newest);
     if (!rec->running)
         recorder_begin(r, &rec->file); /* stopped before its beep was over: an empty file is what it is */
     commit(rec, r, last);

@@ -1,11 +1,12 @@
-/* One recording, seen from the media thread: incoming audio is put in its place by timestamp, so that what was lost or
- * not sent is silence of the right length and swapped packets are in order; then it goes to the recorder. Ends by
- * itself at its length limit, after enough silence, or when the disk fails. */
+/* One recording, seen from the media thread: incoming packets are put in order and their audio in its place by
+ * timestamp, so that what was not sent is silence of the right length; what was lost is made up. Then it goes to the
+ * recorder. Ends by itself at its length limit, after enough silence, or when the disk fails. */
 #ifndef SIPFRONT_MEDIA_RECORDING_H
 #define SIPFRONT_MEDIA_RECORDING_H
 
 #include "sipfront/media/ear.h"
 #include "sipfront/media/recorder.h"
+#include "sipfront/media/reorder.h"
 #include "sipfront/media/resample.h"
 #include "sipfront/media/rtp.h"
 #include "sipfront/media/stream.h"
@@ -27,6 +28,10 @@ struct recording {
     /* media thread */
     bool running, based;
     int64_t started_ms;
+    struct reorder order;
+    bool taken;        /* the two below are set */
+    uint16_t last_seq; /* of what was taken last, audio or not */
+    uint32_t end_ts;   /* of the last audio */
     uint32_t ssrc, ts; /* that of `base` */
     enum codec codec;  /* of the packets; of the decoder */
     struct decoder *decoder;
@@ -52,6 +57,7 @@ void recording_describe(const struct recording *rec, struct stream_recorded *out
 
 /* Media thread. codec: what the peer speaks, whose rate the file gets. */
 void recording_begin(struct recording *rec, struct recorder *r, enum codec codec, int64_t now_ms);
+/* codec NONE: a telephone-event, which explains why no audio came. */
 void recording_put(struct recording *rec, struct recorder *r, enum codec codec, const struct rtp_packet *p,
                    int64_t now_ms);
 /* Sound that has no packets, in its turn; whole frames of 20 ms. true: it has come to its end. */
@@ -59,7 +65,7 @@ bool recording_put_mixed(struct recording *rec, struct recorder *r, const int16_
 /* Each 20 ms or so. true: it has come to its end; call recording_end(). */
 bool recording_tick(struct recording *rec, struct recorder *r, int64_t now_ms);
 /* Hands over the rest. on_end follows from the recorder. */
-void recording_end(struct recording *rec, struct recorder *r);
+void recording_end(struct recording *rec, struct recorder *r, int64_t now_ms);
 
 /* recording_both.c: the same for both sides of a bridge (0 left, 1 right), which end together. */
 void recording_begin_both(struct recording *rec, struct recorder *r, unsigned rate);

@@ -52,7 +52,7 @@ void room_end_recording(struct media *m, struct room *r)
 
     r->recording = NULL;
     if (rec)
-        recording_end(rec, m->recorder);
+        recording_end(rec, m->recorder, engine_ms(m));
 }
 
 void command_room_record(struct media *m, struct command *c)

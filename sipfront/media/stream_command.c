@@ -173,7 +173,7 @@ void stream_end_recording(struct media *m, struct stream *s)
     if (s->playing_beep)
         player_stop(&s->player);
     s->playing_beep = false;
-    recording_end(rec, m->recorder);
+    recording_end(rec, m->recorder, engine_ms(m));
 }
 
 /* The beep goes through the player like a prompt; what comes in meanwhile is not recorded. */

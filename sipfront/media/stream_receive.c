@@ -92,6 +92,8 @@ static void on_event(struct media *m, struct stream *s, struct rtp_packet *p)
 {
     char digit = event_receive(&s->event_in, p, engine_ms(m));
 
+    if (s->recording)
+        recording_put(s->recording, m->recorder, CODEC_NONE, p, engine_ms(m));
     if (digit)
         tell_digit(m, s, digit);
     if (s->partner)

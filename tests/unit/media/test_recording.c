@@ -1,6 +1,7 @@
 /* Recordings as files: sample-exact, gaps of the right length, ends by silence, length, stop and close, failing disks,
  * and a file that is whole at any moment. */
 #include "tests/unit/media/media_fixture.h"
+#include "tests/unit/media/sound.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -40,7 +41,7 @@ static int close_all(void **state)
 }
 
 /* The file's samples, read by libsndfile, which also checks the header. */
-static int read_wav(int16_t *samples, int most)
+static int read_wav_at(int rate, int16_t *samples, int most)
 {
     SF_INFO info = { 0 };
     SNDFILE *file = sf_open(path, SFM_READ, &info);
@@ -48,7 +49,7 @@ static int read_wav(int16_t *samples, int most)
 
     if (!file)
         return -1;
-    assert_int_equal(info.samplerate, 8000);
+    assert_int_equal(info.samplerate, rate);
     assert_int_equal(info.channels, 1);
     assert_int_equal(info.format & SF_FORMAT_SUBMASK, SF_FORMAT_PCM_16);
     n = (int)sf_readf_short(file, samples, most);
@@ -56,6 +57,8 @@ static int read_wav(int16_t *samples, int most)
     sf_close(file);
     return n;
 }
+
+static int read_wav(int16_t *samples, int most) { return read_wav_at(8000, samples, most); }
 
 static void fill(uint8_t *payload, unsigned number)
 {
@@ -140,7 +143,7 @@ static void close_keeps_all(void **state)
     expect_numbers(got, 0, 33);
 }
 
-/* Lost packets are silence of their length; swapped ones are put in order; doubled ones count once. */
+/* Lost packets are made up at their length; swapped ones are put in order; doubled ones count once. */
 static void timestamps_decide(void **state)
 {
     struct fixture *f = *state;
@@ -160,9 +163,70 @@ static void timestamps_decide(void **state)
     await(f, 1);
     assert_int_equal(read_wav(got, 16000), 11 * 160);
     expect_numbers(got, 0, 5);
-    for (int i = 5 * 160; i < 8 * 160; i++)
+    assert_true(sound_level_db(got + 5 * 160, 160) > sound_level_db(got, 5 * 160) - 6); /* then it fades */
+    assert_true(sound_level_db(got + 7 * 160, 160) < sound_level_db(got, 5 * 160) - 6);
+    expect_numbers(got + 9 * 160, 9, 2); /* 8 is faded into */
+}
+
+/* A codec with memory is decoded in the order of sending: a network that swaps packets changes nothing. */
+static void swapped_packets_of_wide_band(void **state)
+{
+    struct fixture *f = *state;
+    enum { FRAMES = 50, FRAME = 320 };
+    static int16_t said[FRAMES * FRAME], straight[FRAMES * FRAME], swapped[FRAMES * FRAME];
+    static uint8_t payloads[FRAMES][160];
+    struct encoder *e = encoder_new(CODEC_G722);
+    int16_t *into[] = { straight, swapped };
+
+    sound_make(said, FRAMES * FRAME, 16000);
+    for (unsigned i = 0; i < FRAMES; i++)
+        assert_int_equal(encoder_encode(e, said + (size_t)i * FRAME, FRAME, payloads[i], 160), 160);
+    encoder_free(&e);
+    for (unsigned way = 0; way < 2; way++) {
+        struct stream_remote remote = phone_remote(&f->pa);
+        remote.codec = CODEC_G722;
+        remote.pt = codec_info(CODEC_G722)->pt;
+        stream_set_remote(f->a, &remote);
+        stream_record(f->a, &(struct stream_record){ .path = path });
+        for (unsigned i = 0; i < FRAMES; i++) {
+            unsigned number = way && i >= 3 && i < FRAMES - 2 ? i / 3 * 3 + 2 - i % 3 : i;
+            struct rtp_packet r = { .pt = remote.pt, .ssrc = 5 + way, .payload = payloads[number], .len = 160 };
+            r.seq = (uint16_t)(65530 + number);
+            r.ts = number * 160;
+            phone_send_as(&f->pa, &r);
+        }
+        stream_record_stop(f->a);
+        await(f, 1);
+        assert_int_equal(read_wav_at(16000, into[way], FRAMES * FRAME), FRAMES * FRAME);
+    }
+    assert_memory_equal(straight, swapped, sizeof straight);
+}
+
+/* Where a key was pressed no audio was sent, and none is made up. */
+static void a_pressed_key_is_no_loss(void **state)
+{
+    struct fixture *f = *state;
+    static const uint8_t key[4] = { 11, 10, 0, 160 };
+    static int16_t got[16000];
+    uint8_t payload[160];
+
+    start(f, &(struct stream_record){ 0 });
+    for (unsigned i = 0; i < 6; i++) {
+        bool event = i == 3 || i == 4;
+        struct rtp_packet r = {
+            .pt = event ? 101 : 0, .ssrc = 5, .payload = event ? key : payload, .len = event ? 4 : 160
+        };
+        fill(payload, i);
+        r.seq = (uint16_t)(10 + i);
+        r.ts = (event ? 3 : i) * 160;
+        phone_send_as(&f->pa, &r);
+    }
+    stream_record_stop(f->a);
+    await(f, 2); /* the digit, too */
+    assert_int_equal(read_wav(got, 16000), 6 * 160);
+    for (int i = 3 * 160; i < 5 * 160; i++)
         assert_int_equal(got[i], 0);
-    expect_numbers(got + 8 * 160, 8, 3);
+    expect_numbers(got + 5 * 160, 5, 1);
 }
 
 /* A new SSRC in mid-recording loses nothing. */
@@ -372,6 +436,8 @@ int main(void)
         TEST(stop_is_exact),
         TEST(close_keeps_all),
         TEST(timestamps_decide),
+        TEST(swapped_packets_of_wide_band),
+        TEST(a_pressed_key_is_no_loss),
         TEST(new_ssrc_goes_on),
         TEST(ends_at_its_limit),
         TEST(ends_at_its_limit_in_silence),
