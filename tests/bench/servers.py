@@ -127,6 +127,23 @@ def sipp(server, scenario, folder, *options, seconds=120):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+class Desk:
+    """A phone, registered as the Connection 'desk', that answers as many calls as come."""
+
+    def __init__(self, server, folder):
+        run = Path(tempfile.mkdtemp(dir=folder))
+        users, port = run / "users.csv", free_port()
+        users.write_text("SEQUENTIAL\ndesk;[authentication username=desk password=secret];\n")
+        server.api().ask("POST", "/v1/connections", {"user": "desk", "name": "Desk", "password": "secret", "voicemail": False})
+        sipp(server, "register", folder, "-inf", users, "-m", 1, "-p", port)
+        self.process = subprocess.Popen(list(map(str, ["sipp", "-sf", HERE / "desk.xml", "-i", "127.0.0.1", "-p", port, "-nostdin"])), cwd=run,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+
+
 def settle(seconds=0.5):
     """What is written and freed behind."""
     time.sleep(seconds)
