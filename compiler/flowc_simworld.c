@@ -181,14 +181,13 @@ static struct answer ask(struct sim_terminal *t)
 /* ---- what comes of it ---- */
 
 /* "ended after 40s": by the callee; "ended by caller after 40s": it lasts until the caller hangs up then. */
-static void plan_talk(struct sim_dial_plan *plan, const struct answer *a, const struct dial_request *rq,
-                      struct sim_terminal *t)
+static void plan_talk(struct sim_dial_plan *plan, const struct answer *a, int64_t max_ms, struct sim_terminal *t)
 {
     plan->talk_ms = a->after_ms < 0 ? 60000 : a->after_ms;
     if (!str_is(a->rest, "by caller"))
         return;
     t->hang_up_at = sim_now(t) + plan->talk_ms;
-    plan->talk_ms = rq->max_ms + 1; /* beyond it, so that the limit is what ends it first */
+    plan->talk_ms = max_ms + 1; /* beyond it, so that the limit is what ends it first */
 }
 
 static void on_dialled(const struct dial_request *rq, struct sim_dial_plan *plan, void *owner)
@@ -206,9 +205,31 @@ static void on_dialled(const struct dial_request *rq, struct sim_dial_plan *plan
     plan->how = outcomes[a.outcome];
     plan->reason = a.rest;
     if (plan->how == DIAL_ENDED)
-        plan_talk(plan, &a, rq, owner);
+        plan_talk(plan, &a, rq->max_ms, owner);
     else
         plan->after_ms = a.after_ms;
+}
+
+/* An agent answers at once: "served after 40s" is the talk. */
+static void on_queued(const struct queue_request *rq, struct sim_queue_plan *plan, void *owner)
+{
+    static const enum queue_outcome outcomes[] = { [OUT_queue_served] = QUEUE_SERVED,
+                                                   [OUT_queue_left] = QUEUE_LEFT,
+                                                   [OUT_queue_timeout] = QUEUE_TIMEOUT,
+                                                   [OUT_queue_full] = QUEUE_FULL,
+                                                   [OUT_queue_no_agents] = QUEUE_NO_AGENTS };
+    struct answer a = ask(owner);
+    struct sim_dial_plan talk = { .by = DIAL_BY_CALLEE };
+    *plan = (struct sim_queue_plan){ .how = QUEUE_TIMEOUT, .after_ms = rq->wait_ms };
+    if (a.hangs_up)
+        return;
+    plan->how = outcomes[a.outcome];
+    if (plan->how != QUEUE_TIMEOUT || a.after_ms >= 0)
+        plan->after_ms = a.after_ms < 0 ? 0 : a.after_ms;
+    if (plan->how != QUEUE_SERVED)
+        return;
+    plan_talk(&talk, &a, rq->talk_ms, owner);
+    *plan = (struct sim_queue_plan){ .how = QUEUE_SERVED, .talk_ms = talk.talk_ms, .by = talk.by };
 }
 
 static void on_recorded(const struct record_request *rq, struct sim_record_plan *plan, void *owner)
@@ -342,6 +363,7 @@ struct sim_world sim_terminal_world(struct sim_terminal *t)
         .takes = on_takes,
         .silenced = on_silenced,
         .dialled = on_dialled,
+        .queued = on_queued,
         .recorded = on_recorded,
         .fetched = on_fetched,
         .asked = on_asked,

@@ -42,20 +42,9 @@ static unsigned outcome_of(enum dial_outcome how)
     return OUT_bridge_failed;
 }
 
-static struct str by_text(enum dial_by by)
-{
-    switch (by) {
-    case DIAL_BY_CALLER: return STR("caller");
-    case DIAL_BY_CALLEE: return STR("callee");
-    case DIAL_BY_LIMIT: return STR("limit");
-    case DIAL_BY_TRANSFER: break;
-    }
-    return STR("transfer");
-}
-
 static void finish_ended(struct bridge *b, const struct dial_end *end)
 {
-    struct vm_value payload[] = { value_num(TYPE_DURATION, end->talk_ms), value_text(by_text(end->by)) };
+    struct vm_value payload[] = { value_num(TYPE_DURATION, end->talk_ms), value_text(dial_by_text(end->by)) };
     action_complete(&b->base, OUT_bridge_ended, payload);
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "stdlib/box_port.h"
+#include "stdlib/queue_port.h"
 #include "vm/run/action.h"
 #include "vm/run/clock.h"
 
@@ -134,6 +135,7 @@ struct call_port {
     struct call_op *(*remember)(void *self, const struct remember_request *rq, asked_cb *done, void *owner);
     struct call_op *(*recall)(void *self, struct str key, asked_cb *done, void *owner);
     struct call_op *(*mailbox)(void *self, struct str box, asked_cb *done, void *owner);
+    struct call_op *(*queue)(void *self, const struct queue_request *rq, queue_done_cb *done, void *owner);
     const struct box_port *box; /* the box actions */
     /* Queues it and returns. */
     void (*notify)(void *self, const struct notify_request *rq);

@@ -15,3 +15,14 @@ static int rank(enum dial_outcome how)
 }
 
 bool dial_outranks(enum dial_outcome a, enum dial_outcome b) { return rank(a) > rank(b); }
+
+struct str dial_by_text(enum dial_by by)
+{
+    switch (by) {
+    case DIAL_BY_CALLER: return STR("caller");
+    case DIAL_BY_CALLEE: return STR("callee");
+    case DIAL_BY_LIMIT: return STR("limit");
+    case DIAL_BY_TRANSFER: break;
+    }
+    return STR("transfer");
+}

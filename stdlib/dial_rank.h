@@ -7,5 +7,7 @@
 
 /* Whether a says more than b; DIAL_ENDED says most. */
 bool dial_outranks(enum dial_outcome a, enum dial_outcome b);
+/* Who ended a talk, in the flow's words. */
+struct str dial_by_text(enum dial_by by);
 
 #endif

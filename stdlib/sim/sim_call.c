@@ -149,6 +149,7 @@ struct sim_call *sim_call_new(const struct clock *clock, const struct sim_world 
         .hangup = port_hangup,
         .play = sim_play,
         .dial = sim_dial,
+        .queue = sim_queue,
         .held = sim_held,
         .record = sim_record,
         .greeting = port_greeting,

@@ -18,6 +18,14 @@ struct sim_dial_plan {
     struct str reason; /* DIAL_FAILED; copied */
 };
 
+/* What comes of waiting in a queue. */
+struct sim_queue_plan {
+    enum queue_outcome how;
+    int64_t after_ms; /* until an agent answers, or until the other outcome */
+    int64_t talk_ms;  /* QUEUE_SERVED: as of a dial */
+    enum dial_by by;
+};
+
 /* What comes of a recording. A key of `until`, the caller's hangup and the request's max end it earlier. */
 struct sim_record_plan {
     enum record_outcome how;
@@ -49,14 +57,15 @@ struct sim_box_plan {
     int64_t after_ms;
 };
 
-/* Asked and told as things begin. Each may be NULL: a dial is then offline, a recording empty, a fetch failed, nothing
- * is found, and what is to be kept is kept. */
+/* Asked and told as things begin. Each may be NULL: a dial is then offline, a queue without agents, a recording empty,
+ * a fetch failed, nothing is found, and what is to be kept is kept. */
 struct sim_world {
     void (*heard)(const struct vm_sound *sound, void *owner); /* also when it is then cut short */
     /* How long it takes, in ms; -1: not known, the time above then. NULL: none is. */
     int64_t (*takes)(const struct vm_sound *sound, const struct play_request *how, void *owner);
     void (*silenced)(void *owner); /* what was heard last is cut short */
     void (*dialled)(const struct dial_request *rq, struct sim_dial_plan *plan, void *owner);
+    void (*queued)(const struct queue_request *rq, struct sim_queue_plan *plan, void *owner);
     unsigned (*held_elsewhere)(unsigned line, void *owner); /* call_port.held: of other calls of the flow; NULL: none */
     void (*recorded)(const struct record_request *rq, struct sim_record_plan *plan, void *owner);
     bool (*box_full)(struct str box, void *owner);

@@ -42,6 +42,7 @@ void sim_hear(struct sim_call *c, const struct vm_sound *sound);
 
 struct call_op *sim_play(void *self, const struct play_request *rq, play_done_cb *done, void *owner);
 struct call_op *sim_dial(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner);
+struct call_op *sim_queue(void *self, const struct queue_request *rq, queue_done_cb *done, void *owner);
 unsigned sim_held(void *self, unsigned line);
 struct call_op *sim_fetch(void *self, const struct fetch_request *rq, fetch_done_cb *done, void *owner);
 struct call_op *sim_transfer(void *self, struct str target, asked_cb *done, void *owner);

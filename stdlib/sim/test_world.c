@@ -164,19 +164,19 @@ static const enum dial_outcome dial_outcomes[] = {
     [OUT_bridge_limited] = DIAL_LIMITED,
 };
 
-static void plan_talk(struct test_state *t, const struct dial_request *rq, struct sim_dial_plan *plan)
+static void plan_talk(struct test_state *t, int64_t max_ms, struct sim_dial_plan *plan)
 {
     struct str by = t->plan->t[2].len ? t->plan->t[2] : payload_text(t, 1);
     const struct test_value *talk = payload_of(t, 0);
     plan->after_ms = 0;
-    plan->talk_ms = talk->kind == TEST_VALUE_NUM ? talk->num : after_or(t, str_is(by, "limit") ? rq->max_ms : 0);
-    if (!within(t, plan->talk_ms, rq->max_ms, "the bridge's longest talk"))
+    plan->talk_ms = talk->kind == TEST_VALUE_NUM ? talk->num : after_or(t, str_is(by, "limit") ? max_ms : 0);
+    if (!within(t, plan->talk_ms, max_ms, "the longest talk"))
         return;
     plan->by = str_is(by, "limit") ? DIAL_BY_LIMIT : str_is(by, "transfer") ? DIAL_BY_TRANSFER : DIAL_BY_CALLEE;
     if (!str_is(by, "caller"))
         return;
     t->hang_up_at = test_now(t) + plan->talk_ms;
-    plan->talk_ms = rq->max_ms;
+    plan->talk_ms = max_ms;
 }
 
 /* A hunt dials several times for one step: what is left of 'after' goes on with the next. */
@@ -204,9 +204,45 @@ static void on_dialled(const struct dial_request *rq, struct sim_dial_plan *plan
     }
     plan->how = dial_outcomes[outcome_of(t)];
     if (plan->how == DIAL_ENDED)
-        plan_talk(t, rq, plan);
+        plan_talk(t, rq->max_ms, plan);
     else
         plan_refusal(t, rq, plan);
+}
+
+/* 'after' counts the waiting and the talk; a talk of which only it tells begins at once. */
+static void plan_service(struct test_state *t, int64_t max_ms, struct sim_queue_plan *plan)
+{
+    struct sim_dial_plan talk = { 0 };
+    int64_t due = t->hang_up_at;
+    plan_talk(t, max_ms, &talk);
+    const struct test_value *said = payload_of(t, 0);
+    plan->after_ms = said->kind == TEST_VALUE_NUM && t->plan->n[0] > said->num ? t->plan->n[0] - said->num : 0;
+    plan->talk_ms = talk.talk_ms;
+    plan->by = talk.by;
+    if (t->hang_up_at != due)
+        t->hang_up_at += plan->after_ms;
+}
+
+static void on_queued(const struct queue_request *rq, struct sim_queue_plan *plan, void *owner)
+{
+    static const enum queue_outcome outcomes[] = { [OUT_queue_served] = QUEUE_SERVED,
+                                                   [OUT_queue_left] = QUEUE_LEFT,
+                                                   [OUT_queue_timeout] = QUEUE_TIMEOUT,
+                                                   [OUT_queue_full] = QUEUE_FULL,
+                                                   [OUT_queue_no_agents] = QUEUE_NO_AGENTS };
+    struct test_state *t = owner;
+    *plan = (struct sim_queue_plan){ .how = QUEUE_TIMEOUT, .after_ms = rq->wait_ms };
+    if (!t->plan)
+        return;
+    if (t->plan->op == TEST_EXPECT)
+        plan->how = outcomes[outcome_of(t)];
+    if (plan->how == QUEUE_SERVED)
+        plan_service(t, rq->talk_ms, plan);
+    else
+        plan->after_ms = after_or(t, plan->how == QUEUE_TIMEOUT ? rq->wait_ms : 0);
+    within(t, plan->after_ms, rq->wait_ms, "the longest wait");
+    if (t->plan->op == TEST_EXPECT_LEAVE)
+        plan->after_ms = rq->wait_ms;
 }
 
 static enum record_outcome record_outcome_of(const struct test_state *t)
@@ -345,6 +381,7 @@ void test_world_init(struct test_state *t)
     t->world = (struct sim_world){
         .heard = on_heard,
         .dialled = on_dialled,
+        .queued = on_queued,
         .recorded = on_recorded,
         .box_full = on_box_full,
         .playable = on_playable,

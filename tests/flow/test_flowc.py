@@ -8,7 +8,7 @@ import pytest
 
 from conftest import ROOT
 
-SAMPLES = ["default", "welcome", "reception", "support", "hunt", "company", "reject", "names", "anonymous"]
+SAMPLES = ["default", "welcome", "reception", "support", "hunt", "company", "reject", "names", "anonymous", "queue"]
 WRONG = 'flow a {\n    let = 3\n    hangup\n}\n'
 
 

@@ -14,6 +14,7 @@ struct scene {
     struct flow_step steps[SCENE_STEPS], on_hangup[SCENE_STEPS];
     const char *caller;                      /* "500:12 2000:#": keys at that millisecond; "9000:-" hangs up */
     struct sim_dial_plan dials[SCENE_DIALS]; /* one after another; after_ms 0 of a row of zeros: ended at once */
+    struct sim_queue_plan queue;
     struct sim_record_plan record;
     struct sim_fetch_plan fetches[SCENE_DIALS]; /* one after another */
     bool box_full;
@@ -46,6 +47,17 @@ static inline void scene_dialled(const struct dial_request *rq, struct sim_dial_
     sbuf_cstr(&st->seen, "\n");
     if (st->dials < SCENE_DIALS)
         *plan = st->scene->dials[st->dials++];
+}
+
+static inline void scene_queued(const struct queue_request *rq, struct sim_queue_plan *plan, void *owner)
+{
+    struct stage *st = owner;
+    sbuf_fmt(&st->seen, "queue %.*s", STR_ARG(rq->name));
+    for (unsigned i = 0; i < rq->count; i++)
+        sbuf_fmt(&st->seen, " %.*s", STR_ARG(rq->agents[i]));
+    sbuf_fmt(&st->seen, " ring %lld wait %lld most %u%s\n", (long long)rq->ring_ms, (long long)rq->wait_ms, rq->most,
+             rq->all ? " all" : "");
+    *plan = st->scene->queue;
 }
 
 static inline void scene_recorded(const struct record_request *rq, struct sim_record_plan *plan, void *owner)
@@ -107,6 +119,7 @@ static inline struct sim_world scene_world(struct stage *st)
 {
     return (struct sim_world){ .heard = scene_heard,
                                .dialled = scene_dialled,
+                               .queued = scene_queued,
                                .recorded = scene_recorded,
                                .box_full = scene_box_full,
                                .held_elsewhere = scene_held_elsewhere,
