@@ -2,6 +2,7 @@
 #ifndef COMPILER_AST_DECL_H
 #define COMPILER_AST_DECL_H
 
+#include "compiler/ast_pronounce.h"
 #include "compiler/ast_stmt.h"
 #include "vm/isa/image.h"
 
@@ -9,6 +10,7 @@ enum decl_kind {
     DECL_BAD,
     DECL_USE,
     DECL_LANGUAGE,
+    DECL_PRONOUNCE,
     DECL_CONST,
     DECL_HOURS,
     DECL_PERMIT,
@@ -130,8 +132,9 @@ struct decl {
     uint32_t source; /* index of its file */
     union {
         struct decl_use use;
-        struct literal language; /* "en" */
-        struct expr *value;      /* CONST */
+        struct literal language;          /* "en" */
+        struct pronounce_item *pronounce; /* at least one, but for mistakes */
+        struct expr *value;               /* CONST */
         struct decl_hours hours;
         struct decl_permit permit;
         struct decl_extern lua;

@@ -66,6 +66,7 @@ void check_files(const struct check_env *env)
     for (struct file *f = env->files; f; f = f->next)
         if (f != env->prelude)
             check_bodies(&c, f);
+    check_pronounce(&c);
     quals_finish(&c);
     check_paths(&c);
     warn_unused_decls(&c);

@@ -81,6 +81,7 @@ void check_declare_lua(struct check *c, struct decl *d); /* of check_lua.c: afte
 /* Reports a constant target or address that no permit covers, and a variable one when nothing could ever cover it. */
 void check_permit(struct check *c, const struct action_row *row, const struct action_arg *a, const struct expr *e);
 void check_find_permits(struct check *c);
+void check_pronounce(struct check *c); /* check_pronounce.c */
 bool check_has_permit(const struct check *c, enum permit_kind kind);
 const struct outcome_set *check_action_set(struct check *c, const struct action_row *row);
 /* check_file.c */

@@ -248,6 +248,7 @@ static void check_decl(struct check *c, struct decl *d)
     case DECL_BAD:
     case DECL_USE:
     case DECL_LANGUAGE:
+    case DECL_PRONOUNCE:
     case DECL_EXTERN: break;
     }
     c->fn = NULL;

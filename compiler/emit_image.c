@@ -64,6 +64,18 @@ static void fill_permits(struct emit *e, struct image *im)
     vec_free(&rows);
 }
 
+static void fill_names(struct emit *e, struct image *im)
+{
+    VEC(struct word_said) rows = { 0 };
+    for (const struct file *f = e->env->files; f; f = f->next)
+        for (const struct decl *d = f->first; d; d = d->next)
+            for (const struct pronounce_item *i = d->kind == DECL_PRONOUNCE ? d->u.pronounce : NULL; i; i = i->next)
+                vec_push(&rows, (struct word_said){ i->word.text, i->said.text });
+    im->names = KEEP(e, &rows);
+    im->nnames = (uint32_t)rows.len;
+    vec_free(&rows);
+}
+
 /* ---- sources ---- */
 
 static struct str folder_of(struct str path)
@@ -169,6 +181,7 @@ const struct image *emit_image(const struct emit_env *env)
     e.imports_seen = ARENA_ARRAY(e.arena, struct import_seen *, action_count());
     emit_functions(&e, im);
     fill_permits(&e, im);
+    fill_names(&e, im);
     fill_tables(&e, im);
     fill_sources(&e, im);
     im->tests = emit_test_section(env);

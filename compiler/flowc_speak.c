@@ -13,6 +13,7 @@
 extern char **environ;
 
 struct speak {
+    const struct image *names_of; /* whose names the child knows; borrowed */
     pid_t child;
     FILE *to, *from;
     struct str folder; /* of the flow's file */
@@ -97,10 +98,23 @@ static void put_file(struct speak *s, struct str name)
     sbuf_free(&path);
 }
 
+static void put_names(struct speak *s, const struct image *im)
+{
+    s->names_of = im;
+    fputs("0 names\n", s->to);
+    for (uint32_t i = 0; im && i < im->nnames; i++) {
+        fputs("0 name ", s->to);
+        put_text(s->to, im->names[i].word);
+        put_text(s->to, im->names[i].said);
+    }
+}
+
 int64_t speak_sound(struct speak *s, int64_t at, const struct vm_sound *sound, const struct play_request *how)
 {
     long long ms = 0;
     char answer[32];
+    if (sound->kind == SOUND_SAY && how->image != s->names_of)
+        put_names(s, how->image);
     switch (sound->kind) {
     case SOUND_SAY:
         fprintf(s->to, "%lld say %d %.*s ", (long long)at, how->rate, how->voice.len ? (int)how->voice.len : 1,

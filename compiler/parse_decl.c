@@ -117,6 +117,27 @@ static void parse_language(struct parser *p, struct decl *d)
     d->u.language = expect_text(p, "a language: \"en\"");
 }
 
+static struct pronounce_item *parse_pronounce_item(struct parser *p)
+{
+    struct pronounce_item *item = NODE(p, struct pronounce_item);
+    item->word = expect_text(p, "a name: \"Nguyen\"");
+    if (p->quiet || !expect(p, TOKEN_AS, "'as' and how it is said"))
+        return NULL;
+    item->said = expect_text(p, "how it is said: \"win\"");
+    return p->quiet ? NULL : item;
+}
+
+/* A word in its place, as above. */
+static void parse_pronounce(struct parser *p, struct decl *d)
+{
+    struct pronounce_item **tail = &d->u.pronounce;
+    d->kind = DECL_PRONOUNCE;
+    do {
+        struct pronounce_item *item = *tail = parse_pronounce_item(p);
+        tail = item ? &item->next : tail;
+    } while (!p->quiet && accept(p, TOKEN_COMMA));
+}
+
 static void parse_const(struct parser *p, struct decl *d)
 {
     d->kind = DECL_CONST;
@@ -235,7 +256,7 @@ static struct decl *parse_no_decl(struct parser *p)
     if (at(p, TOKEN_BRACE_CLOSE))
         mistake(p, span_of(p, p->next), "this '}' closes nothing");
     else
-        diag_help(mistake_expected(p, "use, language, const, hours, permit, extern, fn, flow or test"),
+        diag_help(mistake_expected(p, "use, language, pronounce, const, hours, permit, extern, fn, flow or test"),
                   "actions and other statements stand in a 'flow' or a 'fn'");
     if (!at(p, TOKEN_END))
         p->next++;
@@ -258,7 +279,9 @@ struct decl *parse_decl(struct parser *p)
         [TOKEN_TEST] = parse_test_decl,
     };
     const struct token *start = p->next;
-    decl_parser *parse = at_named(p, "language") ? parse_language : rows[start->kind];
+    decl_parser *parse = at_named(p, "language")    ? parse_language
+                         : at_named(p, "pronounce") ? parse_pronounce
+                                                    : rows[start->kind];
     struct decl *d;
     if (!parse && !at(p, TOKEN_FN))
         return parse_no_decl(p);

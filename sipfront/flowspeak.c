@@ -2,6 +2,8 @@
  * when, a line a thing; so flowc itself needs no speech and no codecs, and starts without them. The words are spoken as
  * the server speaks them.
  *
+ *   AT names                   forgets all names
+ *   AT name WORD, and on the next line how it is said
  *   AT say RATE VOICE WORDS    AT file PATH    AT tone NAME    AT wait MS    answers how many ms that takes, 0: it
  * cannot AT cut                     what sounds is silent from there on AT key D                   the caller presses a
  * key AT end                     the file is written
@@ -15,7 +17,9 @@
 
 #include "sipfront/media/prompt_audio.h"
 #include "sipfront/media/wav_file.h"
+#include "sipfront/speech/pronounce.h"
 #include "sipfront/speech/speech.h"
+#include "vm/base/vec.h"
 
 enum { RATE = 16000, MS = RATE / 1000, MOST_MS = 3600 * 1000, KEY_MS = 120, KEY_LEVEL = 5000 };
 
@@ -25,7 +29,24 @@ struct sheet {
     size_t count; /* samples: an hour at most */
     const char *out;
     bool too_long;
+    VEC(struct word_said) names; /* owned texts */
+    char *named;                 /* how it is said is the next line; NULL: it is none */
 };
+
+static void forget_names(struct sheet *s)
+{
+    for (size_t i = 0; i < s->names.len; i++) {
+        free((char *)(uintptr_t)s->names.items[i].word.p);
+        free((char *)(uintptr_t)s->names.items[i].said.p);
+    }
+    s->names.len = 0;
+}
+
+static void learn_name(struct sheet *s, const char *said)
+{
+    vec_push(&s->names, (struct word_said){ str_of(s->named), str_of(strdup(said)) });
+    s->named = NULL;
+}
 
 /* Room for the call up to there, silent. */
 static bool reach(struct sheet *s, size_t count)
@@ -62,8 +83,12 @@ static enum err say(struct sheet *s, char *rest, struct prompt_audio *a)
     char voice[32];
     if (sscanf(rest, "%d %31s %n", &rate, voice, &used) < 2 || !used)
         return ERR_INVALID;
+    struct pronounce_own own = { s->names.items, (uint32_t)s->names.len };
+    struct sbuf words = { 0 };
+    pronounce_apply(NULL, &own, str_of(rest + used), &words);
     enum err e =
-        speech_say(s->speech, str_of(rest + used), str_of(strcmp(voice, "-") ? voice : ""), rate ? rate : 100, &spoken);
+        speech_say(s->speech, sbuf_view(&words), str_of(strcmp(voice, "-") ? voice : ""), rate ? rate : 100, &spoken);
+    sbuf_free(&words);
     if (e)
         return e;
     e = prompt_audio_samples(a, spoken.samples, spoken.count, spoken.rate);
@@ -134,6 +159,10 @@ static bool obey(struct sheet *s, char *line, int *status)
     int used = 0;
     long long at;
     line[strcspn(line, "\n")] = '\0';
+    if (s->named) {
+        learn_name(s, line);
+        return true;
+    }
     if (sscanf(line, "%lld %7s%n", &at, kind, &used) < 2 || at < 0)
         return true;
     char *rest = line + used + (line[used] == ' ');
@@ -141,7 +170,11 @@ static bool obey(struct sheet *s, char *line, int *status)
         *status = write_out(s, at);
         return false;
     }
-    if (strcmp(kind, "cut") == 0)
+    if (strcmp(kind, "names") == 0)
+        forget_names(s);
+    else if (strcmp(kind, "name") == 0)
+        s->named = strdup(rest);
+    else if (strcmp(kind, "cut") == 0)
         cut(s, at);
     else if (strcmp(kind, "key") == 0)
         key(s, at, *rest);
@@ -180,6 +213,9 @@ int main(int argc, char **argv)
     while (!e && getline(&line, &room, stdin) > 0 && obey(&s, line, &status))
         ;
     speech_free(&s.speech);
+    forget_names(&s);
+    vec_free(&s.names);
+    free(s.named);
     free(s.samples);
     free(line);
     return status;

@@ -92,6 +92,7 @@ static void dial(struct bridge *b)
         .caller_id = arg_text(&b->base, ARG_NO_bridge_caller_id, ""),
         .announce = arg_text(&b->base, ARG_NO_bridge_announce, ""),
         .screen = arg_text(&b->base, ARG_NO_bridge_screen, ""),
+        .image = action_image(&b->base),
         .music = b->music,
         .nmusic = b->nmusic,
         .record = arg_num(&b->base, ARG_NO_bridge_record, 0) != 0,

@@ -16,10 +16,11 @@
 struct play_request {
     const struct vm_sound *sounds; /* one after another; copied */
     unsigned count;
-    struct str voice; /* for words; empty: the server's */
-    int rate;         /* percent; 0: the server's */
-    unsigned loops;   /* 1 or more; PLAY_FOR_EVER */
-    bool early;       /* before the answer, as early media; else the call must be answered */
+    const struct image *image; /* how its names are said; NULL: as the server says them */
+    struct str voice;          /* for words; empty: the server's */
+    int rate;                  /* percent; 0: the server's */
+    unsigned loops;            /* 1 or more; PLAY_FOR_EVER */
+    bool early;                /* before the answer, as early media; else the call must be answered */
 };
 enum { PLAY_FOR_EVER = 0x7fffffff };
 enum play_end { PLAY_DONE, PLAY_FAILED };
@@ -36,6 +37,7 @@ struct dial_request {
     int64_t ring_ms, max_ms;
     struct str caller_id; /* empty: the caller's */
     struct str announce, screen;
+    const struct image *image; /* as in play_request */
     const struct vm_sound *music;
     unsigned nmusic;
     bool record;

@@ -30,7 +30,7 @@ void entry_start(struct entry *e, struct str prompt)
 {
     const struct call_port *port = action_port(&e->base);
     struct vm_sound words = { SOUND_SAY, prompt };
-    struct play_request rq = { .sounds = &words, .count = 1, .loops = 1 };
+    struct play_request rq = { .sounds = &words, .count = 1, .image = action_image(&e->base), .loops = 1 };
     if (e->barge.len == 0)
         digits_clear(action_digits(&e->base));
     if (prompt.len == 0 || digits_find(action_digits(&e->base), e->barge) >= 0)

@@ -10,6 +10,7 @@ static void start(struct running *r)
     struct play_request rq = {
         .sounds = sounds,
         .count = count,
+        .image = action_image(r),
         .loops = (unsigned)arg_num_in(r, ARG_NO_play_loop, 1, 1, PLAY_FOR_EVER),
     };
     if (count == 0)

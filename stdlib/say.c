@@ -7,6 +7,7 @@ static void start(struct running *r)
     struct play_request rq = {
         .sounds = &words,
         .count = 1,
+        .image = action_image(r),
         .voice = arg_text(r, ARG_NO_say_voice, ""),
         .rate = arg_given(r, ARG_NO_say_rate) ? (int)arg_num_in(r, ARG_NO_say_rate, 100, 50, 200) : 0,
         .loops = 1,

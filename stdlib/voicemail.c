@@ -43,7 +43,7 @@ static void tell_full(struct voicemail *v)
 {
     const struct call_port *port = action_port(&v->base);
     struct vm_sound words = { SOUND_SAY, STR("This mailbox is full and takes no more messages.") };
-    struct play_request rq = { .sounds = &words, .count = 1, .loops = 1 };
+    struct play_request rq = { .sounds = &words, .count = 1, .image = action_image(&v->base), .loops = 1 };
     if (action_caller_gone(&v->base))
         action_complete(&v->base, OUT_voicemail_full, NULL);
     else
@@ -145,7 +145,7 @@ static void on_greeted(enum play_end how, void *owner)
 static void greet(struct voicemail *v, const struct vm_sound *sounds, unsigned count)
 {
     const struct call_port *port = action_port(&v->base);
-    struct play_request rq = { .sounds = sounds, .count = count, .loops = 1 };
+    struct play_request rq = { .sounds = sounds, .count = count, .image = action_image(&v->base), .loops = 1 };
     v->greeting = port->play(port->self, &rq, on_greeted, v);
 }
 

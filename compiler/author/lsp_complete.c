@@ -143,6 +143,7 @@ static void complete_declarations(struct completion *c)
     } rows[] = {
         { "use", "use \"$1.flow\"" },
         { "language", "language \"${1:en}\"" },
+        { "pronounce", "pronounce \"$1\" as \"$2\"" },
         { "const", "const ${1:name} = $2" },
         { "hours", "hours ${1:office} {\n\tzone \"${2:Europe/London}\"\n\tmon-fri ${3:09:00-17:00}\n}" },
         { "permit dial", "permit dial \"$1\"" },

@@ -181,6 +181,7 @@ static void of_decl(struct mentions *out, const struct decl *d)
         vec_push(out, (struct mention){ .kind = MENTION_FILE, .span = d->u.use.path.span, .decl = d });
         break;
     case DECL_LANGUAGE:
+    case DECL_PRONOUNCE:
     case DECL_BAD: break;
     }
 }

@@ -34,6 +34,10 @@ static bool outline_of(const struct decl *d, struct outline *out)
         *out = (struct outline){ SYMBOL_KIND_METHOD, d->u.test.title.text, "test", d->u.test.title.span };
         break;
     case DECL_LANGUAGE: *out = (struct outline){ SYMBOL_KIND_KEY, d->u.language.text, "language", d->span }; break;
+    case DECL_PRONOUNCE:
+        if (d->u.pronounce)
+            *out = (struct outline){ SYMBOL_KIND_KEY, d->u.pronounce->word.text, "pronounce", d->span };
+        break;
     case DECL_BAD: return false;
     }
     return out->name.len > 0; /* the protocol wants a name */

@@ -185,9 +185,10 @@ static void on_heard(enum play_end how, void *owner)
     d->hearing = NULL;
 }
 
-static void hear(struct dial *d, const struct vm_sound *sounds, unsigned n)
+static void hear(struct dial *d, struct play_request rq)
 {
-    struct play_request rq = { .sounds = sounds, .count = n, .loops = PLAY_FOR_EVER, .early = true };
+    rq.loops = PLAY_FOR_EVER;
+    rq.early = true;
     d->hearing = call_play_start(d->op.call, &rq, on_heard, d);
 }
 
@@ -199,7 +200,7 @@ void dial_ringback(struct dial *d)
     if (d->music || d->hearing || !c->media.stream)
         return;
     if (c->state == CALL_UP || c->onward)
-        hear(d, &tone, 1);
+        hear(d, (struct play_request){ .sounds = &tone, .count = 1 });
     else
         call_ring(c);
 }
@@ -439,12 +440,12 @@ static char *copy(struct str s)
 static void on_warmed(struct prompt *p, enum err e, void *owner) { (void)p, (void)e, (void)owner; }
 
 /* As they are to be spoken. They are made while it rings: nobody who answers waits for them. */
-static char *copy_words(struct call *c, struct str text)
+static char *copy_words(struct call *c, const struct image *im, struct str text)
 {
     struct sbuf words = { 0 };
     if (!text.len)
         return NULL;
-    server_words(c->server, text, &words);
+    server_words(c->server, im, text, &words);
     struct prompt_request rq = { .source = PROMPT_WORDS, .text = sbuf_view(&words) };
     (void)prompt_get(c->server->prompts, &rq, on_warmed, NULL);
     return words.p;
@@ -460,8 +461,8 @@ static struct dial *dial_new(struct call *c, const struct dial_request *rq, dial
     d->owner = owner;
     d->max_ms = rq->max_ms;
     d->caller_id = copy(rq->caller_id.len ? rq->caller_id : str_of(c->facts.from));
-    d->announce = copy_words(c, rq->announce);
-    d->question = copy_words(c, rq->screen);
+    d->announce = copy_words(c, rq->image, rq->announce);
+    d->question = copy_words(c, rq->image, rq->screen);
     d->music = rq->nmusic > 0;
     d->record = rq->record;
     c->dial = d;
@@ -483,6 +484,6 @@ struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_
     }
     d->limit = clock_start(c->port.clock, rq->ring_ms, on_ring_time, d);
     if (d->music && c->media.stream)
-        hear(d, rq->music, rq->nmusic);
+        hear(d, (struct play_request){ .sounds = rq->music, .count = rq->nmusic, .image = rq->image });
     return &d->op;
 }

@@ -224,7 +224,7 @@ static struct playing *play_sounds(struct call *c, const struct play_request *rq
         if (is_silence(&sound))
             continue;
         if (sound.kind == SOUND_SAY) {
-            server_words(c->server, sound.text, &words);
+            server_words(c->server, rq->image, sound.text, &words);
             sound.text = sbuf_view(&words);
         }
         ask(&p->parts[part++], &sound, *want);
@@ -246,7 +246,7 @@ struct call_op *call_play_start(void *self, const struct play_request *rq, play_
                                    ? music_files(c->server->music, rq->sounds->text, &n)
                                    : NULL;
     if (rq->count == 1 && rq->loops <= 1 && rq->sounds->kind == SOUND_SAY)
-        server_words(c->server, rq->sounds->text, &words);
+        server_words(c->server, rq->image, rq->sounds->text, &words);
     want.text = sbuf_view(&words);
     if (files)
         p = play_along(c, rq, want, files, n);

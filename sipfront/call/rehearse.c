@@ -68,7 +68,7 @@ static void make_next(struct rehearsal *r)
         finish(r);
         return;
     }
-    server_words(r->server, im->prompts[r->at].text, &words);
+    server_words(r->server, im, im->prompts[r->at].text, &words);
     struct prompt_request rq = { .source = PROMPT_WORDS, .text = sbuf_view(&words) };
     r->wait = prompt_get(r->server->prompts, &rq, on_made, r);
     sbuf_free(&words);

@@ -75,8 +75,8 @@ bool server_calls_limited(const struct server *s, const struct connection *c);
 /* server_speech.c */
 enum err server_open_speech(struct server *s, const struct server_params *p, struct sbuf *why) MUST_USE;
 void server_close_speech(struct server *s); /* nobody is left to hear */
-/* Appends the text as it is to be spoken: with the names of DATA/pronunciation.txt. */
-void server_words(const struct server *s, struct str text, struct sbuf *out);
+/* Appends the text as it is to be spoken: with the names of the flow (NULL: none), then of DATA/pronunciation.txt. */
+void server_words(const struct server *s, const struct image *im, struct str text, struct sbuf *out);
 /* Any thread; blocks. The folders of music as they are now. */
 struct music *server_read_music(const struct server *s);
 /* Any thread; blocks. The list as it stands now. */

@@ -35,9 +35,10 @@ struct music *server_read_music(const struct server *s)
     return music_read(sounds, s->hold_folder);
 }
 
-void server_words(const struct server *s, struct str text, struct sbuf *out)
+void server_words(const struct server *s, const struct image *im, struct str text, struct sbuf *out)
 {
-    pronounce_apply(s->pronounce, text, out);
+    struct pronounce_own own = { im ? im->names : NULL, im ? im->nnames : 0 };
+    pronounce_apply(s->pronounce, &own, text, out);
 }
 
 /* A mistake in the list keeps nobody from telephoning: the names are said as they are written. */

@@ -5,28 +5,16 @@
 #include <strings.h>
 
 #include "vm/base/vec.h"
+#include "vm/base/word.h"
 
 enum { FILE_MOST = 1 << 20 };
-
-struct word {
-    struct str from, to; /* into the file's text */
-};
 
 /* Sorted by the first byte (lower case), the longest first. */
 struct pronounce {
     struct sbuf text;
-    VEC(struct word) words;
-    size_t begins[257]; /* for each first byte, where its words begin */
+    VEC(struct word_said) words; /* into text */
+    size_t begins[257];          /* for each first byte, where its words begin */
 };
-
-static unsigned char lower(char c) { return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
-
-/* Letters beyond ASCII are words' letters too. */
-static bool is_letter(char c)
-{
-    unsigned char l = lower(c);
-    return (l >= 'a' && l <= 'z') || (l >= '0' && l <= '9') || l == '\'' || l >= 0x80;
-}
 
 static struct str trim(struct str s)
 {
@@ -55,8 +43,8 @@ static bool read_line(struct pronounce *p, struct str line)
         return false;
     struct str to = trim((struct str){ said.p + from.len + 1, said.len - from.len - 1 });
     from = trim(from);
-    vec_push(&p->words, (struct word){ from, to });
-    return from.len && to.len && is_letter(from.p[0]) && is_letter(from.p[from.len - 1]);
+    vec_push(&p->words, (struct word_said){ from, to });
+    return to.len && word_is_whole(from);
 }
 
 static enum err read_lines(struct pronounce *p, const char *path, struct sbuf *why)
@@ -80,11 +68,11 @@ static enum err read_lines(struct pronounce *p, const char *path, struct sbuf *w
 
 static int by_first_and_length(const void *a, const void *b)
 {
-    const struct word *x = a, *y = b;
-    int first = lower(x->from.p[0]) - lower(y->from.p[0]);
+    const struct word_said *x = a, *y = b;
+    int first = word_lower(x->word.p[0]) - word_lower(y->word.p[0]);
     if (first)
         return first;
-    return x->from.len < y->from.len ? 1 : x->from.len > y->from.len ? -1 : str_cmp(x->from, y->from);
+    return x->word.len < y->word.len ? 1 : x->word.len > y->word.len ? -1 : str_cmp(x->word, y->word);
 }
 
 static void sort(struct pronounce *p)
@@ -93,7 +81,7 @@ static void sort(struct pronounce *p)
     if (p->words.len)
         qsort(p->words.items, p->words.len, sizeof *p->words.items, by_first_and_length);
     for (unsigned c = 0; c <= 256; c++) {
-        while (at < p->words.len && lower(p->words.items[at].from.p[0]) < c)
+        while (at < p->words.len && word_lower(p->words.items[at].word.p[0]) < c)
             at++;
         p->begins[c] = at;
     }
@@ -135,32 +123,44 @@ unsigned pronounce_count(const struct pronounce *p) { return p ? (unsigned)p->wo
 
 static bool fits(struct str at, struct str word)
 {
-    return at.len >= word.len && strncasecmp(at.p, word.p, word.len) == 0 &&
-           (at.len == word.len || !is_letter(at.p[word.len]));
+    return word.len && at.len >= word.len && strncasecmp(at.p, word.p, word.len) == 0 &&
+           (at.len == word.len || !word_letter(at.p[word.len]));
 }
 
 /* The word that stands at the beginning of this text, NULL when none does. */
-static const struct word *find(const struct pronounce *p, struct str at)
+static const struct word_said *find(const struct pronounce *p, struct str at)
 {
-    unsigned first = lower(at.p[0]);
-    for (size_t i = p->begins[first]; i < p->begins[first + 1]; i++)
-        if (fits(at, p->words.items[i].from))
+    unsigned first = word_lower(at.p[0]);
+    for (size_t i = p ? p->begins[first] : 0; p && i < p->begins[first + 1]; i++)
+        if (fits(at, p->words.items[i].word))
             return &p->words.items[i];
     return NULL;
 }
 
-void pronounce_apply(const struct pronounce *p, struct str text, struct sbuf *out)
+/* The same in a list without an order. */
+static const struct word_said *find_own(const struct pronounce_own *own, struct str at)
 {
-    size_t i = 0;
-    while (p && i < text.len) {
-        bool begins = is_letter(text.p[i]) && (i == 0 || !is_letter(text.p[i - 1]));
-        const struct word *w = begins ? find(p, (struct str){ text.p + i, text.len - i }) : NULL;
+    const struct word_said *best = NULL;
+    for (uint32_t i = 0; i < own->count; i++)
+        if (fits(at, own->words[i].word) && (!best || own->words[i].word.len > best->word.len))
+            best = &own->words[i];
+    return best;
+}
+
+void pronounce_apply(const struct pronounce *p, const struct pronounce_own *own, struct str text, struct sbuf *out)
+{
+    static const struct pronounce_own none = { 0 };
+    own = own ? own : &none;
+    for (size_t i = 0; i < text.len;) {
+        struct str rest = { text.p + i, text.len - i };
+        bool begins = word_letter(text.p[i]) && (i == 0 || !word_letter(text.p[i - 1]));
+        const struct word_said *w = begins ? find_own(own, rest) : NULL;
+        if (begins && !w)
+            w = find(p, rest);
         if (w)
-            sbuf_str(out, w->to);
+            sbuf_str(out, w->said);
         else
             sbuf_char(out, text.p[i]);
-        i += w ? w->from.len : 1;
+        i += w ? w->word.len : 1;
     }
-    if (!p)
-        sbuf_str(out, text);
 }

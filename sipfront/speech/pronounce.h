@@ -7,7 +7,7 @@
 #ifndef SIPFRONT_SPEECH_PRONOUNCE_H
 #define SIPFRONT_SPEECH_PRONOUNCE_H
 
-#include "vm/base/str.h"
+#include "vm/base/word.h"
 
 struct pronounce;
 
@@ -18,8 +18,13 @@ enum { PRONOUNCE_MOST = 10000 /* lines */ };
 enum err pronounce_read(struct pronounce **out, const char *path, struct sbuf *why) MUST_USE;
 void pronounce_free(struct pronounce **p); /* accepts NULL and a pointer to NULL */
 
-/* Appends the text as it is to be spoken. p may be NULL. */
-void pronounce_apply(const struct pronounce *p, struct str text, struct sbuf *out);
+/* Words that come first: a flow's own, in any order. */
+struct pronounce_own {
+    const struct word_said *words;
+    uint32_t count;
+};
+/* Appends the text as it is to be spoken. p and own may be NULL. */
+void pronounce_apply(const struct pronounce *p, const struct pronounce_own *own, struct str text, struct sbuf *out);
 unsigned pronounce_count(const struct pronounce *p);
 
 #endif

@@ -8,7 +8,7 @@ struct play_op {
     play_done_cb *done;
     struct vm_sound *sounds; /* their texts are copies */
     unsigned count, next, loops;
-    struct play_request how; /* voice and rate; the voice is a copy */
+    struct play_request how; /* voice, rate and image; the voice is a copy */
     bool sounding;
 };
 
@@ -86,7 +86,8 @@ struct call_op *sim_play(void *self, const struct play_request *rq, play_done_cb
     struct play_op *p = (struct play_op *)op_new(c, sizeof *p, &kind, owner);
     p->done = done;
     p->loops = rq->loops;
-    p->how = (struct play_request){ .voice = { op_copy(rq->voice), rq->voice.len }, .rate = rq->rate };
+    p->how =
+        (struct play_request){ .voice = { op_copy(rq->voice), rq->voice.len }, .rate = rq->rate, .image = rq->image };
     p->sounds = calloc(rq->count + 1, sizeof *p->sounds);
     if (!p->sounds)
         abort();

@@ -54,6 +54,30 @@ def test_names_are_said_as_the_servers_list_says(server, ctl, register, line, tm
         line('say "Something else."')
 
 
+def test_a_flow_says_its_names_itself(server, ctl, register, tmp_path):
+    """Its own before the server's; in texts that are known and in others; also to the one who is called."""
+    (server.data / "pronunciation.txt").write_text("Siobhan = Seeohban\nWrocław = Vrotswahv\n")
+    ctl.add("line", virtual=True)
+    source = """pronounce "Siobhan" as "Shivawn"
+flow line {
+    say "Call from Siobhan in Wrocław."
+    let who = call.from_name
+    say "{who} calls Siobhan."
+    bridge "bob", announce: "Siobhan is on the line." { else { hangup } }
+}
+"""
+    ctl.attach_flow("line", build_flow(source, tmp_path))
+    bob = register("bob")
+    ann = register("ann")
+    made = speech(ctl)["disk_misses"]
+    call(ann)
+    ann.wait_heard(spoken(tmp_path, "Call from Shivawn in Vrotswahv."))
+    assert speech(ctl)["disk_misses"] == made, "it was made when the flow was deployed"
+    ann.wait_heard(spoken(tmp_path, "Ann calls Shivawn."))
+    bob.wait_heard(spoken(tmp_path, "Shivawn is on the line."))
+    ann.hang_up()
+
+
 def test_constant_texts_are_ready_at_the_first_call(server, ctl, register, line):
     """Deploying makes them; the call makes nothing. After a restart they come from the disk."""
     text = "This sentence is known when the flow is deployed. So is this one."

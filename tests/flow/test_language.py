@@ -1,4 +1,4 @@
-"""The language that prompts say numbers, dates and times in."""
+"""How prompts are said: the language of numbers, dates and times; names."""
 import json
 
 
@@ -37,3 +37,25 @@ def test_one_language_a_file(flowc, tmp_path):
     path = tmp_path / "a.flow"
     path.write_text('language "de"\nlanguage "en"\nflow a { let language = 2; say number(language) }\n')
     assert mistakes(flowc, path) == [(2, "this file has a language already")]
+
+
+def test_names_of_a_used_file_are_the_flows(flowc, tmp_path):
+    (tmp_path / "names.flow").write_text('pronounce "Nguyen" as "win"\n')
+    path = tmp_path / "a.flow"
+    path.write_text('use "names.flow"\npronounce "Ann" as "Awn"\nflow a { say "Ann Nguyen" }\n'
+                    'test "the text is what the flow says" { hear "Ann Nguyen"; expect ended }\n')
+    assert mistakes(flowc, path) == []
+    assert flowc("test", path).returncode == 0
+    assert flowc("fmt", "--check", path).returncode == 0
+    path.write_text('use "names.flow"\npronounce "nguyen" as "nwin"\nflow a { hangup }\n')
+    found = json.loads(flowc("check", "--json", path).stdout)["diagnostics"]
+    assert [d["message"] for d in found if d["severity"] == "error"] == ['it is said already how "Nguyen" is pronounced']
+
+
+def test_a_flow_has_so_many_names(flowc, tmp_path):
+    path = tmp_path / "a.flow"
+    names = [f'pronounce "n{i}" as "x"' for i in range(1001)]
+    path.write_text("\n".join(names[:1000]) + "\nflow a { hangup }\n")
+    assert flowc("build", path, "-o", tmp_path / "a.flowc").returncode == 0
+    path.write_text("\n".join(names) + "\nflow a { hangup }\n")
+    assert mistakes(flowc, path) == [(1001, "a flow pronounces at most 1000 names")]

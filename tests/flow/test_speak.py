@@ -100,3 +100,11 @@ def test_what_cannot_be_written_is_told(tmp_path):
 def test_flowc_itself_knows_no_speech():
     needs = subprocess.run(["ldd", binaries() / "flowc"], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert "flite" not in needs and "sndfile" not in needs
+
+
+def test_names_are_said_as_the_flow_says(speak):
+    said = "The call is from Shivawn, not from Siobhanna."
+    samples, _ = speak('pronounce "Siobhan" as "Shivawn"\nflow a {\n    say "The call is from Siobhan, not from Siobhanna."\n}\n')
+    plain, _ = speak('flow a {\n    say "The call is from Siobhan, not from Siobhanna."\n}\n')
+    assert place(samples, flite(speak.folder, said))[1] > 0.95
+    assert place(plain, flite(speak.folder, said))[1] < 0.9

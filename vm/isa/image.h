@@ -10,7 +10,7 @@
 
 #include "vm/base/arena.h"
 #include "vm/base/err.h"
-#include "vm/base/str.h"
+#include "vm/base/word.h"
 #include "vm/isa/image_import.h"
 
 enum {
@@ -18,7 +18,8 @@ enum {
     IMAGE_SLOTS_MAX = 250,
     IMAGE_CODE_MAX = 60000,
     IMAGE_ID_SIZE = 32,
-    IMAGE_KEY_SIZE = 32
+    IMAGE_KEY_SIZE = 32,
+    IMAGE_NAMES_MAX = 1000
 };
 
 /* A constant: NUM (type says which), TEXT, LIST_TEXT (indices of text constants) or LIST_NUM. */
@@ -102,6 +103,8 @@ struct image {
     uint32_t npermits;
     const struct image_prompt *prompts;
     uint32_t nprompts;
+    const struct word_said *names; /* how names are said, each once, in any order */
+    uint32_t nnames;
     const struct str *continues; /* names of flows that it may continue with */
     uint32_t ncontinues;
     const struct image_source *sources;

@@ -199,6 +199,17 @@ static void decode_prompts(struct reader *r, struct image *im)
     im->prompts = prompts;
 }
 
+static void decode_speech(struct reader *r, struct image *im)
+{
+    im->nnames = read_count(r, IMAGE_NAMES_MAX, 2);
+    struct word_said *names = ARENA_ARRAY(r->arena, struct word_said, im->nnames);
+    for (uint32_t i = 0; i < im->nnames; i++) {
+        names[i].word = read_text(r);
+        names[i].said = read_text(r);
+    }
+    im->names = names;
+}
+
 static void decode_lines(struct reader *r, struct image_func *f)
 {
     uint64_t pc = 0, line = 0;
@@ -282,15 +293,16 @@ static void decode_section(struct reader *r, struct image *im, enum image_sectio
     case SECTION_SOURCE: decode_source(r, im); break;
     case SECTION_TESTS: decode_tests(r, im); break;
     case SECTION_LUA: decode_lua(r, im); break;
+    case SECTION_SPEECH: decode_speech(r, im); break;
     case SECTION_END: break;
     }
 }
 
 static void decode_sections(struct reader *r, struct image *im)
 {
-    static const uint8_t order[] = { SECTION_TEXTS,   SECTION_SHAPE,  SECTION_CONSTS,  SECTION_FUNCS,
-                                     SECTION_IMPORTS, SECTION_HOURS,  SECTION_PERMITS, SECTION_PROMPTS,
-                                     SECTION_DEBUG,   SECTION_SOURCE, SECTION_TESTS,   SECTION_LUA };
+    static const uint8_t order[] = { SECTION_TEXTS, SECTION_SHAPE,   SECTION_CONSTS,  SECTION_FUNCS, SECTION_IMPORTS,
+                                     SECTION_HOURS, SECTION_PERMITS, SECTION_PROMPTS, SECTION_DEBUG, SECTION_SOURCE,
+                                     SECTION_TESTS, SECTION_LUA,     SECTION_SPEECH };
     struct sections found = { 0 };
     find_sections(r, &found);
     if (!found.at[SECTION_SHAPE] || !found.at[SECTION_TEXTS] || !found.at[SECTION_FUNCS])

@@ -223,6 +223,18 @@ static void encode_prompts(struct encoder *e)
     }
 }
 
+static void encode_speech(struct encoder *e)
+{
+    struct sbuf *b = &e->section[SECTION_SPEECH];
+    if (!e->im->nnames)
+        return;
+    put_num(b, e->im->nnames);
+    for (uint32_t i = 0; i < e->im->nnames; i++) {
+        put_text(e, b, e->im->names[i].word);
+        put_text(e, b, e->im->names[i].said);
+    }
+}
+
 static void encode_lines(struct sbuf *b, const struct image_func *f)
 {
     struct image_line last = { 0 };
@@ -345,6 +357,7 @@ enum err image_encode(const struct image *im, unsigned strip, struct sbuf *out)
     if (!(strip & IMAGE_STRIP_TESTS))
         sbuf_str(&e.section[SECTION_TESTS], im->tests);
     encode_lua(&e);
+    encode_speech(&e);
     encode_texts(&e);
     enum err result = join(&e, out);
     for (int s = 0; s < SECTION_END; s++)

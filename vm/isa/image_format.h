@@ -38,7 +38,8 @@ enum image_section {
     SECTION_DEBUG,  /* names of functions, paths of sources, lines */
     SECTION_SOURCE, /* texts of sources */
     SECTION_TESTS,
-    SECTION_LUA, /* files in Lua, and the functions of theirs that code calls */
+    SECTION_LUA,    /* files in Lua, and the functions of theirs that code calls */
+    SECTION_SPEECH, /* how names are said */
     SECTION_END,
 };
 

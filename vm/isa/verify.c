@@ -23,7 +23,7 @@ static bool is_type(unsigned t) { return t != TYPE_NONE && t <= TYPE_COUNT; }
 static bool counts_ok(const struct image *im, struct image_refusal *why)
 {
     if (im->nfuncs > ROWS_MAX || im->nconsts > ROWS_MAX || im->nimports > ROWS_MAX || im->nhours > ROWS_MAX ||
-        im->nexterns > ROWS_MAX)
+        im->nexterns > ROWS_MAX || im->nnames > IMAGE_NAMES_MAX)
         return verify_refuse(why, "a table has more rows than an instruction can name");
     return true;
 }
@@ -206,6 +206,12 @@ static bool prompt_ok(const struct image *im, uint32_t index, struct image_refus
     return im->prompts[index].kind <= PROMPT_TONE || verify_refuse(why, "prompt %u: there is no such kind", index);
 }
 
+static bool name_ok(const struct image *im, uint32_t index, struct image_refusal *why)
+{
+    const struct word_said *n = &im->names[index];
+    return (word_is_whole(n->word) && n->said.len) || verify_refuse(why, "name %u is no word, or is not said", index);
+}
+
 static bool tables_ok(const struct image *im, struct image_refusal *why)
 {
     bool ok = counts_ok(im, why) && entry_ok(im, why);
@@ -225,6 +231,8 @@ static bool tables_ok(const struct image *im, struct image_refusal *why)
         ok = permit_ok(im, i, why);
     for (uint32_t i = 0; ok && i < im->nprompts; i++)
         ok = prompt_ok(im, i, why);
+    for (uint32_t i = 0; ok && i < im->nnames; i++)
+        ok = name_ok(im, i, why);
     return ok;
 }
 

@@ -171,6 +171,14 @@ static const struct row rows[] = {
     { "unknown zone", "hours h { zone \"Mars/Base\"; mon 09:00-10:00 }\n" BODY("if open(h) { }"),
       "E1:unknown zone \"Mars/Base\"\n" },
 
+    { "names", "pronounce \"Nguyen\" as \"win\", \"New Orleans\" as \"noo orlins\"\n" BODY(""), "" },
+    { "a name twice", "pronounce \"Ann\" as \"a\"\npronounce \"Bob\" as \"b\", \"ANN\" as \"a\"\n" BODY(""),
+      "E2:it is said already how \"ANN\" is pronounced\n" },
+    { "no word", "pronounce \"?\" as \"a\"\npronounce \"\" as \"b\"\npronounce \"x \" as \"c\"\n" BODY(""),
+      "E1:\"?\" is no word of a text\nE2:\"\" is no word of a text\nE3:\"x \" is no word of a text\n" },
+    { "not said", "pronounce \"Ann\" as \"\"\n" BODY(""), "E1:\"Ann\" would not be said at all\n" },
+    { "a value may have that name", BODY("let pronounce = 1\nlog \"{pronounce}\""), "" },
+
     { "dial without permit", BODY("bridge \"+48123\" { else { } }"), "E2:no 'permit dial' covers \"+48123\"\n" },
     { "dial with permit", "permit dial \"+48*\"\n" BODY("bridge \"+48123\" { else { } }"), "" },
     { "another permit", "permit dial \"+44*\"\n" BODY("bridge [\"ann\", \"+48123\"] { else { } }"),

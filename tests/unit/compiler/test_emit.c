@@ -141,10 +141,13 @@ static void test_tables(void **state)
     struct compile *c = compile_new();
     const struct image *im;
     (void)state;
-    const char *source = "permit dial \"+48*\", connections at most 2\npermit fetch \"https://x.example\"\n"
+    const char *source = "pronounce \"Nguyen\" as \"win\", \"Ann\" as \"Awn\"\npermit dial \"+48*\", connections at "
+                         "most 2\npermit fetch \"https://x.example\"\n"
                          "hours h {\nzone \"Europe/Warsaw\"\nmon-fri 09:00-12:00, 13:00-17:00\nclosed 12-25\n}\n" BODY(
                              "if open(h) { say \"hi\" }\nplay \"a.wav\"\nsay \"hi\"\ncontinue with b");
     assert_int_equal(compile_text(c, "a.flow", str_of(source), &im), ERR_OK);
+    assert_int_equal(im->nnames, 2);
+    assert_true(str_is(im->names[0].word, "Nguyen") && str_is(im->names[1].said, "Awn"));
     assert_int_equal(im->npermits, 2);
     assert_int_equal(im->permits[0].kind, PERMIT_DIAL_CONNECTIONS);
     assert_int_equal(im->permits[0].npatterns, 1);

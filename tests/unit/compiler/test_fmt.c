@@ -33,6 +33,8 @@ static const struct {
       "flow a {\n    hangup\n\n    answer\n}\n" },
     { "needless semicolons", "flow a {\n hangup;\n say \"x\";; answer; }",
       "flow a {\n    hangup\n    say \"x\"; answer\n}\n" },
+    { "names", "pronounce   \"a\"as\"b\",\"c\"   as \"d\"\nflow a{hangup}",
+      "pronounce \"a\" as \"b\", \"c\" as \"d\"\nflow a { hangup }\n" },
     { "operators", "const x=1+2*-3-(-4)\nconst y = not(a)and b==-1",
       "const x = 1 + 2 * -3 - (-4)\nconst y = not (a) and b == -1\n" },
     { "indexes and lists", "const x = xs [0] else - 1\nflow a {\nbridge[\"a\",\"b\"]\nplay -1\n}",

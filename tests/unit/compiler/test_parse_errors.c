@@ -25,7 +25,8 @@ static const struct {
     { "brace too many", "flow a {\n}\n}\nflow b { }",
       "3:1 this '}' closes nothing\n4:6 a file has at most one flow\n" },
     { "statement outside of a flow", "say \"x\"\nflow a { let = 1 }",
-      "1:1 expected use, language, const, hours, permit, extern, fn, flow or test, not 'say'\n2:14 expected a name, "
+      "1:1 expected use, language, pronounce, const, hours, permit, extern, fn, flow or test, not 'say'\n2:14 expected "
+      "a name, "
       "not '='\n" },
     { "else on its own line", "flow a {\n if yes { hangup }\n else { hangup }\n}",
       "3:2 'else' stands on the line of the '}' before it\n" },
@@ -73,6 +74,9 @@ static const struct {
     { "numbers", "flow a {\n pause 5x\n pause 99999999999999999999\n pause 9999999999999d\n}",
       "2:8 '5x' is neither a number nor a duration\n3:8 '99999999999999999999' is too large\n4:8 '9999999999999d' is "
       "too large\n" },
+    { "a name that is not said", "pronounce \"Ann\"\nflow a { }",
+      "1:16 expected 'as' and how it is said, not the end of the line\n" },
+    { "a name that is no text", "pronounce Ann as \"x\"\nflow a { }", "1:11 expected a name: \"Nguyen\", not 'Ann'\n" },
     { "two flows", "flow a { }\nflow b { }", "2:6 a file has at most one flow\n" },
     { "permit in a module", "permit dial \"+48*\"", "1:1 a file without a flow cannot permit anything\n" },
     { "test steps", "flow a { }\ntest \"t\" {\n prss \"1\"\n at 10:00\n expect ended by me\n hear\n}",

@@ -71,6 +71,8 @@ static void tables_come_back(void **state)
     assert_true(str_is(im->permits[0].patterns[1], "+44*"));
     assert_int_equal(im->permits[1].kind, PERMIT_DIAL_CONNECTIONS);
     assert_true(str_is(im->prompts[1].text, "a.wav") && im->prompts[1].kind == PROMPT_FILE);
+    assert_int_equal(im->nnames, 2);
+    assert_true(str_is(im->names[1].word, "2nd") && str_is(im->names[1].said, "second"));
     assert_true(str_eq(im->sources[0].text, sample_sources[0].text));
     assert_true(str_is(im->tests, "tests, opaque"));
     assert_true(str_is(im->lua[0].path, "p.lua") && str_eq(im->lua[0].text, sample_lua[0].text));

@@ -17,7 +17,7 @@ const fn = "fn ring(to: text) -> done | missed { bridge to { else { return misse
 
 // name, text, what is offered, what is not
 const rows = [
-    ["declarations at the top", "¦", ["use", "flow", "fn", "test", "permit dial", "hours", "language", "extern lua"], ["say", "if"]],
+    ["declarations at the top", "¦", ["use", "flow", "fn", "test", "permit dial", "hours", "language", "pronounce", "extern lua"], ["say", "if"]],
     ["actions in a flow", "flow a {\n    ¦\n}\n", ["say", "bridge", "menu", "if", "continue with"], ["flow", "on busy"]],
     ["actions while a word is typed", "flow a {\n    br¦\n}\n", ["bridge"], ["flow"]],
     ["actions in a clause", `${bridge}        on busy { ¦ }\n    }\n}\n`, ["say", "voicemail"], ["on ended"]],

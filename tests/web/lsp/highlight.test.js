@@ -103,6 +103,7 @@ const lines = [
     ["on ended(talk, by) { }", "talk", "variable.other.readwrite"],
     ["on hangup { }", "hangup", "keyword.control.on"],
     ["language \"de\"", "language", "storage.modifier.language"],
+    ["pronounce \"Nguyen\" as \"win\"", "pronounce", "storage.modifier.pronounce"],
     ["let language = \"de\"", "language", "variable"],
     ["extern lua \"pricing.lua\" {", "extern", "storage.modifier.extern"],
     ["extern lua \"pricing.lua\" {", "lua", "storage.modifier.extern"],
