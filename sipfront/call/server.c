@@ -89,11 +89,29 @@ static enum err open_storage(struct server *s, const struct server_params *p, st
     return flows_new(&s->flows, s, p->flows, why);
 }
 
+/* Which private networks are asked, by flows and by web hooks. */
+static enum err read_reachable(struct server *s, const struct server_params *p, struct sbuf *why)
+{
+    s->reachable = calloc(p->nfetch_private + 1, sizeof *s->reachable);
+    if (!s->reachable)
+        return ERR_NOMEM;
+    for (; s->nreachable < p->nfetch_private; s->nreachable++) {
+        const char *text = p->fetch_private[s->nreachable];
+        if (address_range_read(&s->reachable[s->nreachable], text))
+            continue;
+        sbuf_fmt(why, "'%s' is no network: write it as 10.1.0.0/16 or fd00::/8", text);
+        return ERR_INVALID;
+    }
+    return ERR_OK;
+}
+
 static enum err open_notify(struct server *s, const struct server_params *p, struct sbuf *why)
 {
     struct notify_params np = p->notify ? *p->notify : (struct notify_params){ 0 };
     np.loop = s->loop;
     np.directory = s->directory;
+    np.reachable = s->reachable;
+    np.nreachable = s->nreachable;
     np.sent = message_sent;
     np.owner = s;
     return notify_new(&s->notify, &np, why);
@@ -176,20 +194,13 @@ static enum err open_sip(struct server *s, const struct server_params *p, struct
 
 static enum err open_web(struct server *s, const struct server_params *p, struct sbuf *why)
 {
-    struct address_range *ranges = calloc(p->nfetch_private + 1, sizeof *ranges);
-    struct web_params wp = { .loop = s->loop, .ca_file = p->ca_file, .reachable = ranges };
-    enum err e = ranges ? ERR_OK : ERR_NOMEM;
-    for (; !e && wp.nreachable < p->nfetch_private; wp.nreachable++) {
-        const char *text = p->fetch_private[wp.nreachable];
-        if (!address_range_read(&ranges[wp.nreachable], text)) {
-            sbuf_fmt(why, "'%s' is no network: write it as 10.1.0.0/16 or fd00::/8", text);
-            e = ERR_INVALID;
-        }
-    }
-    if (!e && (e = web_new(&s->web, &wp)) != ERR_OK)
+    struct web_params wp = {
+        .loop = s->loop, .ca_file = p->ca_file, .reachable = s->reachable, .nreachable = s->nreachable
+    };
+    enum err e = web_new(&s->web, &wp);
+    if (e)
         sbuf_fmt(why, "web requests cannot be made%s%s: %s", p->ca_file ? " with " : "", p->ca_file ? p->ca_file : "",
                  err_text(e));
-    free(ranges);
     return e;
 }
 
@@ -211,7 +222,9 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
     e = open_storage(s, p, why);
     if (e)
         goto done;
-    e = open_notify(s, p, why);
+    e = read_reachable(s, p, why);
+    if (!e)
+        e = open_notify(s, p, why);
     if (e)
         goto done;
     e = open_scribe(s, p, why);
@@ -267,6 +280,7 @@ void server_free(struct server **server)
         free(s->claimed.items[i]);
     vec_free(&s->claimed);
     free(s->data);
+    free(s->reachable);
     free(s->address);
     free(s->tls_cert);
     free(s->tls_key);

@@ -30,6 +30,8 @@ struct server {
     struct flows *flows;
     const struct trust *trust; /* whose images are taken, but for the built-in ones; NULL: all */
     struct web *web;
+    struct address_range *reachable; /* private networks that may be asked */
+    unsigned nreachable;
     struct notify *notify;
     struct box_work *pins;     /* PINs to be tried, one at a time */
     VEC(char *) claimed;       /* files of messages that are being worked on */

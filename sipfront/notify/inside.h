@@ -4,6 +4,7 @@
 
 #include "sipfront/loop/workers.h"
 #include "sipfront/notify/notify.h"
+#include "sipfront/web/address.h"
 
 enum { SENDING_AT_ONCE = 4 };
 
@@ -11,6 +12,8 @@ enum { SENDING_AT_ONCE = 4 };
 struct notify_config {
     char *smtp, *mail_from, *smtp_user, *smtp_password, *ca_file, *hook_secret; /* NULL: none */
     long smtp_tls;                                                              /* CURLUSESSL_ */
+    struct address_range *reachable; /* private networks that web hooks may go to */
+    unsigned nreachable;
     int64_t retry_ms;
 };
 

@@ -375,6 +375,15 @@ static enum err take_smtp(struct notify_config *c, struct sbuf *why)
     return ERR_INVALID;
 }
 
+static void take_reachable(struct notify_config *c, const struct notify_params *p)
+{
+    c->reachable = calloc(p->nreachable + 1, sizeof *c->reachable);
+    if (!c->reachable)
+        abort();
+    for (; c->nreachable < p->nreachable; c->nreachable++)
+        c->reachable[c->nreachable] = p->reachable[c->nreachable];
+}
+
 static enum err take_config(struct notify_config *c, const struct notify_params *p, struct sbuf *why)
 {
     c->smtp = maybe(p->smtp);
@@ -383,6 +392,7 @@ static enum err take_config(struct notify_config *c, const struct notify_params 
     c->smtp_password = maybe(p->smtp_password);
     c->ca_file = maybe(p->ca_file);
     c->hook_secret = maybe(p->hook_secret);
+    take_reachable(c, p);
     c->retry_ms = p->retry_ms > 0 ? p->retry_ms : RETRY_MS;
     return take_smtp(c, why);
 }
@@ -418,6 +428,7 @@ static void config_free(struct notify_config *c)
     free(c->smtp_password);
     free(c->ca_file);
     free(c->hook_secret);
+    free(c->reachable);
 }
 
 void notify_stop(struct notify *n)

@@ -11,6 +11,7 @@
 #include "sipfront/loop/loop.h"
 
 struct notify;
+struct address_range;
 
 enum {
     NOTIFY_TRIES = 14,       /* about two days with the distances of retry_ms 30 s */
@@ -25,9 +26,11 @@ struct notify_params {
     const char *mail_from; /* needed with smtp */
     const char *smtp_user; /* NULL: no login */
     const char *smtp_password;
-    const char *ca_file;     /* NULL: the system's */
-    const char *hook_secret; /* signs web hooks; NULL: unsigned */
-    int64_t retry_ms;        /* distance of the first retry; 0: 30 s */
+    const char *ca_file;                   /* NULL: the system's */
+    const char *hook_secret;               /* signs web hooks; NULL: unsigned */
+    const struct address_range *reachable; /* private networks that web hooks may go to (sipfront/web/address.h) */
+    unsigned nreachable;
+    int64_t retry_ms; /* distance of the first retry; 0: 30 s */
     /* The other side has taken it; the row is gone after this. May be NULL. */
     void (*sent)(const struct letter *l, void *owner);
     void *owner;

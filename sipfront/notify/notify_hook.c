@@ -9,6 +9,7 @@
 #include <openssl/hmac.h>
 
 #include "sipfront/notify/inside.h"
+#include "sipfront/web/guard.h"
 
 enum { CONNECT_S = 10, HOOK_S = 20, MOST_ANSWER = 4096 };
 
@@ -52,7 +53,8 @@ static size_t swallow(char *p, size_t size, size_t n, void *arg)
     return *seen > MOST_ANSWER ? 0 : size * n;
 }
 
-static void judge(struct sending *s, CURL *curl, CURLcode rc, const char *said)
+/* What is kept out is tried again like all else: an operator may permit it, or the name may lead elsewhere. */
+static void judge(struct sending *s, CURL *curl, CURLcode rc, const struct guard *g, const char *said)
 {
     long code = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
@@ -60,6 +62,8 @@ static void judge(struct sending *s, CURL *curl, CURLcode rc, const char *said)
     s->how = heard && code >= 200 && code < 300 ? SENT : SENT_NOT;
     if (heard)
         snprintf(s->why, sizeof s->why, "the web hook answered %ld", code);
+    else if (g->kept_out)
+        snprintf(s->why, sizeof s->why, "the address %s is private", g->address);
     else
         snprintf(s->why, sizeof s->why, "%s", *said ? said : curl_easy_strerror(rc));
 }
@@ -69,13 +73,14 @@ void send_hook(struct sending *s)
     CURL *curl = curl_easy_init();
     char said[CURL_ERROR_SIZE] = "";
     size_t seen = 0;
+    struct guard guard = { .reachable = s->config->reachable, .nreachable = s->config->nreachable };
     s->how = SENT_NOT;
     snprintf(s->why, sizeof s->why, "the request cannot be made");
     if (!curl)
         return;
     struct curl_slist *headers = headers_of(s);
     curl_easy_setopt(curl, CURLOPT_URL, s->to);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    guard_request(curl, &guard);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, s->body.p);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)s->body.len);
@@ -87,7 +92,7 @@ void send_hook(struct sending *s)
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)HOOK_S);
     if (s->config->ca_file)
         curl_easy_setopt(curl, CURLOPT_CAINFO, s->config->ca_file);
-    judge(s, curl, curl_easy_perform(curl), said);
+    judge(s, curl, curl_easy_perform(curl), &guard, said);
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);
 }

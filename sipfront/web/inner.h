@@ -7,6 +7,7 @@
 
 #include <curl/curl.h>
 
+#include "sipfront/web/guard.h"
 #include "sipfront/web/web.h"
 #include "vm/base/vec.h"
 
@@ -29,8 +30,8 @@ struct web_job {
     CURL *easy; /* NULL: it waits for its turn */
     struct web_answer answer;
     char error[CURL_ERROR_SIZE];
-    bool too_big, kept_out; /* why libcurl gave up on our behalf */
-    char address[64];       /* with kept_out */
+    bool too_big; /* why libcurl gave up on our behalf, or the guard's reason */
+    struct guard guard;
 };
 
 struct web {

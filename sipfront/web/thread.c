@@ -1,10 +1,8 @@
 /* The web thread: libcurl's multi interface. What it is told by the loop it finds in a queue; libcurl is woken for it.
  */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "sipfront/web/inner.h"
@@ -24,35 +22,10 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
     return size * n;
 }
 
-static void note_address(struct web_job *j, const struct sockaddr *a)
-{
-    const void *ip = a->sa_family == AF_INET ? (const void *)&((const struct sockaddr_in *)(const void *)a)->sin_addr
-                                             : (const void *)&((const struct sockaddr_in6 *)(const void *)a)->sin6_addr;
-    if (!inet_ntop(a->sa_family, ip, j->address, sizeof j->address))
-        j->address[0] = 0;
-}
-
-/* The one place that a connection begins at: the address is what the name has led to at this moment. */
-static curl_socket_t on_connect(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
-{
-    struct web_job *j = arg;
-    const struct web *w = j->web;
-    (void)purpose;
-    if (address_is_private(&a->addr) && !address_is_within(&a->addr, w->reachable, w->nreachable)) {
-        j->kept_out = true;
-        note_address(j, &a->addr);
-        return CURL_SOCKET_BAD;
-    }
-    return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-}
-
 /* ---- one request ---- */
 
 static void set_security(CURL *easy, const struct web *w)
 {
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* none of the environment's: it would connect for us, unseen */
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -79,6 +52,8 @@ static bool begin(struct web *w, struct web_job *j)
     CURL *easy = curl_easy_init();
     if (!easy)
         return false;
+    j->guard = (struct guard){ .reachable = w->reachable, .nreachable = w->nreachable };
+    guard_request(easy, &j->guard);
     set_security(easy, w);
     set_body(easy, j);
     curl_easy_setopt(easy, CURLOPT_URL, j->url);
@@ -91,8 +66,6 @@ static bool begin(struct web *w, struct web_job *j)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, j);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, j);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_connect);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, j);
     if (curl_multi_add_handle(w->multi, easy) != CURLM_OK) {
         curl_easy_cleanup(easy);
         return false;
@@ -134,8 +107,8 @@ static void note_failure(struct web_job *j, CURLcode code)
     a->how = code == CURLE_OPERATION_TIMEDOUT ? WEB_TIMEOUT : WEB_FAILED;
     if (j->too_big)
         snprintf(a->why, sizeof a->why, "the answer is larger than %zu KiB", j->web->most_bytes / 1024);
-    else if (j->kept_out)
-        snprintf(a->why, sizeof a->why, "the address %s is private", j->address);
+    else if (j->guard.kept_out)
+        snprintf(a->why, sizeof a->why, "the address %s is private", j->guard.address);
     else
         snprintf(a->why, sizeof a->why, "%s", *j->error ? j->error : curl_easy_strerror(code));
 }

@@ -144,7 +144,7 @@ def test_a_signed_web_hook_is_tried_again(leave, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text(SECRET + "\n")
     answers = {"/hook": (500, {}, {})}
-    with WebService(answers) as service, serving(["--webhook-secret-file", secret]) as (server, ctl):
+    with WebService(answers) as service, serving(["--webhook-secret-file", secret, "--fetch-private", "127.0.0.1"]) as (server, ctl):
         ctl.run("box", "set", "notes", "--webhook", service.url("/hook"))
         leave(server, ctl)
         service.asked.wait(lambda asked: asked.path == "/hook", 20, "the web hook")

@@ -2,6 +2,9 @@
 import hashlib
 import hmac
 import json
+import re
+
+import pytest
 
 from mail_sink import MailSink
 from server import build_flow
@@ -30,7 +33,7 @@ def restart(server, *options):
 def test_a_mail_and_a_signed_web_hook_are_sent(server, ctl, register, tmp_path):
     (tmp_path / "secret").write_text("our secret\n")
     with MailSink() as sink, WebService({"/hook": (200, {}, {})}) as web:
-        restart(server, *sink.options(), "--webhook-secret-file", tmp_path / "secret")
+        restart(server, *sink.options(), "--webhook-secret-file", tmp_path / "secret", "--fetch-private", "127.0.0.1")
         attach(ctl, tmp_path, f'email: "desk@example.com", webhook: "{web.url("/hook")}"')
         ann = register("ann")
         call(ann)
@@ -63,3 +66,33 @@ def test_a_receiver_that_is_down_costs_the_caller_nothing(server, ctl, register,
     server.start()
     (waiting,) = ctl.list("outbox", "list")
     assert waiting["to"] == url
+
+
+@pytest.mark.parametrize("host, address", [("127.0.0.1", "127.0.0.1"), ("localhost", "(127.0.0.1|::1)")])
+def test_a_web_hook_reaches_a_private_address_only_where_it_is_permitted(server, ctl, register, tmp_path, host, address):
+    """Also by a name that leads there. It waits, and is sent by a server that permits it."""
+    with WebService({"/hook": (200, {}, {})}) as web:
+        attach(ctl, tmp_path, f'webhook: "{web.url("/hook", host)}"')
+        ann = register("ann")
+        call(ann)
+        refused = re.compile(rf"webhook \S+ to {web.url('/hook', host)} failed, try 1: the address {address} is private$")
+        server.log.wait(refused.search, 20, "refusal")
+        ann.wait("CALL_CLOSED")
+        (row,) = ctl.list("outbox", "list")
+        assert re.fullmatch(f"the address {address} is private", row["why"]) and row["state"] == "waiting"
+        assert not web.asked.seen
+        restart(server, "--fetch-private", "127.0.0.0/8", "--fetch-private", "::1")
+        ctl.run("outbox", "retry", row["id"])
+        web.asked.wait(lambda asked: asked.path == "/hook", 20, "web hook")
+
+
+def test_no_proxy_of_the_environment_connects_for_a_web_hook(server, ctl, register, tmp_path, monkeypatch):
+    with WebService() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url())
+        restart(server)
+        attach(ctl, tmp_path, 'webhook: "http://192.168.255.255:9/hook"')
+        ann = register("ann")
+        call(ann)
+        server.log.wait(re.compile("failed, try 1: the address 192.168.255.255 is private$").search, 20, "refusal")
+        ann.wait("CALL_CLOSED")
+        assert not proxy.asked.seen

@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "sipfront/speech": ["vm/base", "sipfront/loop"],
     "sipfront/transcribe": ["vm/base"],
     "sipfront/directory": ["vm/base", "sipfront/loop"],
-    "sipfront/notify": ["vm/base", "sipfront/loop", "sipfront/directory"],
+    "sipfront/notify": ["vm/base", "sipfront/loop", "sipfront/directory", "sipfront/web"],
     "sipfront/web": ["vm/base", "sipfront/loop"],
     "sipfront/transcribe": ["vm/base", "sipfront/loop", "sipfront/directory"],
     "sipfront/call": ["vm/base", "vm/run", "vm/isa", "stdlib", "stdlib/catalog", "stdlib/lua", "sipfront/loop", "sipfront/sip",
