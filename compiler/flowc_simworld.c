@@ -297,6 +297,14 @@ static void on_boxed(const struct box_request *rq, struct sim_box_plan *plan, vo
     }
 }
 
+static void on_conferred(int64_t max_ms, struct sim_conference_plan *plan, void *owner)
+{
+    struct answer a = ask(owner);
+    bool over = a.hangs_up || a.outcome == OUT_conference_ended;
+    plan->outcome = a.hangs_up ? OUT_conference_ended : a.outcome;
+    plan->after_ms = !a.hangs_up && a.after_ms >= 0 ? a.after_ms : over ? max_ms : 0;
+}
+
 /* ---- what happens ---- */
 
 static void on_heard(const struct vm_sound *sound, void *owner)
@@ -368,6 +376,7 @@ struct sim_world sim_terminal_world(struct sim_terminal *t)
         .fetched = on_fetched,
         .asked = on_asked,
         .boxed = on_boxed,
+        .conferred = on_conferred,
         .traced = on_traced,
         .acted = on_acted,
         .owner = t,

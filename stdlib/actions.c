@@ -19,7 +19,8 @@ static const struct action_ops *const ops[] = {
     [ACTION_ID_box_next] = &box_ops,      [ACTION_ID_box_save] = &box_ops,
     [ACTION_ID_box_delete] = &box_ops,    [ACTION_ID_box_undelete] = &box_ops,
     [ACTION_ID_box_forward] = &box_ops,   [ACTION_ID_box_greeting] = &box_ops,
-    [ACTION_ID_box_new_pin] = &box_ops,   [ACTION_ID_queue] = &queue_ops,
+    [ACTION_ID_box_new_pin] = &box_ops,   [ACTION_ID_conference] = &conference_ops,
+    [ACTION_ID_queue] = &queue_ops,
 };
 
 const struct action_ops *action_ops_of(unsigned id) { return id < sizeof ops / sizeof *ops ? ops[id] : NULL; }

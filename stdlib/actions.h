@@ -7,6 +7,6 @@
 
 extern const struct action_ops answer_ops, reject_ops, hangup_ops, say_ops, play_ops, pause_ops, gather_ops, menu_ops,
     bridge_ops, voicemail_ops, record_ops, log_ops, transfer_ops, mailbox_ops, fetch_ops, remember_ops, recall_ops,
-    notify_ops, box_ops, box_record_ops, queue_ops;
+    notify_ops, box_ops, box_record_ops, conference_ops, queue_ops;
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "stdlib/box_port.h"
+#include "stdlib/conference_port.h"
 #include "stdlib/queue_port.h"
 #include "vm/run/action.h"
 #include "vm/run/clock.h"
@@ -139,6 +140,7 @@ struct call_port {
     struct call_op *(*mailbox)(void *self, struct str box, asked_cb *done, void *owner);
     struct call_op *(*queue)(void *self, const struct queue_request *rq, queue_done_cb *done, void *owner);
     const struct box_port *box; /* the box actions */
+    const struct conference_port *conference;
     /* Queues it and returns. */
     void (*notify)(void *self, const struct notify_request *rq);
     void *self;

@@ -72,6 +72,7 @@ static const struct call_port offered = {
     .fetch = call_fetch_start,
     .notify = call_notify,
     .box = &call_box_port,
+    .conference = &call_conference_port,
     .remember = call_remember_start,
     .recall = call_recall_start,
 };

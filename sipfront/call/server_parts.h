@@ -3,6 +3,7 @@
 #define SIPFRONT_CALL_SERVER_PARTS_H
 
 #include "sipfront/call/call.h"
+#include "sipfront/call/conference.h"
 #include "sipfront/call/flows.h"
 #include "sipfront/call/outside.h"
 #include "sipfront/call/trust.h"
@@ -39,6 +40,7 @@ struct server {
     struct scribe *scribe;     /* NULL: nothing is transcribed */
     struct outside outside;
     struct call *calls;
+    struct conference *conferences;
     enum audio_security srtp;
     unsigned rtp_timeout_ms;
     char *data, *address, *tls_cert, *tls_key;

@@ -186,6 +186,7 @@ static void take_caller_place(struct transfer *t, struct call *to, struct line_e
     leg_listen(old, NULL, NULL);
     call_adopt(to, end);
     leg_media_close(&old_media);
+    conference_caller_moved(to);
     playing_moved(to->playing);
     if (!up)
         to->onward = t;

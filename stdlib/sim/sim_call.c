@@ -158,6 +158,7 @@ struct sim_call *sim_call_new(const struct clock *clock, const struct sim_world 
         .trace = port_trace,
         .transfer = sim_transfer,
         .fetch = sim_fetch,
+        .conference = &sim_conference_port,
         .remember = sim_remember,
         .recall = sim_recall,
         .mailbox = sim_mailbox,

@@ -57,6 +57,12 @@ struct sim_box_plan {
     int64_t after_ms;
 };
 
+/* What comes of a conference; all zero is leaving it at once. */
+struct sim_conference_plan {
+    unsigned outcome; /* its number in the catalogue */
+    int64_t after_ms; /* the stay */
+};
+
 /* Asked and told as things begin. Each may be NULL: a dial is then offline, a queue without agents, a recording empty,
  * a fetch failed, nothing is found, and what is to be kept is kept. */
 struct sim_world {
@@ -73,6 +79,7 @@ struct sim_world {
     void (*fetched)(const struct fetch_request *rq, struct sim_fetch_plan *plan, void *owner);
     void (*asked)(enum sim_ask what, struct str about, struct sim_ask_plan *plan, void *owner);
     void (*boxed)(const struct box_request *rq, struct sim_box_plan *plan, void *owner);
+    void (*conferred)(int64_t max_ms, struct sim_conference_plan *plan, void *owner);
     void (*notified)(const struct notify_request *rq, void *owner);
     void (*traced)(const char *area, struct str text, void *owner);
     void (*acted)(struct image_line at, const char *action, const char *outcome,

@@ -50,6 +50,7 @@ struct call_op *sim_remember(void *self, const struct remember_request *rq, aske
 struct call_op *sim_recall(void *self, struct str key, asked_cb *done, void *owner);
 struct call_op *sim_mailbox(void *self, struct str box, asked_cb *done, void *owner);
 extern const struct box_port sim_box_port;
+extern const struct conference_port sim_conference_port;
 void sim_notify(void *self, const struct notify_request *rq);
 struct call_op *sim_record(void *self, const struct record_request *rq, record_done_cb *done, void *owner);
 

@@ -332,6 +332,20 @@ static void on_asked(enum sim_ask what, struct str about, struct sim_ask_plan *p
     plan->after_ms = t->plan->op == TEST_EXPECT_LEAVE ? INT32_MAX : after_or(t, 0);
 }
 
+static void on_conferred(int64_t max_ms, struct sim_conference_plan *plan, void *owner)
+{
+    struct test_state *t = owner;
+    if (!t->plan)
+        return;
+    const struct test_value *talk = payload_of(t, 0);
+    bool over = t->plan->op == TEST_EXPECT && t->plan->outcome == OUT_conference_ended;
+    plan->outcome = t->plan->op == TEST_EXPECT ? outcome_of(t) : OUT_conference_ended;
+    plan->after_ms = max_ms; /* who hangs up does so before */
+    if (t->plan->op == TEST_EXPECT)
+        plan->after_ms = talk->kind == TEST_VALUE_NUM ? talk->num : after_or(t, over ? max_ms : 0);
+    within(t, plan->after_ms, max_ms, "the longest stay");
+}
+
 /* A value as that row's payload wants it; what the step leaves off is empty. */
 static struct vm_value payload_value(struct test_state *t, const struct action_payload *row, unsigned i)
 {
@@ -388,6 +402,7 @@ void test_world_init(struct test_state *t)
         .fetched = on_fetched,
         .asked = on_asked,
         .boxed = on_boxed,
+        .conferred = on_conferred,
         .acted = on_acted,
         .owner = t,
     };
