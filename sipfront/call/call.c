@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sipfront/call/box_visit.h"
+#include "sipfront/call/dial_hold.h"
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/referring.h"
 #include "sipfront/call/server_parts.h"
@@ -264,6 +265,7 @@ static void on_confirmed(const char *sdp, void *owner)
     struct call *c = owner;
     if (c->state == CALL_UP) { /* a re-INVITE without an offer: the ACK holds the answer to ours */
         leg_media_reanswer(&c->media, sdp);
+        dial_hold_update(c->dial);
         return;
     }
     if (!call_move(c, CALL_UP))
@@ -280,6 +282,7 @@ static void on_reoffer(const char *sdp, void *owner)
 {
     struct call *c = owner;
     leg_media_reoffer(&c->media, c->leg, sdp);
+    dial_hold_update(c->dial);
 }
 
 static void on_reanswered(int status, const char *sdp, void *owner)
@@ -287,6 +290,7 @@ static void on_reanswered(int status, const char *sdp, void *owner)
     struct call *c = owner;
     (void)status;
     leg_media_reanswer(&c->media, sdp);
+    dial_hold_update(c->dial);
 }
 
 /* A digit goes to the recording that it ends, or to the flow; while two people talk it is theirs. */

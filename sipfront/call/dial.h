@@ -4,6 +4,7 @@
 #define SIPFRONT_CALL_DIAL_H
 
 #include "sipfront/call/call_op.h"
+#include "sipfront/call/dial_hold.h"
 #include "stdlib/call_port.h"
 
 struct far_leg;
@@ -18,6 +19,7 @@ struct dial {
     char *caller_id, *announce, *question;
     struct clock_timer *limit; /* of ringing, then of the talk */
     struct call_op *hearing;   /* what the caller hears meanwhile: music or ringback */
+    struct dial_hold hold;     /* music while one side of the talk holds */
     bool record;               /* the talk */
     bool music, tried;         /* tried: best holds an outcome */
     enum dial_outcome best;    /* what tells best why nobody answered */

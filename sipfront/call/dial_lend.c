@@ -24,6 +24,7 @@ bool dial_holds(const struct dial *d, const struct leg_dialog_id *id)
 void dial_unjoin(struct dial *d)
 {
     clock_stop(d->op.call->port.clock, &d->limit);
+    dial_hold_stop(d);
     stream_unbridge(d->op.call->media.stream);
     stream_play_stop(d->op.call->media.stream);
     stream_play_stop(d->winner->media.stream);
@@ -35,6 +36,7 @@ static void join_again(struct dial *d)
     stream_play_stop(d->winner->media.stream);
     stream_bridge(d->op.call->media.stream, d->winner->media.stream);
     dial_start_limit(d);
+    dial_hold_update(d);
 }
 
 void dial_lend_callee(struct dial *d, struct line_end *out)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sipfront/call/dial_hold.h"
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
@@ -32,12 +33,14 @@ static void on_reoffer(const char *sdp, void *owner)
 {
     struct far_leg *f = owner;
     leg_media_reoffer(&f->media, f->leg, sdp);
+    dial_hold_update(f->dial);
 }
 
 static void on_confirmed(const char *sdp, void *owner)
 {
     struct far_leg *f = owner;
     leg_media_reanswer(&f->media, sdp);
+    dial_hold_update(f->dial);
 }
 
 static void on_reanswered(int status, const char *sdp, void *owner)
@@ -45,6 +48,7 @@ static void on_reanswered(int status, const char *sdp, void *owner)
     struct far_leg *f = owner;
     (void)status;
     leg_media_reanswer(&f->media, sdp);
+    dial_hold_update(f->dial);
 }
 
 /* From the one that was called. */

@@ -202,4 +202,6 @@ void leg_media_reanswer(struct leg_media *m, const char *sdp)
         log_warn("media", "an answer to our offer cannot be used: the audio stays as it was");
 }
 
+bool leg_media_holds(const struct leg_media *m) { return m->theirs.nformats && !they_listen(&m->theirs); }
+
 bool leg_media_has_events(const struct leg_media *m) { return m->theirs.nformats && audio_event(&m->theirs); }

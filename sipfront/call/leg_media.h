@@ -45,6 +45,9 @@ void leg_media_reanswer(struct leg_media *m, const char *sdp);
 /* What is sent to the phone, or will be as far as it can be known: prompts are made ready for it. */
 enum codec leg_media_codec(const struct leg_media *m);
 
+/* Whether the phone holds: by direction, or the old way by c=0.0.0.0 (RFC 3264 §8.4). */
+bool leg_media_holds(const struct leg_media *m);
+
 /* Whether the phone sends digits by RFC 4733, so that those by INFO are to be ignored. */
 bool leg_media_has_events(const struct leg_media *m);
 

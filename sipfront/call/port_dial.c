@@ -52,6 +52,7 @@ static void stop(struct call_op *op)
     call_op_cancel_later(op);
     clock_stop(op->call->port.clock, &d->limit);
     call_op_stop(op->call, &d->hearing);
+    dial_hold_stop(d);
     if (op->call->media.stream) /* else the caller was transferred */
         stream_unbridge(op->call->media.stream);
     free_legs(d, NULL, NULL);
@@ -77,6 +78,7 @@ static void finish(struct call_op *op)
 static void end(struct dial *d, enum dial_outcome how)
 {
     d->end.how = how;
+    dial_hold_stop(d);
     free_legs(d, NULL, NULL);
     d->winner = NULL;
     call_op_later(&d->op);
@@ -267,6 +269,7 @@ static void join(struct dial *d, struct far_leg *f)
         record_talk(d);
     d->talk_from_ms = clock_mono(c->port.clock);
     dial_start_limit(d);
+    dial_hold_update(d);
     if (c->parent[0]) /* its caller was talking to somebody else */
         call_introduce(c, c->leg, f->user);
 }

@@ -179,8 +179,10 @@ static void take_caller_place(struct transfer *t, struct call *to, struct line_e
     struct leg_media old_media = to->media;
     bool up = to->state == CALL_UP;
     t->to = to;
-    if (up && to->dial)
+    if (up && to->dial) {
+        dial_hold_stop(to->dial);
         stream_unbridge(old_media.stream);
+    }
     if (!up)
         leg_reject(old, 487, "Request Terminated");
     leg_listen(old, NULL, NULL);

@@ -34,6 +34,7 @@ class Ladder:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = port or free_port()
         self.media = free_port(spread=2)
+        self.audio = self.media  # in its SDP; SIPp itself holds the other
         self.steps, self.version, self.cseq, self.caller, self._process = [], 0, 0, True, None
 
     def __enter__(self):
@@ -48,7 +49,7 @@ class Ladder:
 
     def sdp(self, direction="sendrecv", address="[local_ip]"):
         self.version += 1
-        return SDP.format(session=self.port, version=self.version, address=address, port=self.media, direction=direction)
+        return SDP.format(session=self.port, version=self.version, address=address, port=self.audio, direction=direction)
 
     def _step(self, text):
         self.steps.append(text)
