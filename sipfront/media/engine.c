@@ -59,6 +59,8 @@ static bool run_commands(struct media *m)
     while (list) {
         struct command *c = list;
         list = c->next;
+        stream_rouse_both(m, c->stream);
+        stream_rouse_both(m, c->partner);
         c->run(m, c);
         free(c);
     }

@@ -58,6 +58,8 @@ struct media {
     _Alignas(8) uint8_t buffer[RTP_PACKET_MAX + SECURE_TRAILER];
 };
 
+enum { RELAY_IDLE_MS = 400 /* a partner silent for so long is filled with silence */ };
+
 static inline unsigned stream_khz(const struct stream *s) { return codec_khz(s->remote.codec); }
 static inline int64_t engine_ms(const struct media *m) { return m->now_us / 1000; }
 static inline int64_t engine_ntp_us(const struct media *m) { return m->now_us + m->ntp_us; }
@@ -78,7 +80,16 @@ bool stream_relays(const struct stream *from, enum codec codec); /* its partner 
 void stream_relay(struct media *m, struct stream *from, struct rtp_packet *p, enum codec codec);
 /* A packet of a key press; digit: 0, or it is the first of that press. */
 void stream_relay_event(struct media *m, struct stream *from, struct rtp_packet *p, char digit);
+void stream_press(struct media *m, struct stream *s, char digit); /* queued; dropped when there are too many */
 void stream_play_now(struct stream *s, struct prompt **prompts, unsigned n, unsigned loops);
+
+/* stream_rest.c: while its partner's packets leave as they come a stream has nothing to send on its grid, and being
+ * waked for that every 20 ms would cost as much as the relaying. It rests: all that do are looked at together, each 64
+ * ms. Whatever gives it something to send rouses it, and its grid goes on in its own phase. */
+bool stream_rests(struct media *m, struct stream *s); /* at a point of its grid; false: it is to send */
+int64_t stream_next_point(const struct media *m, struct stream *s);
+void stream_rouse(struct media *m, struct stream *s);
+void stream_rouse_both(struct media *m, struct stream *s); /* and its partner; NULL: nobody */
 
 uint32_t stream_ts_now(const struct media *m, const struct stream *s); /* its clock between two grid points */
 

@@ -132,14 +132,7 @@ void command_bridge(struct media *m, struct command *c)
 
 void command_unbridge(struct media *m, struct command *c) { stream_unbridge_now(m, c->stream); }
 
-void command_digit(struct media *m, struct command *c)
-{
-    struct stream *s = c->stream;
-
-    (void)m;
-    if (s->ndigits < DIGITS_QUEUED)
-        s->digits[s->ndigits++] = c->digit;
-}
+void command_digit(struct media *m, struct command *c) { stream_press(m, c->stream, c->digit); }
 
 void command_ignore_tones(struct media *m, struct command *c)
 {
@@ -152,9 +145,8 @@ void command_pass_digit(struct media *m, struct command *c)
 {
     struct stream *to = c->stream->partner;
 
-    (void)m;
-    if (to && to->ndigits < DIGITS_QUEUED)
-        to->digits[to->ndigits++] = c->digit;
+    if (to)
+        stream_press(m, to, c->digit);
 }
 
 void stream_begin_recording(struct media *m, struct stream *s)

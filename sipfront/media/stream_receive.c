@@ -106,8 +106,8 @@ void stream_pressed(struct media *m, struct stream *s, char digit, bool audible)
     struct stream *to = s->partner;
 
     tell_digit(m, s, digit);
-    if (to && !(audible && to->remote.event_pt < 0) && to->ndigits < DIGITS_QUEUED)
-        to->digits[to->ndigits++] = digit;
+    if (to && !(audible && to->remote.event_pt < 0))
+        stream_press(m, to, digit);
 }
 
 /* Only where no event was negotiated: else a digit would be heard twice. */
@@ -147,6 +147,8 @@ static void on_audio(struct media *m, struct stream *s, struct rtp_packet *p, en
     if (s->member || (s->partner && !relays)) {
         if (!s->ear)
             s->ear = ear_new();
+        if (s->partner)
+            stream_rouse(m, s->partner);
         ear_put(s->ear, codec, p);
     } else if (s->ear) {
         ear_free(&s->ear);

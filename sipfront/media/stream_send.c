@@ -10,7 +10,6 @@
 enum {
     STALLED_MS = 200, /* later than this, grid points are left out instead of made up for */
     PAYLOAD_MAX = RTP_PACKET_MAX - RTP_HEADER,
-    RELAY_IDLE_MS = 400, /* a partner silent for so long is filled with silence */
 };
 
 static bool can_send(const struct stream *s) { return s->remote.send && latch_target(&s->latch); }
@@ -50,6 +49,13 @@ static void send_audio(struct media *m, struct stream *s, size_t n, unsigned ste
     s->line.talking = true;
     s->line.next_ts = s->grid_ts + step_ms * stream_khz(s);
     send_frame(s, m->buffer, &p);
+}
+
+void stream_press(struct media *m, struct stream *s, char digit)
+{
+    if (s->ndigits < DIGITS_QUEUED)
+        s->digits[s->ndigits++] = digit;
+    stream_rouse(m, s);
 }
 
 static void next_digit(struct stream *s)
@@ -157,23 +163,35 @@ static void skip_stalled(struct media *m, struct stream *s, unsigned step_ms)
     s->line.talking &= steps == 0;
 }
 
-void stream_tick(struct media *m, struct stream *s)
+/* A grid point with something to send. */
+static void send_point(struct media *m, struct stream *s)
 {
     unsigned step_ms = s->remote.ptime;
 
-    skip_stalled(m, s, step_ms);
     /* what was relayed may have run ahead of this clock: never go back (RFC 3550 §5.1) */
     if (rtp_ts_diff(s->line.next_ts, s->grid_ts) > 0)
         s->grid_ts = s->line.next_ts;
     send_own(m, s, step_ms);
-    s->grid_ts += step_ms * stream_khz(s);
     if (s->recording && recording_tick(s->recording, m->recorder, engine_ms(m)))
         stream_end_recording(m, s);
     if (s->talk && recording_tick_both(s->talk, m->recorder, step_ms))
         stream_end_talk(m, s);
+}
+
+void stream_tick(struct media *m, struct stream *s)
+{
+    int64_t next;
+
+    skip_stalled(m, s, s->remote.ptime);
+    if (s->resting && !stream_rests(m, s))
+        return; /* its own point is yet to come */
+    if (!s->resting)
+        send_point(m, s);
     check_peer(m, s);
     stream_rtcp_tick(m, s);
-    wheel_put(&m->wheel, &s->node, s->node.due_ms + step_ms);
+    next = stream_next_point(m, s);
+    s->grid_ts += (uint32_t)(next - s->node.due_ms) * stream_khz(s);
+    wheel_put(&m->wheel, &s->node, next);
 }
 
 void stream_play_now(struct stream *s, struct prompt **prompts, unsigned n, unsigned loops)
@@ -239,8 +257,8 @@ void stream_relay_event(struct media *m, struct stream *from, struct rtp_packet 
         from->press_anew = from->ear || stream_khz(from) != stream_khz(to) || to->event.busy || to->ndigits > 0 ||
                            to->remote.event_pt < 0;
     if (from->press_anew) {
-        if (digit && to->ndigits < DIGITS_QUEUED)
-            to->digits[to->ndigits++] = digit;
+        if (digit)
+            stream_press(m, to, digit);
         return;
     }
     if (to->remote.event_pt < 0 || !may_relay(to))

@@ -69,6 +69,8 @@ struct stream {
     struct inband_sender tone; /* a digit of ours to a peer without events */
     struct stream *partner;
     struct member *member; /* of a room */
+    bool resting;          /* stream_rest.c */
+    int64_t phase;         /* a point of its own grid, while it rests */
     struct relay relay;    /* what comes from the partner and leaves here */
     struct ear *ear;       /* NULL: nobody wants samples of what comes in */
     struct mouth *mouth;   /* NULL: nothing was encoded yet */

@@ -1,5 +1,7 @@
 /* Two bridged streams: payload types mapped, codecs converted, one line of numbers through prompts, bridges, a new SSRC
  * and digits. */
+#include <time.h>
+
 #include "sipfront/media/inband.h"
 #include "tests/unit/media/media_fixture.h"
 
@@ -172,6 +174,51 @@ static void one_line_from_prompt_to_relay(void **state)
     prompt_unref(&p);
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A leg that only relayed plays at once when it is told to, in steps of its grid, on the clock that went on meanwhile.
+ */
+static void a_leg_at_rest_is_roused(void **state)
+{
+    struct fixture *f = *state;
+    int16_t samples[1600];
+    struct prompt *p;
+    struct rtp_packet r, first;
+    int64_t begun, asked;
+
+    for (int i = 0; i < 1600; i++)
+        samples[i] = (int16_t)(i * 10);
+    p = prompt_of(samples, 1600);
+    connect_both(f, CODEC_PCMU, CODEC_PCMU);
+    settle(&f->pb, 0);
+    first = pass(&f->pa, 0, &f->pb, 1);
+    begun = now_ms();
+    for (unsigned i = 2; i < 30; i++) {
+        phone_read(&f->pa); /* silence: the time of a packet */
+        send_number(&f->pa, 0, i);
+        r = phone_read(&f->pb);
+        assert_true(carries(&r, i, CODEC_PCMU, CODEC_PCMU));
+    }
+    asked = now_ms();
+    stream_play(f->b, &p, 1, 1, 1);
+    r = phone_read(&f->pb);
+    assert_true(now_ms() - asked < 60);
+    assert_true(llabs((r.ts - first.ts) / 8 - (now_ms() - begun)) < 60);
+    for (unsigned i = 1; i < 10; i++) {
+        uint32_t before = r.ts;
+        r = phone_read(&f->pb);
+        assert_int_equal(r.ts - before, 160);
+    }
+    assert_true(now_ms() - asked < 300);
+    prompt_unref(&p);
+}
+
 /* An event passes with the other leg's payload type and is told to the flow as well. */
 static void events_pass_mapped(void **state)
 {
@@ -330,11 +377,10 @@ static void partner_may_close(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(relays_and_converts),     TEST(keeps_gaps_and_order),
-        TEST(accepts_a_new_ssrc),      TEST(one_line_from_prompt_to_relay),
-        TEST(events_pass_mapped),      TEST(events_become_tones),
-        TEST(tones_become_events),     TEST(other_g711_is_understood),
-        TEST(held_side_hears_nothing), TEST(partner_may_close),
+        TEST(relays_and_converts),           TEST(keeps_gaps_and_order),    TEST(accepts_a_new_ssrc),
+        TEST(one_line_from_prompt_to_relay), TEST(a_leg_at_rest_is_roused), TEST(events_pass_mapped),
+        TEST(events_become_tones),           TEST(tones_become_events),     TEST(other_g711_is_understood),
+        TEST(held_side_hears_nothing),       TEST(partner_may_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
