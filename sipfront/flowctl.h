@@ -105,6 +105,8 @@ int ctl_detach(struct ctl *c);
 int ctl_calls(struct ctl *c);
 int ctl_registrations(struct ctl *c);
 int ctl_tls_reload(struct ctl *c);
+int ctl_conference_list(struct ctl *c);
+int ctl_conference_end(struct ctl *c);
 int ctl_bans_list(struct ctl *c);
 int ctl_bans_add(struct ctl *c);
 int ctl_bans_remove(struct ctl *c);

@@ -4,6 +4,7 @@ import pytest
 from scipy.io import wavfile
 
 import audio
+from ctl import Refused
 from events import Missing
 from server import build_flow
 
@@ -222,3 +223,22 @@ def test_the_recording_holds_all(server, meeting):
     server.start()
     pieces = [pitches(samples[at:at + audio.RATE // 2]) for at in range(0, len(samples), audio.RATE // 2)]
     assert set(TONES) in pieces, pieces
+
+
+def test_the_operator_sees_and_ends_it(server, ctl, meeting):
+    meeting.deploy(", count: no, tones: no, muted: yes, record: yes")
+    assert ctl.list("conference", "list") == []
+    ann, bob = meeting.join("ann"), meeting.join("bob")
+    press(ann, "*6")
+    wait_hears(bob, "ann")
+    (row,) = ctl.list("conference", "list")
+    assert (row["name"], row["members"], row["muted"], row["recorded"]) == ("team", 2, 1, True)
+    assert row["calls"] == [c["id"] for c in sorted(ctl.list("calls"), key=lambda c: c["started_at"])]
+    ctl.run("conference", "end", "team")
+    for phone in (ann, bob):
+        wait_log(server, "ended")
+    for phone in (ann, bob):
+        phone.wait("CALL_CLOSED")
+    assert ctl.list("conference", "list") == []
+    with pytest.raises(Refused, match="nobody is in a conference 'team'"):
+        ctl.run("conference", "end", "team")
