@@ -4,9 +4,11 @@ import pytest
 from scipy.io import wavfile
 
 import audio
+from conftest import PASSWORDS
 from ctl import Refused
 from events import Missing
 from server import build_flow
+from test_transfer import ladder, told  # noqa: F401, a fixture
 
 TONES = {"ann": 400, "bob": 700, "carol": 1100}
 LOUD, SILENT = 0.1, 0.003  # of full scale, at one pitch
@@ -242,3 +244,25 @@ def test_the_operator_sees_and_ends_it(server, ctl, meeting):
     assert ctl.list("conference", "list") == []
     with pytest.raises(Refused, match="nobody is in a conference 'team'"):
         ctl.run("conference", "end", "team")
+
+
+def test_a_phone_that_is_put_into_it(server, ladder, register, meeting, tmp_path):  # noqa: F811
+    """ann's phone is in the conference on one line, talks to bob on the other, and puts him there in its place."""
+    meeting.deploy(", count: no, tones: no")
+    carol = meeting.join("carol")
+    ann, consult = ladder("ann"), ladder("ann", add=False)
+    bob = register("bob", says=tone_file(tmp_path, TONES["bob"]))
+    consult.call("meeting").hear("BYE", timeout=60000).reply(200)
+    consult.start(PASSWORDS["ann"]).wait_listening()
+    replaces = consult.replaces()
+    ann.call("bob").pause(1000)
+    ann.request("REFER", [f"Refer-To: <sip:meeting@[remote_ip]:[remote_port]?Replaces={replaces}>"]).hear(202)
+    told(ann, 100, 200).hear("BYE").reply(200).start(PASSWORDS["ann"])
+    bob.wait("CALL_ESTABLISHED", 20)
+    ann.finish()
+    consult.finish()
+    wait_hears(carol, "bob")
+    wait_hears(bob, "carol")
+    bob.press("#")
+    wait_log(server, "left")
+    wait_hears(carol)

@@ -58,6 +58,14 @@ def test_a_web_service_answers(sim):
     assert "305.3s" in result.stdout.splitlines()[-1]
 
 
+def test_a_conference(sim):
+    lines = story(sim("100\nended after 90m\n", "flows/conference.flow"))
+    assert lines[-3:] == ["[conference: ended]", '"The conference is over."', "the flow ended the call"]
+    lines = story(sim("100\ndenied\n", "flows/conference.flow"))
+    assert lines[-3:] == ["[conference: denied]", '"Goodbye."', "the flow ended the call"]
+    assert "the caller hung up" in sim("100\nh after 5m\n", "flows/conference.flow").stdout
+
+
 def test_what_is_no_outcome_is_asked_again(sim):
     result = sim("perhaps\nbusy\n", "flows/default.flow", "--to", "ann")
     assert "That is none of the outcomes." in result.stdout
