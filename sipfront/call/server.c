@@ -169,6 +169,7 @@ static enum err open_sip(struct server *s, const struct server_params *p, struct
                                .nmore = p->nmore,
                                .tls_cert = p->tls_cert,
                                .tls_key = p->tls_key,
+                               .ca_file = p->ca_file,
                                .advertise = p->advertise,
                                .local_nets = { p->local_nets, p->nlocal_nets },
                                .why = why };

@@ -151,7 +151,12 @@ static enum err read_certificate(struct agent *a, const struct agent_params *p)
     if (e && p->why)
         sbuf_str(p->why, sbuf_view(&why));
     sbuf_free(&why);
-    return e ? e : certificates_new(&a->tls, m);
+    e = e ? e : certificates_new(&a->tls, m);
+    if (!e)
+        certificates_expect(
+            a->tls, &(struct certificate_expectation){
+                        .ca_file = p->ca_file, .expected = trunks_expected, .refused = trunks_refused, .owner = a });
+    return e;
 }
 
 static enum err note_listens(struct agent *a, const struct agent_params *p)

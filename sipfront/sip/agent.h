@@ -95,6 +95,7 @@ struct agent_params {
     const struct sip_listen *more; /* besides listen and port, which serve UDP and TCP */
     unsigned nmore;
     const char *tls_cert, *tls_key; /* PEM files, needed for "tls"; NULL: none */
+    const char *ca_file;            /* PEM: who may sign the certificates of gateways; NULL: the system's */
     const char *advertise;          /* our address to whom is not in local_nets; NULL: what we listen at */
     struct sip_networks local_nets;
     struct sbuf *why;                  /* for people, when agent_new() fails; may be NULL */

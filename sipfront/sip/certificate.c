@@ -9,6 +9,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include "vm/base/network.h"
 
 struct certificate {
     SSL_CTX *holder; /* never used for a connection */
@@ -16,6 +19,7 @@ struct certificate {
 
 struct certificates {
     struct certificate *now;
+    struct certificate_expectation far;
 };
 
 static _Thread_local struct certificates *capturing;
@@ -129,6 +133,61 @@ static int on_certificate(SSL *ssl, void *arg)
     return SSL_use_cert_and_key(ssl, SSL_CTX_get0_certificate(from), SSL_CTX_get0_privatekey(from), chain, 1);
 }
 
+void certificates_expect(struct certificates *t, const struct certificate_expectation *e) { t->far = *e; }
+
+static bool peer_of(const SSL *ssl, struct sockaddr_storage *peer)
+{
+    socklen_t len = sizeof *peer;
+    return getpeername(SSL_get_fd(ssl), (struct sockaddr *)peer, &len) == 0;
+}
+
+/* OpenSSL's word on one certificate of the chain; a refusal ends the handshake. */
+static int on_checked(int ok, X509_STORE_CTX *x)
+{
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(x, SSL_get_ex_data_X509_STORE_CTX_idx());
+    const struct certificates *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    struct sockaddr_storage peer;
+    if (!ok && peer_of(ssl, &peer))
+        t->far.refused((struct sockaddr *)&peer, X509_verify_cert_error_string(X509_STORE_CTX_get_error(x)),
+                       t->far.owner);
+    return ok;
+}
+
+/* Names go before addresses: a gateway whose address is written, with a domain, is of that domain (RFC 5922 §7.1). */
+static void demand_names(SSL *ssl, const char *const *names, unsigned n)
+{
+    X509_VERIFY_PARAM *demand = SSL_get0_param(ssl);
+    struct network address;
+    const char *first = NULL;
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    for (unsigned i = 0; i < n; i++)
+        if (network_parse(&address, names[i]) != ERR_OK) {
+            (void)SSL_add1_host(ssl, names[i]);
+            first = first ? first : names[i];
+        }
+    if (first)
+        (void)SSL_set_tlsext_host_name(ssl, first);
+    else
+        (void)X509_VERIFY_PARAM_set1_ip_asc(demand, names[0]);
+}
+
+/* A handshake begins. */
+static void on_handshake(const SSL *ssl, int where, int result)
+{
+    const struct certificates *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    const char *names[CERTIFICATE_NAMES];
+    struct sockaddr_storage peer;
+    unsigned n;
+    (void)result;
+    if (!(where & SSL_CB_HANDSHAKE_START) || SSL_is_server(ssl) || !t->far.expected || !peer_of(ssl, &peer))
+        return;
+    n = t->far.expected((struct sockaddr *)&peer, names, t->far.owner);
+    if (n == 0)
+        return;
+    SSL_set_verify((SSL *)(uintptr_t)ssl, SSL_VERIFY_PEER, on_checked);
+    demand_names((SSL *)(uintptr_t)ssl, names, n);
+}
+
 /* ---- what the SIP library calls, under OpenSSL's names ---- */
 
 int certificate_read(SSL *ssl, void *buffer, int size) __asm__("SSL_read");
@@ -147,6 +206,7 @@ SSL_CTX *certificate_make_context(const SSL_METHOD *method)
         SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
         SSL_CTX_set_cert_cb(ctx, on_certificate, capturing);
         SSL_CTX_set_app_data(ctx, capturing);
+        SSL_CTX_set_info_callback(ctx, on_handshake);
     }
     return ctx;
 }
@@ -166,13 +226,13 @@ int certificate_read(SSL *ssl, void *buffer, int size)
     return n;
 }
 
-/* The library wants a file of authorities in a folder of its own; the system's are as good. */
+/* The library wants a file of authorities in a folder of its own; the operator's or the system's are as good. */
 int certificate_load_verify(SSL_CTX *ctx, const char *file, const char *path)
 {
     int (*load)(SSL_CTX * ctx, const char *file, const char *path);
     void *symbol = dlsym(RTLD_NEXT, "SSL_CTX_load_verify_locations");
-    if (capturing)
-        return SSL_CTX_set_default_verify_paths(ctx);
     memcpy(&load, &symbol, sizeof load);
-    return load(ctx, file, path);
+    if (!capturing)
+        return load(ctx, file, path);
+    return capturing->far.ca_file ? load(ctx, capturing->far.ca_file, NULL) : SSL_CTX_set_default_verify_paths(ctx);
 }

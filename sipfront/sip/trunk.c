@@ -144,8 +144,9 @@ enum err trunk_new(struct trunk **out, struct agent *a, const struct trunk_param
     t->user = copy(p->user);
     t->auth_user = copy(p->auth_user && *p->auth_user ? p->auth_user : p->user);
     t->password = copy(p->password);
-    t->fault = copy(p->fault);
     t->transport = p->transport;
+    t->fault =
+        copy(!*p->fault && t->transport == TRUNK_TLS && !a->tls ? "TLS is off: start flowd with --tls-cert" : p->fault);
     t->registers = p->registers;
     t->expires_ms = t->reg_expires_ms = p->expires_ms;
     t->ping_ms = p->ping_ms;

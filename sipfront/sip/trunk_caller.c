@@ -1,4 +1,4 @@
-/* Calls that come from a carrier: whose they are, and who calls. */
+/* Which carrier a peer is: whose a call is that comes, who calls, whose certificate is to be shown. */
 #include <string.h>
 #include <strings.h>
 
@@ -7,6 +7,7 @@
 #include <sofia-sip/url.h>
 
 #include "sipfront/sip/trunk_inner.h"
+#include "vm/base/log.h"
 
 static bool is_udp(const sip_t *sip)
 {
@@ -57,6 +58,38 @@ struct trunk *trunk_of_request(struct agent *a, const sip_t *sip)
             found = t;
     }
     return found;
+}
+
+static bool has_tls_gateway(const struct trunk *t, const struct sockaddr *peer)
+{
+    struct network to;
+    return t->transport == TRUNK_TLS && network_of(&to, peer) && is_peer(t, &to, 0, false);
+}
+
+void trunks_refused(const struct sockaddr *peer, const char *why, void *agent)
+{
+    struct agent *a = agent;
+    for (struct trunk *t = a->trunks; t; t = t->next)
+        if (has_tls_gateway(t, peer)) {
+            snprintf(t->tls_why, sizeof t->tls_why, "the gateway's certificate is refused: %s", why);
+            log_error("trunk", "%s: %s", t->name, t->tls_why);
+        }
+}
+
+unsigned trunks_expected(const struct sockaddr *peer, const char *names[CERTIFICATE_NAMES], void *agent)
+{
+    struct agent *a = agent;
+    unsigned n = 0;
+    for (struct trunk *t = a->trunks; t; t = t->next) {
+        if (!has_tls_gateway(t, peer))
+            continue;
+        t->tls_why[0] = '\0'; /* a new attempt */
+        if (n < CERTIFICATE_NAMES)
+            names[n++] = t->domain;
+        for (unsigned i = 0; i < t->ngateways && n < CERTIFICATE_NAMES; i++)
+            names[n++] = t->gateways[i].host;
+    }
+    return n;
 }
 
 /* RFC 3323 §4.2, RFC 3325 §9.3; and carriers that know neither but write it into From. */

@@ -3,6 +3,7 @@
 #define SIPFRONT_SIP_TRUNK_INNER_H
 
 #include "sipfront/sip/agent_inner.h"
+#include "sipfront/sip/certificate.h"
 #include "sipfront/sip/challenge.h"
 #include "sipfront/sip/trunk_resolve.h"
 
@@ -65,6 +66,7 @@ struct trunk {
     int64_t reg_expires_ms;
     int64_t registered_until_ms; /* wall */
     char reg_why[160];
+    char tls_why[160]; /* the last connection came to nothing because of this; "" */
 };
 
 /* Sends it; over() comes once, later, unless trunk_request_stop() comes first. */
@@ -89,6 +91,10 @@ void trunks_stop(struct agent *a);
 void trunks_free(struct agent *a);
 /* The trunk that a new INVITE comes from, NULL for a phone. */
 struct trunk *trunk_of_request(struct agent *a, const sip_t *sip);
+/* Of which names the certificate of whom we connect to must be (a certificate_expectation): the domain and the
+ * gateways' hosts of each TLS trunk that has a gateway there. */
+unsigned trunks_expected(const struct sockaddr *peer, const char *names[CERTIFICATE_NAMES], void *agent);
+void trunks_refused(const struct sockaddr *peer, const char *why, void *agent);
 /* Who calls, as a trusted carrier says it: P-Asserted-Identity, else From; "" when the caller wants to be unknown. */
 void trunk_read_caller(const sip_t *sip, char *user, size_t cap);
 bool trunk_hides_caller(const sip_t *sip);

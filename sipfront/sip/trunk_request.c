@@ -45,11 +45,10 @@ static void on_event(struct agent *a, const struct agent_event *ev)
 /* <sip:user@address:port;transport=…>, where the carrier's calls are to come. */
 static void write_contact(const struct trunk *t, const char *hop, struct sbuf *out)
 {
-    char address[NETWORK_TEXT];
-    agent_address_toward(t->agent, hop, address);
-    bool v6 = strchr(address, ':') != NULL;
-    sbuf_fmt(out, v6 ? "<sip:%s@[%s]:%u" : "<sip:%s@%s:%u", t->user, address, t->agent->port_number);
-    sbuf_cstr(out, t->transport == TRUNK_TCP ? ";transport=tcp>" : t->transport == TRUNK_TLS ? ";transport=tls>" : ">");
+    static const char scheme[] = "<sip:";
+    char ours[LISTEN_URL_MAX];
+    agent_contact_toward(t->agent, hop, ours);
+    sbuf_fmt(out, "%s%s@%s", scheme, t->user, ours + sizeof scheme - 1);
 }
 
 static void send_request(struct trunk *t, struct trunk_request *rq, const struct trunk_ask *ask)

@@ -34,9 +34,9 @@ static void judge(const struct trunk *t, struct trunk_status *out)
     else if (!t->npeers && t->misses)
         out->why = t->lookup_why;
     else if (t->npeers && t->registers && t->registering == REG_FAILED)
-        out->why = t->reg_why;
+        out->why = t->tls_why[0] ? t->tls_why : t->reg_why;
     else if (t->npeers && count(t, REACH_DOWN) == t->npeers && !is_registering(t))
-        out->why = "no gateway answers OPTIONS";
+        out->why = t->tls_why[0] ? t->tls_why : "no gateway answers OPTIONS";
     else if (!t->npeers || is_registering(t) || (t->ping_ms && !t->registers && !count(t, REACH_UP)))
         out->state = TRUNK_STARTING;
     else {

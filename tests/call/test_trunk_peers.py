@@ -1,4 +1,5 @@
 """Trunks against carriers that nobody here wrote: Kamailio, SIPp, Net::SIP; and their names by dnsmasq."""
+import socket
 import subprocess
 
 import pytest
@@ -13,6 +14,7 @@ from ports import free_port, free_span
 from server import Server
 from sip_peer import header
 from test_bridge import talk
+from test_transports import make_certificate
 from test_trunks import add_trunk, logged, out, phone_of, trunk, wait_state  # noqa: F401 (a fixture among them)
 
 
@@ -59,10 +61,91 @@ def test_kamailio_sends_the_accounts_calls(server, ctl, register, eva, tmp_path)
         assert (cdr["came_by"], cdr["to"], cdr["from"]) == ("carrier", "+48220000000", "")
 
 
+def calls_go_both_ways(server, ctl, register, eva, out, tmp_path, carrier, transport):
+    """The account registers by that transport, a call goes out and one comes in, both ways."""
+    add_trunk(ctl, "carrier", carrier.gateway, "--domain", carrier.domain, "--transport", transport, "--user", "u123", "--register", "--number", "+48220000000",
+              password="secret")
+    wait_state(ctl, "carrier", "up")
+    registered = carrier.log.wait(lambda line: "registered u123" in line, 10, "registration")
+    assert f"transport={transport}" in registered
+    out()
+    ann = register("ann", says=audio.sentence(tmp_path, "demo-thanks", lead=0.5))
+    ctl.run("number", "add", "+48220000000", "--to", "ann")
+    ann.dial("out")
+    talk(ann, eva)
+    carrier.log.wait(lambda line: f"by {transport}" in line, 10, "call")
+    ann.hang_up()
+    eva.wait("CALL_CLOSED")
+    assert server.wait_cdr()["trunk"] == "carrier"
+    eva.dial(f"sip:+48220000000@{carrier.gateway}")
+    ann.wait("CALL_ESTABLISHED")
+    ann.wait_heard_in_pieces(audio.prompt("vm-intro"))
+    eva.hang_up()
+    ann.wait("CALL_CLOSED")
+    cdr = server.wait_cdr()
+    assert (cdr["came_by"], cdr["to"]) == ("carrier", "+48220000000")
+
+
 def test_kamailio_wants_longer_registrations(server, ctl, eva):
     with Kamailio(server.sip, f"eva@127.0.0.1:{eva.sip_port}", expires=3600, min_expires=900) as carrier:
         add_trunk(ctl, "carrier", carrier.gateway, "--domain", "carrier.example", "--user", "u123", "--register", "--expires", "1m", password="secret")
         wait_state(ctl, "carrier", "up")
+
+
+def test_kamailio_by_tcp(server, ctl, register, eva, out, tmp_path):
+    with Kamailio(server.sip, f"eva@127.0.0.1:{eva.sip_port}", transport="tcp") as carrier:
+        calls_go_both_ways(server, ctl, register, eva, out, tmp_path, carrier, "tcp")
+
+
+def authority(folder):
+    """A certificate authority in files of the folder; returns its certificate."""
+    make_certificate(folder, "authority")
+    return folder / "authority.crt"
+
+
+def certified(folder, name, subject):
+    """A certificate of the authority for that subject alternative name, and its key."""
+    cert, key = folder / f"{name}.crt", folder / f"{name}.key"
+    request = subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={name}",
+                              "-keyout", key], check=True, capture_output=True).stdout
+    (folder / "extensions").write_text(f"subjectAltName={subject}\n")
+    subprocess.run(["openssl", "x509", "-req", "-days", "2", "-CA", folder / "authority.crt", "-CAkey", folder / "authority.key", "-CAcreateserial",
+                    "-extfile", folder / "extensions", "-out", cert], input=request, check=True, capture_output=True)
+    return cert, key
+
+
+@pytest.fixture
+def tls_server(server, tmp_path):
+    """The server, with TLS and the authority's word on who carriers are."""
+    server.stop()
+    trusted = authority(tmp_path)
+    cert, key = certified(tmp_path, "server", "DNS:server.example")
+    server.options += ["--tls-cert", cert, "--tls-key", key, "--tls-port", free_port(socket.SOCK_STREAM), "--ca-file", trusted]
+    return server.start()
+
+
+@pytest.mark.parametrize("subject,domain", [("DNS:carrier.example", "carrier.example"), ("DNS:*.carrier.example", "pl.carrier.example")])
+def test_kamailio_by_tls(tls_server, ctl, register, eva, out, tmp_path, subject, domain):
+    with Kamailio(tls_server.sip, f"eva@127.0.0.1:{eva.sip_port}", domain=domain, transport="tls", certificate=certified(tmp_path, "carrier", subject)) as carrier:
+        calls_go_both_ways(tls_server, ctl, register, eva, out, tmp_path, carrier, "tls")
+
+
+@pytest.mark.parametrize("subject,why", [("DNS:other.example", "hostname mismatch"), (None, "self-signed certificate")])
+def test_a_carrier_that_is_not_who_it_should_be_gets_no_call(tls_server, ctl, register, eva, out, tmp_path, subject, why):
+    certificate = certified(tmp_path, "carrier", subject) if subject else make_certificate(tmp_path, "carrier.example")
+    with Kamailio(tls_server.sip, f"eva@127.0.0.1:{eva.sip_port}", transport="tls", certificate=certificate) as carrier:
+        add_trunk(ctl, "carrier", carrier.gateway, "--domain", "carrier.example", "--transport", "tls", "--user", "u123", "--register", password="secret")
+        wait_state(ctl, "carrier", "down", why=f"the gateway's certificate is refused: {why}")
+        out()
+        ann = register("ann")
+        ann.dial("out")
+        logged(tls_server, "failed the carrier does not answer")
+        assert not [line for line in carrier.log.seen if "outgoing" in line or "registered u123" in line]
+
+
+def test_a_tls_trunk_without_tls_says_so(ctl):
+    add_trunk(ctl, "carrier", "127.0.0.5", "--transport", "tls")
+    assert trunk(ctl, "carrier")["why"] == "TLS is off: start flowd with --tls-cert"
 
 
 # ---- SIPp ----

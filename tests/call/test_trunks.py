@@ -33,10 +33,10 @@ def trunk(ctl, name):
     return json.loads(ctl.run("--json", "trunk", "show", name))
 
 
-def wait_state(ctl, name, state, timeout=20):
+def wait_state(ctl, name, state, timeout=20, why=None):
     import time
     end = time.monotonic() + timeout
-    while (now := trunk(ctl, name))["state"] != state:
+    while (now := trunk(ctl, name))["state"] != state or why not in (None, now["why"]):
         assert time.monotonic() < end, now
         time.sleep(0.1)  # between two looks
     return now

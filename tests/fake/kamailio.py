@@ -13,6 +13,7 @@ debug=1
 log_stderror=yes
 fork=no
 listen=udp:{address}:{port}
+{listen}
 alias="{domain}"
 loadmodule "pv.so"
 loadmodule "sl.so"
@@ -28,6 +29,7 @@ loadmodule "xlog.so"
 modparam("auth", "algorithm", "{algorithm}")
 modparam("registrar", "max_expires", {expires})
 modparam("registrar", "min_expires", {min_expires})
+{tls}
 request_route {{
     if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
     if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
@@ -40,9 +42,10 @@ request_route {{
     }}
     if (!is_method("INVITE")) {{ sl_send_reply("405", "No"); exit; }}
     record_route();
-    if ($sp == {server_port}) {{
+    if ($sp == {server_port} || $proto != "udp") {{
         if (!pv_proxy_authenticate("{domain}", "{password}", "0")) {{ proxy_challenge("{domain}", "1"); exit; }}
         consume_credentials();
+        xlog("L_ERR", "by $proto\\n");
         xlog("L_ERR", "outgoing $rU from $fU as $(hdr(P-Asserted-Identity))\\n");
         $ru = "sip:{phone}";
         t_relay();
@@ -54,16 +57,28 @@ request_route {{
 }}
 """
 
+TLS = """enable_tls=yes
+loadmodule "tls.so"
+modparam("tls", "tls_method", "TLSv1.2+")
+modparam("tls", "certificate", "{certificate}")
+modparam("tls", "private_key", "{key}")
+"""
+
 
 class Kamailio:
     """Use as a context manager. phone: user@host:port of the telephone in its network."""
 
-    def __init__(self, server, phone, user="u123", password="secret", address="127.0.0.5", domain="carrier.example", algorithm="MD5", expires=600, min_expires=0):
-        self.address, self.port = address, free_port()
+    def __init__(self, server, phone, user="u123", password="secret", address="127.0.0.5", domain="carrier.example", algorithm="MD5", expires=600, min_expires=0,
+                 transport="udp", certificate=None):
+        """transport: what it listens for besides UDP; certificate: its certificate and key, for tls."""
+        self.address, self.port, self.domain = address, free_port(), domain
         self.folder = Path(tempfile.mkdtemp(prefix="kamailio", dir="/tmp"))
         self.log = Events("Kamailio's log")
+        listen = "" if transport == "udp" else f"listen={transport}:{address}:{self.port}"
+        tls = TLS.format(certificate=certificate[0], key=certificate[1]) if certificate else ""
         (self.folder / "kamailio.cfg").write_text(CONFIG.format(address=address, port=self.port, domain=domain, user=user, password=password, algorithm=algorithm,
-                                                                expires=expires, min_expires=min_expires, phone=phone, server_port=server.rsplit(":", 1)[1]))
+                                                                expires=expires, min_expires=min_expires, phone=phone, listen=listen, tls=tls,
+                                                                server_port=server.rsplit(":", 1)[1]))
 
     @property
     def gateway(self):
