@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sipfront/call/dial_divert.h"
 #include "sipfront/call/dial_hold.h"
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
@@ -66,14 +67,18 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
 {
     struct far_leg *f = owner;
     enum far_state was = f->state;
+    char to[DIVERSION_USER];
     (void)reason;
     if (f->outside && status)
         far_outside_rest(f, status, leg_retry_after_s(f->leg));
+    snprintf(to, sizeof to, "%s", leg_forwards_to(f->leg));
     f->leg = NULL;
     if (f->outside && far_outside_goes_on(f, was, how, status))
         return;
     f->state = FAR_OVER;
     watch_changed(dial_call(f->dial), f->user);
+    if (how == LEG_END_REFUSED && dial_divert(f, was, status, to))
+        was = FAR_OVER; /* its outcome is the target's */
     dial_on_over(f, was, how == LEG_END_REFUSED || f->outside ? status : 0);
 }
 
@@ -115,8 +120,9 @@ const struct stream_events far_stream_events = { .on_digit = on_digit,
                                                  .on_played = on_played,
                                                  .on_silent_peer = far_on_silent_peer };
 
-static enum err invite(struct far_leg *f, struct call *c, const struct sip_binding *to, const char *caller_id)
+static enum err invite(struct far_leg *f, const struct sip_binding *to)
 {
+    struct call *c = dial_call(f->dial);
     struct sbuf sdp = { 0 };
     const struct audio_desc *prefer = c->media.theirs.nformats ? &c->media.theirs : NULL;
     leg_media_offer(&f->media, prefer, &sdp);
@@ -124,9 +130,10 @@ static enum err invite(struct far_leg *f, struct call *c, const struct sip_bindi
         .uri = to->contact,
         .next_hop = to->received,
         .route = to->path,
-        .from_user = caller_id,
+        .from_user = dial_caller_id(f->dial),
         .from_name = c->facts.from_name,
         .sdp = sdp.p,
+        .diverted = f->diverted,
         .max_forwards = c->leg ? leg_max_forwards(c->leg) - 1 : 0,
     };
     enum err e = leg_dial(&f->leg, c->server->agent, &d, &far_leg_events, f);
@@ -134,14 +141,25 @@ static enum err invite(struct far_leg *f, struct call *c, const struct sip_bindi
     return e;
 }
 
-enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const struct sip_binding *to,
-                     const char *caller_id)
+void far_leg_divert(struct far_leg *f, const struct leg_diversions *way)
 {
+    f->diverted = way ? malloc(sizeof *f->diverted) : NULL;
+    if (way && !f->diverted)
+        abort();
+    if (way)
+        *f->diverted = *way;
+}
+
+enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_binding *to,
+                     const struct leg_diversions *diverted)
+{
+    struct call *c = dial_call(d);
     struct far_leg *f = calloc(1, sizeof *f);
     *out = NULL;
     if (!f)
         return ERR_NOMEM;
     f->dial = d;
+    far_leg_divert(f, diverted);
     snprintf(f->user, sizeof f->user, "%s", to->user);
     char address[NETWORK_TEXT];
     agent_address_toward(c->server->agent, *to->received ? to->received : to->contact, address);
@@ -149,7 +167,7 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const
     f->media.security = c->server->srtp;
     f->media.silence_ms = c->server->rtp_timeout_ms;
     if (!e)
-        e = invite(f, c, to, caller_id);
+        e = invite(f, to);
     if (e) {
         far_leg_free(&f, NULL);
         return e;
@@ -182,5 +200,6 @@ void far_leg_free(struct far_leg **far, const char *reason)
     screen_free(&f->screen);
     leg_media_close(&f->media);
     watch_changed(dial_call(f->dial), f->user);
+    free(f->diverted);
     free(f);
 }

@@ -5,6 +5,7 @@
 #include "sipfront/call/call.h"
 #include "sipfront/call/screen.h"
 #include "sipfront/sip/agent.h"
+#include "sipfront/sip/divert.h"
 
 /*   CALLING --18x--> RINGING --200--> ANSWERED --end--> OVER
  * An ANSWERED leg is being asked (screen.h) or is the winner. */
@@ -19,14 +20,18 @@ struct far_leg {
     struct leg *leg; /* NULL once over */
     struct leg_media media;
     struct screen *screen;
-    char user[64];               /* the Connection it belongs to */
-    struct far_outside *outside; /* of a number that is called through trunks (far_outside.h), else NULL */
-    int line;                    /* the flow's permit line that counts it, -1: none */
+    char user[64];                   /* the Connection it belongs to */
+    struct far_outside *outside;     /* of a number that is called through trunks (far_outside.h), else NULL */
+    struct leg_diversions *diverted; /* the phones that have forwarded the call to it, owned; NULL: none */
+    int line;                        /* the flow's permit line that counts it, -1: none */
 };
 
-/* Calls one binding on behalf of the call. ERR_LIMIT without an RTP port, ERR_INVALID for a contact that is no URI. */
-enum err far_leg_new(struct far_leg **out, struct dial *d, struct call *c, const struct sip_binding *to,
-                     const char *caller_id) MUST_USE;
+/* Calls one binding on behalf of the call. diverted: may be NULL; copied. ERR_LIMIT without an RTP port, ERR_INVALID
+ * for a contact that is no URI. */
+enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_binding *to,
+                     const struct leg_diversions *diverted) MUST_USE;
+/* Remembers the way (may be NULL); copied. */
+void far_leg_divert(struct far_leg *f, const struct leg_diversions *way);
 /* Takes over a phone that is on the line already. */
 void far_leg_adopt(struct far_leg *f, struct line_end *end);
 /* CANCEL or BYE with that Reason (may be NULL), closes its media and frees it. Sets *f to NULL. */

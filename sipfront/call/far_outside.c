@@ -20,6 +20,12 @@ struct far_outside {
 
 static struct call *call_of(const struct far_leg *f) { return dial_call(f->dial); }
 
+/* The Connection whose flow it is, or whose phone has forwarded the call. */
+static const char *payer(const struct far_leg *f)
+{
+    return f->diverted ? f->diverted->list[f->diverted->count - 1].user : call_of(f)->facts.dialed;
+}
+
 void call_note_outside(struct call *c, const char *trunk, const char *number)
 {
     free(c->facts.trunk);
@@ -86,7 +92,7 @@ static enum meter_verdict pay(struct far_leg *f, const struct trunk_settings *t)
 {
     const struct call *c = call_of(f);
     struct server *s = c->server;
-    struct meter_ask ask = { .user = c->facts.dialed,
+    struct meter_ask ask = { .user = payer(f),
                              .rate = rate_of(t->rates, f->outside->number),
                              .exempt = numbering_is_emergency(&s->outside.numbering, f->outside->number),
                              .cut = on_cut,
@@ -126,6 +132,7 @@ static enum err dial(struct far_leg *f, const struct trunk_settings *t, const ch
     struct leg_dial d = {
         .uri = uri.p, .next_hop = hop.p, .from_user = *o->caller ? caller : "", .sdp = sdp.p, .trunk = &lt
     };
+    d.diverted = f->diverted;
     d.max_forwards = c->leg ? leg_max_forwards(c->leg) - 1 : 0;
     f->state = FAR_CALLING;
     enum err e = leg_dial(&f->leg, c->server->agent, &d, &far_leg_events, f);
@@ -140,8 +147,7 @@ static enum err take_way(struct far_leg *f, const struct trunk_settings *t)
     struct far_outside *o = f->outside;
     const struct call *c = call_of(f);
     struct sbuf password = { 0 }, why = { 0 };
-    snprintf(o->caller, sizeof o->caller, "%s",
-             outside_caller(c->server, c->facts.dialed, dial_caller_id(f->dial), t->name));
+    snprintf(o->caller, sizeof o->caller, "%s", outside_caller(c->server, payer(f), dial_caller_id(f->dial), t->name));
     enum err e = *t->secret ? secret_open(c->server->outside.keyring, t->name, t->secret, &password, &why) : ERR_OK;
     if (!e)
         e = dial(f, t, password.p ? password.p : "");
@@ -241,14 +247,15 @@ static bool begin(struct far_leg *f, struct dial_refusal *refusal)
     if (v != METER_GOES) {
         *refusal = (struct dial_refusal){ DIAL_LIMITED, NULL };
         c->facts.limit = v;
-        log_info("trunk", "call=%s from %s to %s: %s", c->facts.id, c->facts.dialed, f->outside->number, meter_text(v));
+        log_info("trunk", "call=%s from %s to %s: %s", c->facts.id, payer(f), f->outside->number, meter_text(v));
     } else if (!f->leg) {
         *refusal = (struct dial_refusal){ DIAL_FAILED, "no carrier could take the call" };
     }
     return f->leg != NULL;
 }
 
-enum err far_outside_new(struct far_leg **out, struct dial *d, const char *number, struct dial_refusal *refusal)
+enum err far_outside_new(struct far_leg **out, struct dial *d, const char *number,
+                         const struct leg_diversions *diverted, struct dial_refusal *refusal)
 {
     struct far_leg *f = calloc(1, sizeof *f);
     struct far_outside *o = calloc(1, sizeof *o);
@@ -257,6 +264,7 @@ enum err far_outside_new(struct far_leg **out, struct dial *d, const char *numbe
         abort();
     f->dial = d;
     f->outside = o;
+    far_leg_divert(f, diverted);
     snprintf(f->user, sizeof f->user, "%s", number);
     snprintf(o->number, sizeof o->number, "%s", number);
     if (!find_ways(f, refusal) || !begin(f, refusal)) {

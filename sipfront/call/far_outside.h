@@ -13,9 +13,10 @@ struct dial_refusal {
     const char *why;
 };
 
-/* Calls the number, E.164 or an emergency one, on behalf of the call. *refusal says why not. */
+/* Calls the number, E.164 or an emergency one, on behalf of the call. diverted, may be NULL: a phone
+ * has forwarded it there, and its Connection pays. *refusal says why not. */
 enum err far_outside_new(struct far_leg **out, struct dial *d, const char *number,
-                         struct dial_refusal *refusal) MUST_USE;
+                         const struct leg_diversions *diverted, struct dial_refusal *refusal) MUST_USE;
 void far_outside_free(struct far_leg *f);
 void far_outside_answered(struct far_leg *f); /* from now on it costs */
 /* The leg has ended with that status before it was answered. true: another way is being tried. */

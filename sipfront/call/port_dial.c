@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sipfront/call/dial.h"
+#include "sipfront/call/dial_ring.h"
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
@@ -125,7 +125,7 @@ void dial_caller_gone(struct dial *d)
 
 /* ---- why a device did not answer ---- */
 
-static void note(struct dial *d, enum dial_outcome how, const char *why)
+void dial_note(struct dial *d, enum dial_outcome how, const char *why)
 {
     if (how == DIAL_FAILED && !d->why)
         d->why = why;
@@ -169,7 +169,7 @@ static void on_ring_time(void *arg)
     for (struct far_leg *f = d->legs; f; f = f->next) {
         if (!f->leg || f->state == FAR_ANSWERED)
             continue;
-        note(d, f->state == FAR_RINGING ? DIAL_NO_ANSWER : DIAL_OFFLINE, NULL);
+        dial_note(d, f->state == FAR_RINGING ? DIAL_NO_ANSWER : DIAL_OFFLINE, NULL);
         leg_hangup(f->leg, NULL);
         leg_listen(f->leg, NULL, NULL);
         f->leg = NULL;
@@ -276,7 +276,7 @@ static void join(struct dial *d, struct far_leg *f)
 
 static void refuse(struct dial *d, struct far_leg *f, enum dial_outcome how, const char *why)
 {
-    note(d, how, why);
+    dial_note(d, how, why);
     f->state = FAR_OVER;      /* its outcome is noted */
     leg_hangup(f->leg, NULL); /* dial_on_over() follows */
 }
@@ -350,7 +350,7 @@ void dial_on_over(struct far_leg *f, enum far_state was, int status)
     if (f->outside)
         told = far_outside_outcome(f, status);
     if (was != FAR_OVER)
-        note(d, was == FAR_ANSWERED ? DIAL_DECLINED : told.how, told.why);
+        dial_note(d, was == FAR_ANSWERED ? DIAL_DECLINED : told.how, told.why);
     if (status >= 600)
         drop_user(d, f->user);
     if (!dial_legs(d))
@@ -358,78 +358,6 @@ void dial_on_over(struct far_leg *f, enum far_state was, int status)
 }
 
 /* ---- starting ---- */
-
-static void add_leg(struct dial *d, struct far_leg *f, int line)
-{
-    f->line = line;
-    f->next = d->legs;
-    d->legs = f;
-    d->devices++;
-}
-
-static void ring_device(struct dial *d, const struct sip_binding *b, int line)
-{
-    struct far_leg *f;
-    enum err e = far_leg_new(&f, d, d->op.call, b, d->caller_id);
-    if (e == ERR_LIMIT) {
-        note(d, DIAL_LIMITED, NULL);
-    } else if (e) {
-        note(d, DIAL_FAILED, "the device's contact cannot be called");
-    } else {
-        add_leg(d, f, line);
-    }
-}
-
-static void ring_number(struct dial *d, const char *number, int line)
-{
-    struct far_leg *f;
-    struct dial_refusal refusal;
-    if (far_outside_new(&f, d, number, &refusal) == ERR_OK)
-        add_leg(d, f, line);
-    else
-        note(d, refusal.how, refusal.why);
-}
-
-/* A number outside; an emergency number too, when a telephone has dialled it. */
-static bool is_outside(const struct call *c, const char *name)
-{
-    return *name == '+' || (c->facts.dials_out && strcmp(name, c->facts.to) == 0);
-}
-
-/* A SIP URI, else a SIP user, else a Number, else with + a trunk call (docs/language.md, targets). */
-static void ring_target(struct dial *d, const char *name, int line)
-{
-    struct server *s = d->op.call->server;
-    const struct connection *to = d->op.call->facts.dials_out ? NULL : router_find(s, name);
-    const struct leg *from = d->op.call->leg;
-    struct sip_binding b;
-    if (from && leg_max_forwards(from) <= 1) { /* RFC 3261 §16.3: it has been through too many servers */
-        note(d, DIAL_FAILED, "the call went in a circle");
-        return;
-    }
-    if (strncmp(name, "sip:", 4) == 0 || strncmp(name, "sips:", 5) == 0) {
-        note(d, DIAL_FAILED, "no trunk");
-        return;
-    }
-    if (!to && is_outside(d->op.call, name)) {
-        ring_number(d, name, line);
-        return;
-    }
-    if (!to) {
-        note(d, DIAL_FAILED, "unknown target");
-        return;
-    }
-    if (server_calls_limited(s, to)) {
-        note(d, DIAL_LIMITED, NULL);
-        return;
-    }
-    unsigned n = agent_bindings(s->agent, to->user);
-    if (!n)
-        note(d, DIAL_OFFLINE, NULL);
-    for (unsigned i = 0; i < n; i++)
-        if (agent_binding(s->agent, to->user, i, &b))
-            ring_device(d, &b, line);
-}
 
 /* NULL for the empty text. */
 static char *copy(struct str s)
@@ -478,7 +406,7 @@ struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_
     struct dial *d = dial_new(c, rq, done, owner);
     for (unsigned t = 0; t < rq->count; t++) {
         char *name = copy(rq->targets[t]);
-        ring_target(d, name ? name : "", rq->lines[t]);
+        dial_ring_target(d, name ? name : "", rq->lines[t]);
         free(name);
     }
     if (!d->legs) {

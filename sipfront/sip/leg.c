@@ -95,6 +95,7 @@ static void leg_free(struct leg *leg)
     leg_wish_end(leg);
     leg_put_end(leg);
     free(leg->sdp);
+    free(leg->forwards_to);
     if (leg->reoffer[0])
         nua_destroy_event(leg->reoffer);
     if (leg->request)

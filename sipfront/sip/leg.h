@@ -23,6 +23,7 @@ struct agent;
 struct leg;
 struct referral;
 struct refer_request;
+struct leg_diversions;
 
 /* A new call. Texts are borrowed for the callback; leg_header() works as long as the leg lives. */
 struct leg_invite {
@@ -103,7 +104,8 @@ struct leg_dial {
     const char *from_user, *from_name; /* what the phone shows (From, and P-Asserted-Identity, RFC 3325) */
     const char *sdp;                   /* the offer */
     unsigned max_forwards;             /* 0: 70 */
-    const struct leg_trunk *trunk;     /* NULL: a phone */
+    const struct leg_diversions *diverted; /* phones that have forwarded the call (divert.h), or NULL */
+    const struct leg_trunk *trunk;         /* NULL: a phone */
 };
 /* Never calls back from inside. ERR_INVALID when the URI is none. */
 enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, const struct leg_events *events,

@@ -52,6 +52,7 @@ struct leg {
     char contact[LISTEN_URL_MAX]; /* ours, as this peer is to know it; "": the stack's own */
     struct leg_order *order;      /* of a call through a trunk: what its INVITE says, to be said again; else NULL */
     unsigned retry_after_s;       /* of the final answer */
+    char *forwards_to;            /* the user part of its Contact, when it was 3xx; owned */
     char call_id[256], our_tag[64], their_tag[128]; /* of the dialog, "" as long as unknown */
     struct referral *referral;                      /* a REFER of the phone that is being carried out */
 

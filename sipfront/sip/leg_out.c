@@ -19,6 +19,7 @@
 #include <sofia-sip/su_alloc.h>
 #include <sofia-sip/url.h>
 
+#include "sipfront/sip/divert_inner.h"
 #include "sipfront/sip/leg_inner.h"
 
 /* The URI, when it is one to send to, else NULL. */
@@ -34,6 +35,7 @@ static void send_invite(struct leg *leg, const struct leg_dial *d)
     char forwards[16];
     struct sbuf identity = { 0 };
     leg_write_identity(leg->agent, &(struct leg_identity){ d->from_user, d->from_name }, &identity);
+    leg_write_diversions(&identity, &(struct diversion_place){ .agent = leg->agent }, d->diverted);
     snprintf(forwards, sizeof forwards, "%u", d->max_forwards ? d->max_forwards : 70);
     leg_keep_sdp(leg, d->sdp);
     agent_contact_toward(leg->agent, d->next_hop && *d->next_hop ? d->next_hop : d->uri, leg->contact);
@@ -120,6 +122,8 @@ static void on_refused(struct leg *leg, const struct agent_event *ev)
         return;
     if (from_far && ev->sip->sip_retry_after)
         leg->retry_after_s = (unsigned)ev->sip->sip_retry_after->af_delta;
+    if (from_far && ev->status < 400)
+        leg_keep_contact(leg, ev->sip);
     if (ev->status == 401 || ev->status == 407)
         leg->state = LEG_GONE; /* the stack would wait for credentials */
     leg_finish(leg, how, ev->status, ev->phrase && *ev->phrase ? ev->phrase : "refused");

@@ -21,11 +21,12 @@
 #include <sofia-sip/url.h>
 
 #include "sipfront/sip/challenge.h"
+#include "sipfront/sip/divert_inner.h"
 #include "sipfront/sip/leg_inner.h"
 
 struct leg_order {
     su_home_t home[1];
-    const char *uri, *hop, *from, *to, *identity, *privacy, *sdp, *call_id, *forwards;
+    const char *uri, *hop, *from, *to, *identity, *diverted, *privacy, *sdp, *call_id, *forwards;
     struct credentials who;
     uint32_t cseq;
     bool answered; /* a challenge */
@@ -90,6 +91,23 @@ static void write_identity(struct leg_order *o, const struct leg_dial *d)
     sbuf_free(&line);
 }
 
+/* The carrier is told the number of the one who has forwarded last, which is the one that we show, and nothing of those
+ * before. */
+static void write_diversion(struct leg_order *o, const struct leg_dial *d)
+{
+    const struct leg_diversions *way = d->diverted;
+    struct leg_diversions told = { .count = 1 };
+    struct sbuf lines = { 0 };
+    if (!way || !way->count || !*d->from_user)
+        return;
+    told.list[0] = way->list[way->count - 1];
+    snprintf(told.list[0].user, sizeof told.list[0].user, "%s", d->from_user);
+    snprintf(told.to, sizeof told.to, "%s", way->to);
+    leg_write_diversions(&lines, &(struct diversion_place){ .domain = d->trunk->domain }, &told);
+    o->diverted = su_strdup(o->home, lines.p);
+    sbuf_free(&lines);
+}
+
 static struct leg_order *order_new(const char *uri, const struct leg_dial *d)
 {
     struct leg_order *o = su_home_new(sizeof *o);
@@ -106,6 +124,7 @@ static struct leg_order *order_new(const char *uri, const struct leg_dial *d)
         (struct credentials){ su_strdup(o->home, d->trunk->auth_user), su_strdup(o->home, d->trunk->auth_password) };
     write_from(o, d);
     write_identity(o, d);
+    write_diversion(o, d);
     return o;
 }
 
@@ -123,8 +142,9 @@ static void send_invite(struct leg *leg, const char *credentials)
         nua_set_hparams(leg->nh, NUTAG_PROXY(o->hop), TAG_END());
     nua_invite(leg->nh, SIPTAG_CALL_ID_STR(o->call_id), SIPTAG_CSEQ_STR(cseq), SIPTAG_MAX_FORWARDS_STR(o->forwards),
                SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(o->sdp),
-               TAG_IF(o->identity, SIPTAG_HEADER_STR(o->identity)), TAG_IF(o->privacy, SIPTAG_PRIVACY_STR(o->privacy)),
-               TAG_IF(credentials, SIPTAG_HEADER_STR(credentials)), TAG_END());
+               TAG_IF(o->identity, SIPTAG_HEADER_STR(o->identity)), TAG_IF(o->diverted, SIPTAG_HEADER_STR(o->diverted)),
+               TAG_IF(o->privacy, SIPTAG_PRIVACY_STR(o->privacy)), TAG_IF(credentials, SIPTAG_HEADER_STR(credentials)),
+               TAG_END());
 }
 
 static void on_impatience(void *owner)

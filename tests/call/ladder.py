@@ -160,6 +160,13 @@ class Ladder:
     def ringing(self, status=180, body="", headers=()):
         return self.reply(status, headers, body) if status else self
 
+    def forward(self, contact, status=302, headers=()):
+        """Sends the call that came elsewhere; contact "": nowhere."""
+        here = f"Contact: <sip:{self.user}@[local_ip]:[local_port]>"
+        self.reply(status, headers)
+        self.steps[-1] = self.steps[-1].replace(here, f"Contact: {contact}" if contact else "X-Contact: none")
+        return self.hear("ACK")
+
     def reply(self, status, headers=(), body="", kind="application/sdp", to_invite=False, kept=False):
         """Answers what came last, or the INVITE, or what was kept."""
         phrase = {100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK", 202: "Accepted"}.get(status, "No")

@@ -1,0 +1,24 @@
+/* Whom a bridge rings: a target to devices, or out through a trunk. Private to sipfront/call. Loop thread. */
+#ifndef SIPFRONT_CALL_DIAL_RING_H
+#define SIPFRONT_CALL_DIAL_RING_H
+
+#include "sipfront/call/dial.h"
+#include "sipfront/directory/directory.h"
+#include "sipfront/sip/divert.h"
+
+/* For whom, besides the flow, a target is rung. */
+struct ring_for {
+    int line;                              /* the flow's permit line that counts it, -1: none */
+    const struct leg_diversions *diverted; /* a phone has forwarded the call: its Connection pays. NULL: none has */
+};
+
+/* As the flow names it; what cannot be rung is noted. */
+void dial_ring_target(struct dial *d, const char *name, int line);
+/* All devices of that Connection; a number outside. */
+void dial_ring_user(struct dial *d, const struct connection *to, const struct ring_for *as);
+void dial_ring_number(struct dial *d, const char *number, const struct ring_for *as);
+
+/* Why a target has not answered: what tells best is the dial's outcome. why: with DIAL_FAILED. */
+void dial_note(struct dial *d, enum dial_outcome how, const char *why);
+
+#endif
