@@ -83,6 +83,7 @@ static void enter(struct queue *q)
         .words = arg_text(r, ARG_NO_queue_announce, "You are number * in the queue."),
         .music = arg_given(r, ARG_NO_queue_music) ? music : &hold,
         .nmusic = arg_given(r, ARG_NO_queue_music) ? nmusic : 1,
+        .image = action_image(r),
         .may_ring = may_ring,
         .joined = on_joined,
     };

@@ -29,6 +29,7 @@ struct queue_request {
     struct str words; /* the announcement; * stands for the place */
     const struct vm_sound *music;
     unsigned nmusic;
+    const struct image *image; /* as in play_request */
     /* Whether an agent, by his place in `agents`, may be rung now, beside others that are counted by these permit
      * lines. *line is set as in dial_request. */
     bool (*may_ring)(unsigned agent, const struct queue_lines *with, int *line, void *owner);

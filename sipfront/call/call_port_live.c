@@ -4,6 +4,7 @@
 
 #include "sipfront/call/box_visit.h"
 #include "sipfront/call/call_op.h"
+#include "sipfront/call/queueing.h"
 #include "sipfront/call/fetching.h"
 #include "sipfront/call/referring.h"
 #include "sipfront/call/server_parts.h"
@@ -62,6 +63,7 @@ static const struct call_port offered = {
     .hangup = hangup,
     .play = call_play_start,
     .dial = call_dial_start,
+    .queue = call_queue_start,
     .held = held,
     .record = call_record_start,
     .greeting = greeting,

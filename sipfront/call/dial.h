@@ -9,10 +9,19 @@
 
 struct far_leg;
 
+/* What a queue hears of the dials that it makes. */
+struct dial_hooks {
+    /* A phone has answered. It may be of another dial afterwards. */
+    void (*answered)(struct far_leg *f);
+    /* They are about to be connected: what the caller hears meanwhile has to end. */
+    void (*joined)(struct dial *d, const char *user);
+};
+
 struct dial {
     struct call_op op;
     dial_done_cb *done;
     void *owner;
+    const struct dial_hooks *hooks; /* NULL: of a bridge */
     struct far_leg *legs, *winner;
     unsigned devices;             /* how many were rung */
     int64_t max_ms, talk_from_ms; /* talk_from 0: not yet talking */
@@ -33,5 +42,19 @@ void dial_end_talk(struct dial *d, enum dial_by by);
 void dial_start_limit(struct dial *d);
 /* The caller hears its target ring, by 180 or by a tone. */
 void dial_ringback(struct dial *d);
+/* It hears that until somebody answers. */
+void dial_hear(struct dial *d, struct play_request rq);
+
+/* Makes a dial that rings nobody yet. */
+struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_cb *done, void *owner);
+void dial_start_ring_limit(struct dial *d, int64_t ring_ms);
+/* Rings one target more; of what that comes to the dial's end tells. Nothing when it has ended. */
+void dial_also(struct dial *d, struct str target, int line);
+/* Ends it when no phone is left that rings. */
+void dial_check(struct dial *d);
+/* dial_pass.c: the phones that ring for one ring for the other. Not for those that are called through trunks: they are
+ * counted and paid for by their call. */
+bool dial_may_pass(const struct dial *d);
+void dial_exchange(struct dial *a, struct dial *b);
 
 #endif

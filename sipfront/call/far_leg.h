@@ -23,6 +23,7 @@ struct far_leg {
     char user[64];                   /* the Connection it belongs to */
     struct far_outside *outside;     /* of a number that is called through trunks (far_outside.h), else NULL */
     struct leg_diversions *diverted; /* the phones that have forwarded the call to it, owned; NULL: none */
+    bool passed;                     /* it was called for somebody else (dial_exchange) */
     int line;                        /* the flow's permit line that counts it, -1: none */
 };
 

@@ -119,7 +119,7 @@ void dial_caller_gone(struct dial *d)
         transfer_transferor_gone(d->op.call->lent);
     else if (dial_talking(d))
         dial_end_talk(d, DIAL_BY_CALLER);
-    else
+    else if (!d->hooks) /* a queue hands on what rings */
         end(d, DIAL_NO_ANSWER);
 }
 
@@ -178,54 +178,6 @@ static void on_ring_time(void *arg)
         end_unanswered(d);
 }
 
-/* ---- what the caller hears meanwhile ---- */
-
-static void on_heard(enum play_end how, void *owner)
-{
-    struct dial *d = owner;
-    (void)how;
-    d->hearing = NULL;
-}
-
-static void hear(struct dial *d, struct play_request rq)
-{
-    rq.loops = PLAY_FOR_EVER;
-    rq.early = true;
-    d->hearing = call_play_start(d->op.call, &rq, on_heard, d);
-}
-
-/* A phone that is not answered rings for itself on our 180; in an answered call the tone is ours to make. */
-void dial_ringback(struct dial *d)
-{
-    static const struct vm_sound tone = { SOUND_TONE, { "ring", 4 } };
-    struct call *c = d->op.call;
-    if (d->music || d->hearing || !c->media.stream)
-        return;
-    if (c->state == CALL_UP || c->onward)
-        hear(d, (struct play_request){ .sounds = &tone, .count = 1 });
-    else
-        call_ring(c);
-}
-
-/* Early media of a single device goes through; of several the caller would hear a mixture, so it hears ringback. */
-void dial_on_ringing(struct far_leg *f, const char *sdp)
-{
-    struct dial *d = f->dial;
-    struct call *c = d->op.call;
-    bool passed_on = sdp && d->devices == 1 && !d->music && !d->question && !d->announce;
-    if (d->op.later || d->winner || !c->leg)
-        return;
-    if (c->onward)
-        transfer_rings(c->onward);
-    if (!passed_on || leg_media_take_answer(&f->media, sdp) != ERR_OK) {
-        dial_ringback(d);
-        return;
-    }
-    call_op_stop(c, &d->hearing);
-    call_early_media(c);
-    stream_bridge(c->media.stream, f->media.stream);
-}
-
 /* ---- the talk ---- */
 
 static void on_talk_limit(void *arg)
@@ -263,6 +215,8 @@ static void join(struct dial *d, struct far_leg *f)
     clock_stop(c->port.clock, &d->limit);
     free_legs(d, f, ELSEWHERE);
     call_op_stop(c, &d->hearing);
+    if (d->hooks)
+        d->hooks->joined(d, f->user);
     call_send_answer(c);
     stream_bridge(c->media.stream, f->media.stream);
     if (d->record)
@@ -272,6 +226,8 @@ static void join(struct dial *d, struct far_leg *f)
     dial_hold_update(d);
     if (c->parent[0]) /* its caller was talking to somebody else */
         call_introduce(c, c->leg, f->user);
+    if (f->passed)
+        call_introduce(c, f->leg, c->facts.from);
 }
 
 static void refuse(struct dial *d, struct far_leg *f, enum dial_outcome how, const char *why)
@@ -322,6 +278,8 @@ static void ask(struct dial *d, struct far_leg *f)
 
 void dial_on_answered(struct far_leg *f, const char *sdp)
 {
+    if (f->dial->hooks && !f->dial->op.later && !f->dial->winner)
+        f->dial->hooks->answered(f);
     struct dial *d = f->dial;
     if (d->op.later || d->winner || !d->op.call->leg)
         leg_hangup(f->leg, NULL);
@@ -382,7 +340,7 @@ static char *copy_words(struct call *c, const struct image *im, struct str text)
     return words.p;
 }
 
-static struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_cb *done, void *owner)
+struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_cb *done, void *owner)
 {
     struct dial *d = calloc(1, sizeof *d);
     if (!d)
@@ -400,21 +358,36 @@ static struct dial *dial_new(struct call *c, const struct dial_request *rq, dial
     return d;
 }
 
+void dial_also(struct dial *d, struct str target, int line)
+{
+    char *name = copy(target);
+    if (!d->op.later)
+        dial_ring_target(d, name ? name : "", line);
+    free(name);
+}
+
+void dial_check(struct dial *d)
+{
+    if (!d->op.later && !dial_legs(d))
+        end_unanswered(d);
+}
+
+void dial_start_ring_limit(struct dial *d, int64_t ring_ms)
+{
+    d->limit = clock_start(d->op.call->port.clock, ring_ms, on_ring_time, d);
+}
+
 struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner)
 {
     struct call *c = self;
     struct dial *d = dial_new(c, rq, done, owner);
-    for (unsigned t = 0; t < rq->count; t++) {
-        char *name = copy(rq->targets[t]);
-        dial_ring_target(d, name ? name : "", rq->lines[t]);
-        free(name);
-    }
-    if (!d->legs) {
-        end_unanswered(d);
+    for (unsigned t = 0; t < rq->count; t++)
+        dial_also(d, rq->targets[t], rq->lines[t]);
+    dial_check(d);
+    if (!d->legs)
         return &d->op;
-    }
-    d->limit = clock_start(c->port.clock, rq->ring_ms, on_ring_time, d);
+    dial_start_ring_limit(d, rq->ring_ms);
     if (d->music && c->media.stream)
-        hear(d, (struct play_request){ .sounds = rq->music, .count = rq->nmusic, .image = rq->image });
+        dial_hear(d, (struct play_request){ .sounds = rq->music, .count = rq->nmusic, .image = rq->image });
     return &d->op;
 }

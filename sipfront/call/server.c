@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "sipfront/call/message_keep.h"
+#include "sipfront/call/queueing.h"
 #include "sipfront/call/server_parts.h"
+#include "sipfront/call/waiting.h"
 #include "vm/base/log.h"
 
 #define REALM "callflow" /* fixed: the stored digests hold it (docs/security.md) */
@@ -49,6 +51,7 @@ static void agent_bound(void *owner, const struct sip_binding *b, bool gone)
         directory_drop_binding(s->directory, b->user, b->contact, (struct directory_done){ 0 });
     else
         directory_put_binding(s->directory, &row, (struct directory_done){ 0 });
+    waiting_changed(s->waiting, b->user);
 }
 
 static void restore_binding(const struct stored_binding *b, void *arg)
@@ -237,6 +240,7 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
     e = open_web(s, p, why);
     if (e)
         goto done;
+    s->waiting = queueing_open(s);
     e = open_sip(s, p, why);
     if (e)
         goto done;
@@ -261,6 +265,7 @@ void server_free(struct server **server)
         directory_on_messages(s->directory, NULL, NULL); /* the lamps go first */
     clock_stop(loop_clock(s->loop), &s->adopt);
     agent_free(&s->agent);
+    waiting_free(&s->waiting);
     if (s->scribe)
         scribe_stop(s->scribe);
     if (s->notify)

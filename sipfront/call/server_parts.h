@@ -41,6 +41,7 @@ struct server {
     struct outside outside;
     struct call *calls;
     struct conference *conferences;
+    struct waiting *waiting; /* the queues */
     enum audio_security srtp;
     unsigned rtp_timeout_ms;
     char *data, *address, *tls_cert, *tls_key;

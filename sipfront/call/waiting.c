@@ -328,7 +328,7 @@ void waiter_answered(struct waiter *w, const char *user)
 {
     struct member *taken = NULL;
     for (unsigned i = 0; i < w->count; i++)
-        if (w->members[i]->with == w && strcmp(w->members[i]->user, user) == 0)
+        if (w->members[i]->with == w && (!taken || strcmp(w->members[i]->user, user) == 0))
             taken = w->members[i];
     step_out(w);
     w->talking = true;

@@ -60,7 +60,8 @@ void *waiter_owner(const struct waiter *w);
 unsigned waiter_place(const struct waiter *w); /* 1 is the next */
 /* What was rung for it has ended without an answer. */
 void waiter_unanswered(struct waiter *w);
-/* That agent has answered and talks with it: it stands in the line no more. */
+/* That agent has answered and talks with it: it stands in the line no more. Another user: the agent's phone has
+ * forwarded the call to him. */
 void waiter_answered(struct waiter *w, const char *user);
 /* Who is to have an agent that is rung for w and has answered: the first in line, w itself when nobody before it can.
  */

@@ -5,6 +5,7 @@
 #include "sipfront/call/dial.h"
 #include "sipfront/call/far_leg.h"
 #include "sipfront/call/server_parts.h"
+#include "sipfront/call/waiting.h"
 #include "sipfront/sip/blf.h"
 
 struct watching {
@@ -72,6 +73,8 @@ bool watch_dialogs(void *owner, const char *user, void (*each)(const struct sip_
 
 void watch_changed(const struct call *c, const char *user)
 {
-    if (user && *user && c->server->agent)
-        blf_publish(c->server->agent, user);
+    if (!user || !*user || !c->server->agent)
+        return;
+    blf_publish(c->server->agent, user);
+    waiting_changed(c->server->waiting, user);
 }

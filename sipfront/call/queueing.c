@@ -1,0 +1,37 @@
+/* What the queues know of the server's phones. */
+#include "sipfront/call/queueing.h"
+
+#include <string.h>
+
+#include "sipfront/call/server_parts.h"
+#include "sipfront/call/waiting.h"
+
+/* A number outside can always be tried. */
+static bool is_reachable(const char *user, void *owner)
+{
+    const struct server *s = owner;
+    const struct connection *c = router_find(s, user);
+    return c ? agent_bindings(s->agent, c->user) > 0 : *user == '+';
+}
+
+static bool calls_himself(const struct call *c, const char *user)
+{
+    return c->leg && c->facts.proved && strcmp(c->facts.from, user) == 0;
+}
+
+/* Walks the live calls, as the busy lamps do; asked when something of that user has changed. */
+static bool is_engaged(const char *user, void *owner)
+{
+    const struct call *c = ((const struct server *)owner)->calls;
+    while (c && !calls_himself(c, user) && !dial_concerns(c->dial, user))
+        c = c->next;
+    return c;
+}
+
+struct waiting *queueing_open(struct server *s)
+{
+    struct waiting_port port = {
+        .clock = loop_clock(s->loop), .reachable = is_reachable, .engaged = is_engaged, .owner = s
+    };
+    return waiting_new(&port);
+}

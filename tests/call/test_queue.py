@@ -1,0 +1,350 @@
+"""The action `queue`: callers wait with music and are told their places, agents are rung in turn, and each outcome comes by."""
+import re
+import subprocess
+import time
+
+import numpy as np
+import pytest
+
+import audio
+from conftest import PASSWORDS
+from server import build_flow
+from test_flows import call, logged
+from test_hold_music import fill
+
+LINE = """
+flow line {{
+    queue "desk", agents: [{agents}]{more} {{
+        on served(talk, by) {{ log "served, by {{by}}" }}
+        on left             {{ log "left"; say "You have left the queue." }}
+        on timeout          {{ log "timeout" }}
+        on full             {{ log "full" }}
+        on no_agents        {{ log "no agents" }}
+    }}
+    hangup
+}}
+"""
+QUIET = ", every: 0s"
+ANN, CAROL = "demo-thanks", "vm-intro"  # what a caller says, and so is known by
+
+
+@pytest.fixture
+def line(ctl, tmp_path):
+    """line(agent, …, more="") makes the Connection whose flow is the queue."""
+    added = []
+
+    def make(*agents, more=QUIET):
+        if not added:
+            ctl.add("line", virtual=True)
+            added.append("line")
+        names = ", ".join(f'"{agent}"' for agent in agents)
+        ctl.attach_flow("line", build_flow(LINE.format(agents=names, more=more), tmp_path))
+
+    return make
+
+
+def wait_log(server, text, timeout=10):
+    """The queue's next line in the log that ends so."""
+    return server.log.wait(re.compile(rf"INFO queue: call=\w+ desk: {text}$").search, timeout, f"line '{text}' of the queue")
+
+
+def spoken_by(caller, agent, name, folder):
+    """The agent hears the caller say that sentence: they talk with each other."""
+    caller.speak(audio.sentence(folder, name))
+    agent.wait_heard(audio.prompt(name))
+
+
+def tone_file(folder, hertz):
+    path = folder / f"{hertz}.wav"
+    subprocess.run(["sox", "-n", "-r", "8000", "-b", "16", "-c", "1", str(path), "synth", "60", "sine", str(hertz), "gain", "-6"],
+                   check=True)
+    return path
+
+
+def loudness(samples, hertz, frame=160):
+    """How loud that tone is in each 20 ms."""
+    wave = np.exp(-2j * np.pi * hertz * np.arange(frame) / audio.RATE)
+    frames = samples[:len(samples) // frame * frame].reshape(-1, frame)
+    return np.abs(frames @ wave) / frame
+
+
+def test_place_and_music_then_an_agent(server, register, line, tmp_path):
+    fill(server.data / "sounds/hold")
+    bob = register("bob", answers=False)
+    ann = register("ann")
+    line("bob", more=", ring: 1m")
+    call(ann)
+    ann.wait_heard_in_pieces(audio.spoken(tmp_path, "You are number 1 in the queue."))
+    ann.wait_heard_in_pieces(audio.prompt("demo-abouttotry"), share=0.3)
+    bob.wait("CALL_INCOMING")
+    bob.answer()
+    wait_log(server, "bob talks")
+    bob.wait("CALL_ESTABLISHED")
+    spoken_by(ann, bob, ANN, tmp_path)
+    spoken_by(bob, ann, CAROL, tmp_path)
+    bob.hang_up()
+    logged(server, "served, by callee")
+    ann.wait("CALL_CLOSED")
+    cdr = server.wait_cdr()
+    assert (cdr["from"], cdr["flow"], cdr["status"], cdr["by"]) == ("ann", "line", "200", "callee")
+    assert float(cdr["talk"]) > 1
+    assert server.rtp_sockets() == 0
+
+
+def test_the_place_is_told_again(server, register, line, tmp_path):
+    register("bob", answers=False)
+    ann = register("ann")
+    line("bob", more=', every: 6s, announce: "Place *."')
+    call(ann)
+    said = audio.spoken(tmp_path, "Place 1.")
+    first = ann.wait_heard(said, least=0.8)
+    again = ann.wait_heard(said, after=first + 1, least=0.8)
+    assert 5 < again - first < 8
+
+
+def test_from_music_to_the_talk_without_a_gap(server, register, line, tmp_path):
+    music = server.data / "sounds/hold"
+    music.mkdir(parents=True)
+    subprocess.run(["cp", str(tone_file(tmp_path, 600)), str(music / "tone.wav")], check=True)
+    bob = register("bob", answers=False, says=tone_file(tmp_path, 1400))
+    ann = register("ann")
+    line("bob")
+    call(ann)
+    ann._wait_for_audio(lambda: np.any(loudness(ann.heard(), 600) > 0.05), 10, "no music")
+    bob.wait("CALL_INCOMING")
+    bob.answer()
+    ann._wait_for_audio(lambda: np.sum(loudness(ann.heard(), 1400) > 0.05) > 50, 10, "bob's tone was not heard")
+    heard = ann.heard()
+    last_music = np.flatnonzero(loudness(heard, 600) > 0.05)[-1]
+    first_voice = np.flatnonzero(loudness(heard, 1400) > 0.05)[0]
+    assert -3 <= first_voice - last_music <= 25, "in packets of 20 ms; the agent's phone has yet to begin sending"
+
+
+def test_in_the_order_of_arrival(server, register, line, tmp_path):
+    bob = register("bob", answers=False)
+    ann, carol, dave = register("ann"), register("carol"), register("dave")
+    line("bob", more=", ring: 1m")
+    for caller in (ann, carol, dave):
+        call(caller)
+        wait_log(server, r"waits at place \d")
+    carol.wait_heard_in_pieces(audio.spoken(tmp_path, "You are number 2 in the queue."))
+    bob.wait("CALL_INCOMING")
+    bob.answer()
+    bob.wait("CALL_ESTABLISHED")
+    spoken_by(ann, bob, ANN, tmp_path)
+    ann.hang_up()
+    logged(server, "served, by caller")
+    bob.wait("CALL_INCOMING")
+    bob.answer()
+    bob.wait("CALL_ESTABLISHED")
+    spoken_by(carol, bob, CAROL, tmp_path)
+    bob.hang_up()
+    logged(server, "served, by callee")
+    bob.wait("CALL_INCOMING")
+    bob.answer()
+    bob.wait("CALL_ESTABLISHED")
+    spoken_by(dave, bob, ANN, tmp_path)
+
+
+def test_the_one_who_is_idle_for_the_longest(server, register, line):
+    register("bob"), register("dave")
+    ann = register("ann")
+    line("bob", "dave")
+    for agent in ("bob", "dave", "bob"):
+        call(ann)
+        wait_log(server, f"rings {agent}")
+        wait_log(server, f"{agent} talks")
+        ann.hang_up()
+        logged(server, "served, by caller")
+        server.wait_cdr()
+
+
+def test_all_at_once(server, register, line, tmp_path):
+    bob, dave = register("bob", answers=False), register("dave", answers=False)
+    ann = register("ann")
+    line("bob", "dave", more=QUIET + ", all: yes")
+    call(ann)
+    bob.wait("CALL_INCOMING")
+    dave.wait("CALL_INCOMING")
+    dave.answer()
+    bob.wait("CALL_CLOSED")
+    dave.wait("CALL_ESTABLISHED")
+    spoken_by(ann, dave, ANN, tmp_path)
+
+
+def test_one_who_does_not_answer_is_left_in_peace_and_rung_again(server, register, line):
+    bob, dave = register("bob", answers=False), register("dave", answers=False)
+    ann = register("ann")
+    line("bob", "dave", more=QUIET + ", ring: 2s")
+    call(ann)
+    bob.wait("CALL_INCOMING")
+    bob.wait("CALL_CLOSED")
+    at = time.monotonic()
+    dave.wait("CALL_INCOMING")
+    dave.hang_up()  # declines
+    bob.wait("CALL_INCOMING")
+    assert time.monotonic() - at > 4, "the pause was not kept"
+    bob.answer()
+    wait_log(server, "bob talks")
+
+
+def test_one_in_a_call_is_rung_when_it_ends(server, register, line):
+    bob = register("bob")
+    carol, ann = register("carol"), register("ann")
+    line("bob")
+    carol.dial("bob")
+    carol.wait("CALL_ESTABLISHED")
+    call(ann)
+    wait_log(server, "waits at place 1")
+    time.sleep(1)  # nothing is to happen
+    assert not any("rings bob" in entry for entry in server.log.seen)
+    carol.hang_up()
+    wait_log(server, "bob talks")
+
+
+def test_one_who_registers_is_rung(server, register, line):
+    carol = register("carol")
+    register("dave")
+    ann = register("ann")
+    line("bob", "dave")
+    carol.dial("dave")
+    carol.wait("CALL_ESTABLISHED")
+    call(ann)
+    wait_log(server, "waits at place 1")
+    register("bob")
+    wait_log(server, "bob talks")
+
+
+def test_the_key_leaves(server, register, line, tmp_path):
+    bob = register("bob", answers=False)
+    ann = register("ann")
+    line("bob")
+    call(ann)
+    bob.wait("CALL_INCOMING")
+    ann.press("#")
+    logged(server, "left")
+    bob.wait("CALL_CLOSED")
+    ann.wait_heard_in_pieces(audio.spoken(tmp_path, "You have left the queue."))
+    ann.wait("CALL_CLOSED")
+
+
+def test_timeout(server, register, line):
+    bob = register("bob", answers=False)
+    ann = register("ann")
+    line("bob", more=QUIET + ", for: 3s")
+    call(ann)
+    bob.wait("CALL_INCOMING")
+    logged(server, "timeout")
+    bob.wait("CALL_CLOSED")
+    ann.wait("CALL_CLOSED")
+
+
+def test_full(server, register, line):
+    register("bob", answers=False)
+    ann, carol = register("ann"), register("carol")
+    line("bob", more=QUIET + ", most: 1")
+    call(ann)
+    call(carol)
+    logged(server, "full")
+    carol.wait("CALL_CLOSED")
+
+
+def test_nobody_is_there(server, ctl, register, line):
+    ctl.add("bob", PASSWORDS["bob"])
+    ann = register("ann")
+    line("bob", "nobody")
+    call(ann)
+    logged(server, "no agents")
+    ann.wait("CALL_CLOSED")
+
+
+def test_the_last_one_goes(server, register, line):
+    bob = register("bob", answers=False)
+    ann = register("ann")
+    line("bob")
+    call(ann)
+    bob.wait("CALL_INCOMING")
+    bob.stop()  # declines and unregisters
+    logged(server, "no agents")
+
+
+def test_the_caller_hangs_up_while_it_rings(server, register, line):
+    bob = register("bob", answers=False)
+    ann = register("ann")
+    line("bob")
+    call(ann)
+    bob.wait("CALL_INCOMING")
+    ann.hang_up()
+    bob.wait("CALL_CLOSED")
+    cdr = server.wait_cdr()
+    assert (cdr["from"], cdr["by"], float(cdr["talk"])) == ("ann", "caller", 0)
+    assert server.rtp_sockets() == 0
+
+
+def test_the_next_one_has_the_agent_who_rings(server, register, line, tmp_path):
+    """Who left is not what the phone rang for: it rings on, and is told whom it talks with."""
+    bob = register("bob", answers=False)
+    ann, carol = register("ann"), register("carol")
+    line("bob")
+    call(ann)
+    bob.wait("CALL_INCOMING")
+    call(carol)
+    ann.hang_up()
+    assert server.wait_cdr()["from"] == "ann"
+    bob.answer()
+    bob.wait("CALL_ESTABLISHED")
+    spoken_by(carol, bob, CAROL, tmp_path)
+    spoken_by(bob, carol, ANN, tmp_path)
+    assert [e["type"] for e in bob.events.seen if e.get("type") in ("CALL_INCOMING", "CALL_CLOSED")] == ["CALL_INCOMING"]
+    carol.hang_up()
+    cdr = server.wait_cdr()
+    assert (cdr["from"], cdr["by"]) == ("carol", "caller") and float(cdr["talk"]) > 1
+    assert server.rtp_sockets() == 0
+
+
+def test_whoever_answers_has_the_first_in_line(server, register, line, tmp_path):
+    """dave is rung for the second caller and answers before bob does."""
+    bob, dave = register("bob", answers=False), register("dave", answers=False)
+    ann, carol = register("ann"), register("carol")
+    line("bob", "dave")
+    call(ann)
+    bob.wait("CALL_INCOMING")
+    call(carol)
+    dave.wait("CALL_INCOMING")
+    dave.answer()
+    dave.wait("CALL_ESTABLISHED")
+    spoken_by(ann, dave, ANN, tmp_path)
+    bob.answer()
+    bob.wait("CALL_ESTABLISHED")
+    spoken_by(carol, bob, CAROL, tmp_path)
+    ann.hang_up()
+    assert (server.wait_cdr()["from"], bob.events.seen[-1].get("type") == "CALL_CLOSED") == ("ann", False)
+
+
+def test_a_new_version_of_the_flow_has_the_same_line(server, register, line):
+    bob = register("bob", answers=False)
+    ann, carol = register("ann"), register("carol")
+    line("bob")
+    call(ann)
+    wait_log(server, "waits at place 1")
+    line("bob", more=QUIET + ", for: 1m")
+    call(carol)
+    wait_log(server, "waits at place 2")
+    bob.wait("CALL_INCOMING")
+    bob.answer()
+    wait_log(server, "bob talks")
+    ann.hang_up()
+    logged(server, "served, by caller")
+
+
+def test_a_server_that_stops_ends_all_of_it(server, register, line):
+    bob, dave = register("bob", answers=False), register("dave")
+    ann, carol = register("ann"), register("carol")
+    line("dave", "bob")
+    call(ann)
+    wait_log(server, "dave talks")
+    call(carol)
+    bob.wait("CALL_INCOMING")
+    server.stop()
+    for phone in (ann, carol, bob, dave):
+        phone.wait("CALL_CLOSED")
