@@ -104,6 +104,8 @@ void workers_free(struct workers **wp)
 enum err workers_submit(struct workers *w, void (*run)(void *job), void (*done)(void *job), void *job)
 {
     enum err e = ERR_BUSY;
+    if (!w)
+        return e;
     pthread_mutex_lock(&w->lock);
     if (w->waiting < w->most) {
         w->ring[(w->first + w->waiting++) % w->most] = (struct job){ run, done, job };

@@ -13,8 +13,8 @@ enum err workers_new(struct workers **out, struct loop *l, const char *name, uns
 /* Finishes all jobs in the queue, joins the threads; done functions of the last jobs still run when the loop does. */
 void workers_free(struct workers **w);
 
-/* Loop thread: run(job) on a worker, then done(job) on the loop (done may be NULL). ERR_BUSY when the queue is full:
- * nothing happens then. */
+/* Loop thread: run(job) on a worker, then done(job) on the loop (done may be NULL). ERR_BUSY when the queue is full,
+ * or w is NULL (the last done functions, after workers_free(), may still ask): nothing happens then. */
 enum err workers_submit(struct workers *w, void (*run)(void *job), void (*done)(void *job), void *job) MUST_USE;
 unsigned workers_waiting(const struct workers *w);
 

@@ -265,6 +265,7 @@ void recording_put(struct recording *rec, struct recorder *r, enum codec codec, 
 {
     if (!rec->running)
         return;
+    rec->came_ms = now_ms;
     if (reorder_breaks(&rec->order, p)) {
         take_held(rec, r, now_ms, true);
         rec->taken = false;
@@ -295,6 +296,16 @@ bool recording_put_mixed(struct recording *rec, struct recorder *r, const int16_
     return is_over(rec);
 }
 
+/* Nothing has come for a moment: what is kept back for packets out of turn waits no longer, and no piece waits until it
+ * is full. So all that came is soon on the disk, also when the phone then sends nothing for a while. */
+static void settle(struct recording *rec, struct recorder *r, int64_t now_ms)
+{
+    if (now_ms - rec->came_ms < RECORDING_SETTLE_MS || rec->committed > rec->newest)
+        return;
+    commit(rec, r, rec->newest);
+    hand_over(rec, r);
+}
+
 bool recording_tick(struct recording *rec, struct recorder *r, int64_t now_ms)
 {
     int64_t by_clock = elapsed(rec, now_ms) - RECORDING_SILENCE_MS * (int64_t)rec->per_ms;
@@ -305,6 +316,7 @@ bool recording_tick(struct recording *rec, struct recorder *r, int64_t now_ms)
     take_held(rec, r, now_ms, false);
     by_packets = rec->newest - RECORDING_HOLD_MS * (int64_t)rec->per_ms;
     commit(rec, r, by_packets > by_clock ? by_packets : by_clock);
+    settle(rec, r, now_ms);
     return is_over(rec);
 }
 

@@ -15,6 +15,7 @@
 enum {
     RECORDING_WINDOW = 8192,    /* samples kept back at most, a power of two */
     RECORDING_HOLD_MS = 60,     /* kept back behind the newest packet, for those that come late */
+    RECORDING_SETTLE_MS = 100,  /* after so long without packets nothing is kept back */
     RECORDING_SILENCE_MS = 400, /* after so long without packets silence is written */
 };
 
@@ -27,7 +28,7 @@ struct recording {
     unsigned per_ms; /* samples; set when it begins */
     /* media thread */
     bool running, based;
-    int64_t started_ms;
+    int64_t started_ms, came_ms; /* came_ms: the last packet */
     struct reorder order;
     bool taken;        /* the two below are set */
     uint16_t last_seq; /* of what was taken last, audio or not */

@@ -47,6 +47,7 @@ class End:
         self.port, self.call = port, call
         self.pressed = ""
         self.sent = 0  # packets
+        self.sent_at = []  # when each left
         self.payloads = []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -166,8 +167,9 @@ class MediaEnds:
                 if wait is None or wait > 0:
                     self._changed.wait(wait)
                     continue
-                packet, sock = heapq.heappop(self._queue)[3:]
+                _, port, _, packet, sock = heapq.heappop(self._queue)
                 try:
                     sock.send(packet)
+                    self.ends[port].sent_at.append(time.monotonic())
                 except OSError:  # the far end hung up
                     pass

@@ -34,14 +34,15 @@ def build_flow(source, folder):
 class Server:
     """Use as a context manager, or start() and stop(). It can be started again on the same data."""
 
-    def __init__(self, folder, rtp_ports=200, options=(), address="127.0.0.1", transcribe=False):
+    def __init__(self, folder, rtp_ports=200, options=(), address="127.0.0.1", transcribe=False, under=()):
+        """under: a command that runs flowd as its own process, such as strace -D."""
         self.folder = Path(folder)
         self.data = self.folder / "data"
         self.data.mkdir(parents=True, exist_ok=True)
         self.rtp_from = free_port(spread=2)
         self.rtp_ports = rtp_ports
         self.options = list(options) + ([] if transcribe else ["--no-transcribe"])  # it takes a core for seconds
-        self.address = address
+        self.address, self.under = address, under
         self.sip_port = 0  # any at first; the same after a restart
         self.out = self.log = self.sip = self.api = self._process = None
 
@@ -53,7 +54,7 @@ class Server:
 
     def start(self):
         low = max(1024, min(self.rtp_from & ~1, 65534 - self.rtp_ports))
-        command = [BIN / "flowd", "--data", self.data, "--listen", self.address, "--sip-port", self.sip_port,
+        command = [*self.under, BIN / "flowd", "--data", self.data, "--listen", self.address, "--sip-port", self.sip_port,
                    "--socket", self.folder / "api.sock", "--rtp-ports", f"{low}-{low + self.rtp_ports - 1}", *self.options]
         self._process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                          stderr=subprocess.PIPE, text=True, errors="replace")

@@ -48,6 +48,12 @@ class Run:
         self._process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=self._output, stderr=subprocess.STDOUT,
                                          cwd=self.folder)
 
+    def kill(self):
+        """For one whose server is gone: it would wait for long."""
+        self._process.kill()
+        self._process.wait(10)
+        self._output.close()
+
     def wait(self):
         try:
             status = self._process.wait(self.seconds + 30)

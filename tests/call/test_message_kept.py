@@ -87,6 +87,19 @@ def test_a_file_without_a_row_is_listed_at_the_start(new_phone, tmp_path):
         assert message["length_ms"] == len(audio.prompt("vm-intro")) * 1000 // audio.RATE
 
 
+def test_a_server_stops_while_it_lists_what_it_has_found():
+    """At whatever moment: it ends cleanly, and nothing is lost."""
+    with serving([]) as (server, ctl):
+        ctl.add("notes", virtual=True, voicemail=True)
+        ctl.run("box", "set", "notes", "--mail", "office@example.com")
+        for turn in range(5):
+            server.stop()
+            for n in range(5):
+                shutil.copy(audio.PROMPTS / "vm-intro.wav", server.data / "voicemail" / f"{turn}{n}@notes.wav")
+            server.start()
+        eventually(lambda: len(messages(ctl, "notes")) == 25)
+
+
 @pytest.fixture
 def small_disk(new_phone):
     """(server, ctl, folder): its data lies on a disk of 6 MB."""

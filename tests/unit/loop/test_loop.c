@@ -247,6 +247,7 @@ static void jobs_run_in_order_and_a_full_queue_refuses(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(done_order[i], i);
     assert_false(tasks[3].ran);
+    assert_int_equal(workers_submit(w, run_task, task_done, &tasks[3]), ERR_BUSY); /* NULL: they are gone */
 }
 
 static void freeing_workers_finishes_their_queue(void **state)
