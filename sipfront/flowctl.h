@@ -104,6 +104,7 @@ int ctl_attach(struct ctl *c);
 int ctl_detach(struct ctl *c);
 int ctl_calls(struct ctl *c);
 int ctl_registrations(struct ctl *c);
+int ctl_queues(struct ctl *c);
 int ctl_tls_reload(struct ctl *c);
 int ctl_conference_list(struct ctl *c);
 int ctl_conference_end(struct ctl *c);

@@ -148,6 +148,8 @@ const struct ctl_command ctl_commands[] = {
       ctl_conference_list },
     { "conference", "end", "NAME", NULL, "end a conference for all who are in it", "  flowctl conference end team\n",
       ctl_conference_end },
+    { "queues", NULL, "", NULL, "list the queues: who waits, and what their agents do", "  flowctl queues --json\n",
+      ctl_queues },
     { "registrations", NULL, "", NULL, "list the devices that are registered", "  flowctl registrations\n",
       ctl_registrations },
     { "tls", "reload", "", NULL, "use a renewed certificate without a restart", "  flowctl tls reload\n",

@@ -46,6 +46,29 @@ int ctl_calls(struct ctl *c)
     return ctl_list(c, "/v1/calls", "calls", columns, "no calls");
 }
 
+/* "bob talking, dave free" */
+static void show_agents(const json_t *value, struct sbuf *out)
+{
+    size_t i;
+    json_t *agent;
+    json_array_foreach((json_t *)value, i, agent)
+        sbuf_fmt(out, "%s%s %s", i ? ", " : "", json_string_value(json_object_get(agent, "user")),
+                 json_string_value(json_object_get(agent, "state")));
+}
+
+int ctl_queues(struct ctl *c)
+{
+    static const struct ctl_column columns[] = {
+        { "NAME", "name", NULL },
+        { "WAIT", "waiting", NULL },
+        { "TALK", "talking", NULL },
+        { "LONGEST", "longest_ms", ctl_show_duration },
+        { "AGENTS", "agents", show_agents },
+        { NULL, NULL, NULL },
+    };
+    return ctl_list(c, "/v1/queues", "queues", columns, "no queue has been entered yet");
+}
+
 int ctl_registrations(struct ctl *c)
 {
     static const struct ctl_column columns[] = {

@@ -264,6 +264,7 @@ static enum waiting_answer enter(struct queueing *q)
                                .count = q->rq.count,
                                .most = q->rq.most,
                                .all = q->rq.all,
+                               .label = q->op.call->facts.id,
                                .events = &events,
                                .owner = q };
     enum waiting_answer answer = waiting_enter(s->waiting, &p, &q->waiter);

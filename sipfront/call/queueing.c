@@ -35,3 +35,8 @@ struct waiting *queueing_open(struct server *s)
     };
     return waiting_new(&port);
 }
+
+void server_each_queue(struct server *s, void (*each)(const struct waiting_queue *q, void *arg), void *arg)
+{
+    waiting_each(s->waiting, each, arg);
+}

@@ -432,6 +432,17 @@ static const char *state_of(const struct member *m)
     return !m->reachable ? "offline" : m->rest ? "resting" : m->engaged ? "engaged" : "free";
 }
 
+static const char **labels(const struct queue *q)
+{
+    const char **calls = calloc(q->length + 1, sizeof *calls);
+    unsigned n = 0;
+    if (!calls)
+        abort();
+    for (const struct waiter *w = q->first; w; w = w->next)
+        calls[n++] = w->p.label;
+    return calls;
+}
+
 static void tell(struct queue *q, void (*each)(const struct waiting_queue *q, void *arg), void *arg)
 {
     int64_t now = clock_mono(q->waiting->port.clock);
@@ -446,10 +457,12 @@ static void tell(struct queue *q, void (*each)(const struct waiting_queue *q, vo
     struct waiting_queue told = { .name = q->name,
                                   .waiting = q->length,
                                   .talking = q->talking,
+                                  .calls = labels(q),
                                   .longest_ms = q->first ? now - q->first->since : 0,
                                   .agents = agents,
                                   .nagents = (unsigned)q->members.len };
     each(&told, arg);
+    free((void *)told.calls);
     free(agents);
 }
 

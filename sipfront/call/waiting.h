@@ -1,6 +1,6 @@
-/* The queues of the server: who waits in which order, and which agent is rung for whom. Private to sipfront/call. Loop
- * thread; pure but for the clock. Knows nothing of SIP: what it has to know of the agents it asks its port, and whoever
- * waits is told through events.
+/* The queues of the server: who waits in which order, and which agent is rung for whom. Private to sipfront/call but
+ * for what the console lists. Loop thread; pure but for the clock. Knows nothing of SIP: what it has to know of the
+ * agents it asks its port, and whoever waits is told through events.
  *
  *   in line --ring--> rung for --waiter_answered--> talking --waiter_leave-->
  *      ^                 | waiter_unanswered: its agents rest for a while
@@ -74,6 +74,8 @@ void waiter_leave(struct waiter **w);
 /* A call of this user's phones, or a registration, has begun or ended. */
 void waiting_changed(struct waiting *w, const char *user);
 
+/* ---- for the console ---- */
+
 struct waiting_agent {
     const char *user, *state; /* free, ringing, talking, resting, engaged, offline */
     int64_t idle_ms;          /* since his last talk; -1: none yet */
@@ -81,11 +83,15 @@ struct waiting_agent {
 struct waiting_queue {
     const char *name;
     unsigned waiting, talking;
-    int64_t longest_ms; /* of those who wait; 0: nobody does */
+    const char *const *calls; /* the labels of those who wait, in their order */
+    int64_t longest_ms;       /* that one of them has waited; 0: nobody does */
     const struct waiting_agent *agents;
     unsigned nagents;
 };
 /* In the order of their names; borrowed while each() runs. */
 void waiting_each(struct waiting *w, void (*each)(const struct waiting_queue *q, void *arg), void *arg);
+
+struct server;
+void server_each_queue(struct server *s, void (*each)(const struct waiting_queue *q, void *arg), void *arg);
 
 #endif

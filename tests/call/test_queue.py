@@ -321,6 +321,23 @@ def test_whoever_answers_has_the_first_in_line(server, register, line, tmp_path)
     assert (server.wait_cdr()["from"], bob.events.seen[-1].get("type") == "CALL_CLOSED") == ("ann", False)
 
 
+def test_an_operator_sees_it(server, ctl, register, line):
+    assert ctl.list("queues") == []
+    register("bob"), register("dave", answers=False)
+    ann, carol = register("ann"), register("carol")
+    line("bob", "dave", "nobody")
+    call(ann)
+    wait_log(server, "bob talks")
+    call(carol)
+    wait_log(server, "rings dave")
+    (row,) = ctl.list("queues")
+    waits = [c["id"] for c in ctl.list("calls") if c["from"] == "carol"]
+    assert (row["name"], row["waiting"], row["talking"], row["calls"]) == ("desk", 1, 1, waits)
+    assert {a["user"]: a["state"] for a in row["agents"]} == {"bob": "talking", "dave": "ringing", "nobody": "offline"}
+    assert 0 <= row["longest_ms"] < 10000
+    assert "bob talking, dave ringing, nobody offline" in ctl.run("queues")
+
+
 def test_a_new_version_of_the_flow_has_the_same_line(server, register, line):
     bob = register("bob", answers=False)
     ann, carol = register("ann"), register("carol")

@@ -2,6 +2,8 @@
 #ifndef TESTS_UNIT_CONSOLE_FAKE_FIGURES_H
 #define TESTS_UNIT_CONSOLE_FAKE_FIGURES_H
 
+#include "sipfront/call/waiting.h"
+
 void server_gauges(struct server *s, struct server_gauges *out)
 {
     (void)s;
@@ -12,6 +14,17 @@ void server_speech_stats(struct server *s, struct speech_stats *out)
 {
     (void)s;
     *out = (struct speech_stats){ .memory_hits = 3, .memory_misses = 1, .disk_misses = 2, .disk_bytes = 5 << 20 };
+}
+
+void server_each_queue(struct server *s, void (*each)(const struct waiting_queue *q, void *arg), void *arg)
+{
+    static const struct waiting_agent agents[] = { { "bob", "talking", 70000 }, { "dave", "free", -1 } };
+    static const char *const calls[] = { "00c1" };
+    struct waiting_queue q = {
+        .name = "desk", .waiting = 1, .talking = 1, .calls = calls, .longest_ms = 20000, .agents = agents, .nagents = 2
+    };
+    (void)s;
+    each(&q, arg);
 }
 
 #endif

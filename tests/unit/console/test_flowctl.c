@@ -257,6 +257,7 @@ static void test_what_is_going_on(void **state)
         { "flowctl status", 0, "SIP address        127.0.0.1\nSIP port           5060\n", NULL },
         { "flowctl status", 0, "Speech             75 % ready in memory, 2 made, 5 MiB on disk\n", NULL },
         { "flowctl status --json", 0, "\"calls_total\": 5000000000", NULL },
+        { "flowctl queues", 0, "desk  1     1     20s      bob talking, dave free\n", NULL },
         { "flowctl registrations", 0, "ann   sip:ann@192.0.2.1  192.0.2.1:5060  Phone/1  2026-01-01 00:00:00\n", NULL },
         { "flowctl calls", 0, "c1  ann   welcome  welcome  3        talking  gather", NULL },
     };

@@ -219,6 +219,10 @@ static void test_what_is_going_on(void **state)
           "{'calls': [{'id': 'c1', 'from': 'ann', 'to': 'welcome', 'flow': 'welcome', 'version': 3,"
           " 'action': 'gather', 'state': 'talking', 'answered_at': '2026-01-01T00:00:00.123Z'},"
           " {'id': 'c2', 'from': 'b\\ufffd\\u0022<', 'flow': null, 'action': null, 'answered_at': null}]}" },
+        { "GET", "/v1/queues", NULL, 200,
+          "{'queues': [{'name': 'desk', 'waiting': 1, 'talking': 1, 'longest_ms': 20000, 'calls': ['00c1'], 'agents': "
+          "[{'user': 'bob', 'state': 'talking', 'idle_ms': 70000}, {'user': 'dave', 'state': 'free', 'idle_ms': "
+          "null}]}]}" },
         { "GET", "/v1/registrations", NULL, 200, "{'registrations': [{'user': 'ann', 'agent': 'Phone/1'}]}" },
         { "GET", "/v1/status", NULL, 200,
           "{'version': '*', 'realm': 'example.org', 'address': '127.0.0.1', 'sip_port': 5060, 'connections': 0,"
