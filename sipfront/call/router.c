@@ -98,40 +98,46 @@ bool router_may_dial(const struct server *s, const char *user, const char *numbe
     return numbering_is_emergency(&s->outside.numbering, number) || (r && list_fits(r->patterns, str_of(number)));
 }
 
-static void dial_outside(struct server *s, struct leg *leg, const struct leg_invite *invite,
-                         const struct connection *who)
+int router_dial(const struct server *s, const struct connection *who, const char *dialed, char number[NUMBER_TEXT],
+                struct call_route *out)
 {
-    char number[NUMBER_TEXT];
-    struct leg_invite told = *invite;
-    if (!numbering_dialled(&s->outside.numbering, invite->to_user, number)) {
-        refuse(s, leg, invite, 404, "Not Found");
-        return;
+    const struct numbering *n = &s->outside.numbering;
+    bool emergency = numbering_is_emergency(n, dialed);
+    const struct connection *to = emergency ? NULL : router_find(s, dialed);
+    number[0] = '\0';
+    if (!emergency && !to) {
+        if (!numbering_dialled(n, dialed, number))
+            return 404;
+        to = router_find(s, number);
+        if (!to && !router_may_dial(s, who->user, number))
+            return 403;
     }
-    told.to_user = number;
-    const struct connection *ours = router_find(s, number);
-    if (ours)
-        call_begin(s, leg, &told, &(struct call_route){ .dialed = ours });
-    else if (router_may_dial(s, who->user, number))
-        call_begin(s, leg, &told, &(struct call_route){ .dialed = who, .dials_out = true });
-    else
-        refuse(s, leg, &told, 403, "Not allowed to call this number");
+    *out = to ? (struct call_route){ .dialed = to } : (struct call_route){ .dialed = who, .dials_out = true };
+    return 0;
 }
 
 static void invited_by_phone(struct server *s, struct leg *leg, const struct leg_invite *invite)
 {
     const struct connection *who = directory_connection(s->directory, invite->from_user);
     bool emergency = numbering_is_emergency(&s->outside.numbering, invite->to_user);
-    const struct connection *to = emergency ? NULL : router_find(s, invite->to_user);
-    if (!who)
+    struct leg_invite told = *invite;
+    char number[NUMBER_TEXT];
+    struct call_route route;
+    if (!who) {
         refuse(s, leg, invite, 403, "Forbidden");
-    else if (!emergency && server_calls_limited(s, who))
+        return;
+    }
+    if (!emergency && server_calls_limited(s, who)) {
         refuse(s, leg, invite, 403, "Call Limit Reached");
-    else if (emergency)
-        call_begin(s, leg, invite, &(struct call_route){ .dialed = who, .dials_out = true });
-    else if (to)
-        call_begin(s, leg, invite, &(struct call_route){ .dialed = to });
+        return;
+    }
+    int status = router_dial(s, who, invite->to_user, number, &route);
+    if (*number)
+        told.to_user = number;
+    if (status == 0)
+        call_begin(s, leg, &told, &route);
     else
-        dial_outside(s, leg, invite, who);
+        refuse(s, leg, &told, status, status == 404 ? "Not Found" : "Not allowed to call this number");
 }
 
 void router_invited(void *owner, struct leg *leg, const struct leg_invite *invite)

@@ -96,5 +96,10 @@ void router_invited(void *owner, struct leg *leg, const struct leg_invite *invit
 const struct connection *router_find(const struct server *s, const char *dialed);
 /* May the telephones of that Connection call this number outside (E.164, or an emergency one)? */
 bool router_may_dial(const struct server *s, const char *user, const char *number);
+/* Where a telephone of who gets by dialling that: 0 and the route, else the status of the refusal. number: as it is
+ * called when it is one, else "". */
+struct call_route;
+int router_dial(const struct server *s, const struct connection *who, const char *dialed, char number[NUMBER_TEXT],
+                struct call_route *out);
 
 #endif

@@ -158,17 +158,38 @@ void transfer_by_flow(struct call *c, const char *to, const struct call_route *r
     call_begin_onward(c, &(struct onward){ t, &end, to, route });
 }
 
+/* The Connection whose phone asks; NULL: the other side of a trunk, which may not dial outside here. */
+static const struct connection *transferor(const struct call *c, enum who who)
+{
+    const char *user = who == BY_CALLEE ? dial_callee(c->dial) : c->facts.came_by ? "" : c->facts.from;
+    return directory_connection(c->server->directory, user);
+}
+
+/* Where the transferee goes: as if the transferor had dialled it, by its rights and at its cost. 0, or why not. */
+static int route_blind(const struct call *c, enum who who, const char *to, char number[NUMBER_TEXT],
+                       struct call_route *out)
+{
+    const struct connection *asks = transferor(c, who);
+    if (asks)
+        return router_dial(c->server, asks, to, number, out);
+    *out = (struct call_route){ .dialed = router_find(c->server, to) };
+    number[0] = '\0';
+    return out->dialed ? 0 : 404;
+}
+
 /* RFC 5589 §6: a call to the target, as any other but that its caller is up already. */
 static void go_blind(struct call *c, enum who who, struct referral *r, const struct refer_request *rq)
 {
-    const struct connection *target = router_find(c->server, rq->user);
+    char number[NUMBER_TEXT];
+    struct call_route route;
     struct line_end end;
-    if (!target) {
-        decline(r, 404);
+    int status = route_blind(c, who, rq->user, number, &route);
+    if (status) {
+        decline(r, status);
         return;
     }
     struct transfer *t = transfer_new(c, who, r, &end);
-    call_begin_onward(c, &(struct onward){ t, &end, rq->user, &(struct call_route){ .dialed = target } });
+    call_begin_onward(c, &(struct onward){ t, &end, *number ? number : rq->user, &route });
 }
 
 /* ---- the call that Replaces names ---- */

@@ -8,6 +8,7 @@ import audio
 from carrier import Carrier
 from conftest import PASSWORDS
 from ladder import Ladder
+from ports import free_port, free_span
 from server import build_flow
 
 SAYS = {"bob": "vm-intro", "carol": "demo-thanks"}
@@ -239,6 +240,53 @@ def test_the_phones_are_told_whom_they_talk_to(ladder, speaker):
     told(refer(ann.call("bob").pause(500), "carol"), 100, 180, 200).hear("BYE").reply(200).start(PASSWORDS["ann"]).finish()
     bob.finish()
     carol.wait("CALL_CLOSED", 20)
+
+
+@pytest.fixture
+def outside(ctl, tmp_path):
+    """A carrier whose only telephone says back what it hears."""
+    port, media = free_port(), free_span(8)
+    sipp = subprocess.Popen(["sipp", "-sn", "uas", "-i", "127.0.0.6", "-p", str(port), "-mi", "127.0.0.6", "-mp", str(media), "-rtp_echo", "-m", "1", "-nostdin",
+                             "-timeout", "60", "-timeout_error"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path)
+    ctl.run("trunk", "add", "carrier", "--gateways", f"127.0.0.6:{port}", "--ping", "0s")
+    yield sipp
+    sipp.kill()
+    sipp.wait(10)
+
+
+@pytest.mark.parametrize("by", ["caller", "callee"])
+def test_blind_to_a_number_outside(server, ctl, ladder, speaker, outside, by):
+    """Who transfers pays, and shows its number."""
+    ann = ladder("ann").register(PASSWORDS["ann"])
+    bob = speaker("bob")
+    ctl.run("connection", "set", "ann", "--dial", "+48*")
+    ctl.run("number", "add", "+48220000000", "--to", "ann")
+    if by == "caller":
+        leave(refer(ann.call("bob").pause(1500), "0048221234567"), "when told", 180, 200)
+        ann.start(PASSWORDS["ann"])
+    else:
+        leave(refer(ann.answer_call().pause(1500), "0048221234567"), "when told", 180, 200)
+        ann.start().wait_listening()
+        bob.dial("ann")
+    ann.finish()
+    bob.wait_heard(audio.prompt(SAYS["bob"]), timeout=30)
+    bob.hang_up()
+    first, second = cdrs(server, 2)
+    assert first["by"] == "transfer"
+    assert (second["from"], second["to"], second["parent"], second["trunk"]) == ("bob", "+48221234567", first["call"], "carrier")
+    assert server.rtp_sockets() == 0
+
+
+@pytest.mark.parametrize("rule, status", [([], 403), (["--dial", "+49*"], 403), (["--dial", "+48*", "--minutes-a-day", "0"], 503)])
+def test_blind_to_a_number_outside_that_it_may_not_call(server, ctl, ladder, speaker, rule, status):
+    """503: it may, and there is no trunk. The talk goes on."""
+    bob, ann = speaker("bob"), ladder("ann")
+    if rule:
+        ctl.run("connection", "set", "ann", *rule)
+    told(refer(ann.call("bob").pause(500), "+48221234567"), 100, status).pause(500).bye().start(PASSWORDS["ann"])
+    ann.finish()
+    bob.wait("CALL_CLOSED")
+    assert [cdr["by"] for cdr in cdrs(server, 1 if status == 403 else 2)][-1] == "caller"
 
 
 @pytest.mark.parametrize("minutes_a_day, answer", [(0, 202), (5, 403)])
