@@ -18,8 +18,7 @@ from server import Server, build_flow
 from test_mailbox import eventually, fresh
 from test_message_mail import serving
 
-LOST = 0.2  # seconds that a crash may cost
-ON_THE_WAY = 0.2  # what the phone has sent and the machine's sockets and threads still had in hand; it is a busy one
+LOST = 0.2  # seconds that a crash may cost, what the phone still had in hand included
 
 
 def speak_into(phone, folder, seconds):
@@ -52,7 +51,7 @@ def test_kill_in_the_middle_of_a_message(new_phone, tmp_path):
         (message,) = eventually(lambda: messages(ctl, "notes"))
         assert message["from"] == "ann" and message["left_at"]
         kept = stored(ctl, message, tmp_path)
-        heard = audio.trim(said)[:-int((LOST + ON_THE_WAY) * audio.RATE)]
+        heard = audio.trim(said)[:-int(LOST * audio.RATE)]
         assert len(heard) > 2.5 * audio.RATE and audio.gaps(kept, heard) == []
         assert abs(len(kept) / audio.RATE - message["length_ms"] / 1000) < 0.01
         sink.wait_mail()
