@@ -25,17 +25,12 @@ static void emit_barge(struct emit *e, const struct expr *x, unsigned dst)
 
 static void emit_arg(struct emit *e, enum arg_type type, const struct expr *x, unsigned dst)
 {
-    struct str text;
     switch (type) {
     case ARG_TARGETS: emit_targets(e, x, dst); break;
     case ARG_SOUNDS: emit_sounds_into(e, x, dst); break;
     case ARG_BARGE: emit_barge(e, x, dst); break;
     case ARG_JSON: emit_json_into(e, x, dst); break;
     case ARG_SPEECH:
-        if (const_text(e->arena, x, &text))
-            pool_prompt(e, PROMPT_TEXT, text);
-        emit_into(e, x, dst);
-        break;
     case ARG_INT:
     case ARG_BOOL:
     case ARG_DURATION:
@@ -47,6 +42,25 @@ static void emit_arg(struct emit *e, enum arg_type type, const struct expr *x, u
     case ARG_BOX:
     case ARG_FILE: emit_into(e, x, dst); break;
     }
+}
+
+static const struct expr *arg_labelled(const struct action_row *row, struct arg *const *args, const char *label)
+{
+    int at = action_arg_find(row, str_of(label));
+    return at >= 0 && args[at] ? args[at]->value : NULL;
+}
+
+/* What will be said is listed, where it, its voice and its rate are known. */
+static void list_words(struct emit *e, const struct action_row *row, struct arg *const *args, const struct expr *words)
+{
+    const struct expr *voice = arg_labelled(row, args, "voice"), *rate = arg_labelled(row, args, "rate");
+    struct image_spoken said = { .voice = STR(""), .rate = 100 };
+    struct const_value percent = { .num = 100 };
+    if (!const_text(e->arena, words, &said.text) || (voice && !const_text(e->arena, voice, &said.voice)) ||
+        (rate && !const_eval(e->arena, rate, &percent)))
+        return;
+    said.rate = (uint32_t)percent.num; /* the checker keeps it in its bounds */
+    pool_spoken(e, &said);
 }
 
 /* As a pattern of the machine: in a choice `*` is the key. */
@@ -125,6 +139,8 @@ struct window emit_window(struct emit *e, const struct stmt *s)
     for (unsigned i = 0, slot = w.base + w.nresults; i < row->nargs; i++) {
         if (!(written >> i & 1))
             continue;
+        if (args[i] && row->args[i].type == ARG_SPEECH)
+            list_words(e, row, args, args[i]->value);
         if (args[i])
             emit_arg(e, row->args[i].type, args[i]->value, slot++);
         else if (choices)

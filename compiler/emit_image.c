@@ -154,6 +154,8 @@ static void fill_tables(struct emit *e, struct image *im)
     im->nhours = (uint32_t)e->hours.len;
     im->prompts = KEEP(e, &e->prompts);
     im->nprompts = (uint32_t)e->prompts.len;
+    im->spoken = KEEP(e, &e->spoken);
+    im->nspoken = (uint32_t)e->spoken.len;
     im->continues = KEEP(e, &e->continues);
     im->ncontinues = (uint32_t)e->continues.len;
 }
@@ -169,6 +171,7 @@ static void close(struct emit *e)
     vec_free(&e->externs);
     vec_free(&e->hours);
     vec_free(&e->prompts);
+    vec_free(&e->spoken);
     vec_free(&e->listed);
     vec_free(&e->continues);
 }

@@ -109,3 +109,20 @@ void pool_prompt(struct emit *e, enum prompt_kind kind, struct str text)
     if (pool_mark(e, text, kind))
         vec_push(&e->prompts, (struct image_prompt){ kind, text });
 }
+
+static bool same_spoken(const struct image_spoken *a, const struct image_spoken *b)
+{
+    return a->rate == b->rate && str_eq(a->voice, b->voice) && str_eq(a->text, b->text);
+}
+
+void pool_spoken(struct emit *e, const struct image_spoken *row)
+{
+    if (!row->voice.len && row->rate == 100) {
+        pool_prompt(e, PROMPT_TEXT, row->text);
+        return;
+    }
+    for (size_t i = 0; i < e->spoken.len; i++)
+        if (same_spoken(&e->spoken.items[i], row))
+            return;
+    vec_push(&e->spoken, *row);
+}

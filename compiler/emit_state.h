@@ -36,6 +36,7 @@ struct emit {
     VEC(struct image_lua) lua;
     VEC(struct image_extern) externs;
     VEC(struct image_prompt) prompts;
+    VEC(struct image_spoken) spoken;
     VEC(uint8_t) listed; /* by constant: bit of each kind of prompt that it is listed as, and of LISTED_FLOW */
     VEC(struct str) continues;
     struct outcome_set **action_sets; /* by action id */
@@ -57,7 +58,8 @@ unsigned pool_texts(struct emit *e, const struct str *texts, uint32_t n);
 enum { LISTED_FLOW = 7 };
 bool pool_mark(struct emit *e, struct str text, unsigned bit); /* false: it was marked so already */
 void pool_prompt(struct emit *e, enum prompt_kind kind, struct str text);
-void pool_full(struct emit *e, const char *what); /* reports that the image has no room */
+void pool_spoken(struct emit *e, const struct image_spoken *row); /* in the server's own voice it is a prompt */
+void pool_full(struct emit *e, const char *what);                 /* reports that the image has no room */
 /* ---- emit_import.c ---- */
 /* written: bit i: argument i; taken: bit i: the values of outcome i */
 unsigned import_of(struct emit *e, const struct action_row *row, uint32_t written, uint32_t taken);

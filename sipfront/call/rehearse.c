@@ -12,7 +12,8 @@ struct rehearsal {
     struct server *server;
     struct rehearsal *next; /* in the server's list */
     struct image *image;
-    uint32_t at; /* the prompt that is being made */
+    uint32_t at;    /* what is being made: prompts, then what is spoken in other voices */
+    unsigned codec; /* and for which codec */
     struct prompt_wait *wait;
     struct clock_timer *timer; /* before its beginning, so that done never comes from inside */
     int64_t began_ms;
@@ -45,39 +46,82 @@ static void finish(struct rehearsal *r)
     free(r);
 }
 
+/* ---- what there is to make ---- */
+
+static bool is_text(const struct image *im, uint32_t at)
+{
+    return at >= im->nprompts || im->prompts[at].kind == PROMPT_TEXT;
+}
+
+/* Each codec that has payloads of its own: those of G.711 are made together. */
+static unsigned next_codec(unsigned c)
+{
+    c++;
+    if (c == CODEC_PCMA)
+        c++;
+    return c;
+}
+
+/* On to the next codec, or the next text once all have it. */
+static void advance(struct rehearsal *r, bool skip_codecs)
+{
+    const struct image *im = r->image;
+    r->codec = next_codec(r->codec);
+    if (r->codec < CODEC_COUNT && !skip_codecs)
+        return;
+    r->codec = next_codec(CODEC_NONE);
+    do
+        r->at++;
+    while (r->at < im->nprompts && !is_text(im, r->at));
+}
+
+/* ---- making it ---- */
+
 static void make_next(struct rehearsal *r);
 
 static void on_made(struct prompt *p, enum err e, void *owner)
 {
     struct rehearsal *r = owner;
+    uint32_t at = r->at;
     (void)p;
     r->wait = NULL;
-    r->result.texts += e == ERR_OK;
+    advance(r, e != ERR_OK);
+    r->result.texts += e == ERR_OK && r->at != at;
     r->result.failed += e != ERR_OK;
-    r->at++;
     make_next(r);
+}
+
+static void make(struct rehearsal *r, const struct image_spoken *said)
+{
+    struct sbuf words = { 0 };
+    server_words(r->server, r->image, said->text, &words);
+    struct prompt_request rq = { .source = PROMPT_WORDS,
+                                 .text = sbuf_view(&words),
+                                 .voice = said->voice,
+                                 .rate = (int)said->rate,
+                                 .codec = (enum codec)r->codec };
+    r->wait = prompt_get(r->server->prompts, &rq, on_made, r);
+    sbuf_free(&words);
 }
 
 static void make_next(struct rehearsal *r)
 {
     const struct image *im = r->image;
-    struct sbuf words = { 0 };
-    while (r->at < im->nprompts && im->prompts[r->at].kind != PROMPT_TEXT)
-        r->at++;
-    if (r->at == im->nprompts) {
+    if (r->at < im->nprompts)
+        make(r, &(struct image_spoken){ .text = im->prompts[r->at].text });
+    else if (r->at - im->nprompts < im->nspoken)
+        make(r, &im->spoken[r->at - im->nprompts]);
+    else
         finish(r);
-        return;
-    }
-    server_words(r->server, im, im->prompts[r->at].text, &words);
-    struct prompt_request rq = { .source = PROMPT_WORDS, .text = sbuf_view(&words) };
-    r->wait = prompt_get(r->server->prompts, &rq, on_made, r);
-    sbuf_free(&words);
 }
 
 static void begin(void *arg)
 {
     struct rehearsal *r = arg;
     r->timer = NULL;
+    r->codec = next_codec(CODEC_NONE);
+    while (r->at < r->image->nprompts && !is_text(r->image, r->at))
+        r->at++;
     make_next(r);
 }
 

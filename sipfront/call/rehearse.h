@@ -14,8 +14,9 @@ struct rehearsed {
 };
 typedef void rehearsed_cb(const struct rehearsed *r, void *arg);
 
-/* Makes the image's constant texts one after another, so that calls that need a voice meanwhile wait for one sentence
- * at most. done (may be NULL) comes once, later. Holds the image. */
+/* Makes the image's constant texts one after another, in the voices that the flow names and for every codec, so that
+ * calls that need a voice meanwhile wait for one sentence at most. done (may be NULL) comes once, later. Holds the
+ * image. */
 void rehearse(struct server *s, struct image *im, rehearsed_cb *done, void *arg);
 /* Ends all: done comes from inside, with stopped. */
 void rehearse_stop_all(struct server *s);

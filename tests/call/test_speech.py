@@ -97,6 +97,28 @@ def test_constant_texts_are_ready_at_the_first_call(server, ctl, register, line)
     assert speech(ctl)["disk_misses"] == 0 and speech(ctl)["disk_hits"] > 0
 
 
+@pytest.mark.parametrize("codec", ["pcmu", "g722", "opus"])
+def test_voices_and_codecs_are_ready_too(server, ctl, register, line, tmp_path, codec):
+    """Every voice and rate that the flow names, in whatever codec the phone speaks: the call makes nothing."""
+    line('say "This is the voice of the house."\nsay "This is another voice.", voice: "rms"\nsay "This one has time.", rate: 80\n'
+         'say "This is another voice.", voice: "rms"')
+    server.log.wait(re.compile(r"line: 3 texts are ready to be heard, 0 cannot be said").search, 10, "line of the log")
+    ann = register("ann", codec=codec)
+    made = speech(ctl)
+    call(ann)
+    for words, options in (("This is the voice of the house.", {}), ("This is another voice.", {"voice": "rms"}),
+                           ("This one has time.", {"rate": 80})):
+        ann.wait_heard(spoken(tmp_path, words, **options), least=0.8)
+    ann.wait("CALL_CLOSED")
+    after = speech(ctl)
+    assert after["memory_misses"] == made["memory_misses"] and after["memory_hits"] == made["memory_hits"] + 4
+
+
+def test_a_voice_that_there_is_not_is_told_when_it_is_deployed(server, line):
+    line('say "Known."\nsay "Unknown.", voice: "nobody"')
+    server.log.wait(re.compile(r"line: 1 texts are ready to be heard, 1 cannot be said").search, 10, "line of the log")
+
+
 def test_a_flow_whose_file_is_missing_is_refused(server, ctl, line):
     with pytest.raises(Refused, match=r"it plays what is not in .*/sounds: nowhere.wav, other.wav"):
         line('play "nowhere.wav"\nplay ["other.wav"]')

@@ -10,16 +10,16 @@
 
 #include "vm/base/arena.h"
 #include "vm/base/err.h"
-#include "vm/base/word.h"
+#include "vm/base/str.h"
 #include "vm/isa/image_import.h"
+#include "vm/isa/image_speech.h"
 
 enum {
     IMAGE_MAX_SIZE = 64 << 20,
     IMAGE_SLOTS_MAX = 250,
     IMAGE_CODE_MAX = 60000,
     IMAGE_ID_SIZE = 32,
-    IMAGE_KEY_SIZE = 32,
-    IMAGE_NAMES_MAX = 1000
+    IMAGE_KEY_SIZE = 32
 };
 
 /* A constant: NUM (type says which), TEXT, LIST_TEXT (indices of text constants) or LIST_NUM. */
@@ -73,12 +73,6 @@ struct image_permit { /* one line of the flow */
     uint32_t at_most; /* legs at once over the whole line; 0: no limit */
 };
 
-enum prompt_kind { PROMPT_TEXT, PROMPT_FILE, PROMPT_TONE };
-struct image_prompt { /* constant things to hear, so that a server can render and check them before the first call */
-    enum prompt_kind kind;
-    struct str text;
-};
-
 struct image_source {
     struct str path; /* as seen from the folder of the flow's own file */
     struct str text; /* empty without the source section */
@@ -103,6 +97,8 @@ struct image {
     uint32_t npermits;
     const struct image_prompt *prompts;
     uint32_t nprompts;
+    const struct image_spoken *spoken;
+    uint32_t nspoken;
     const struct word_said *names; /* how names are said, each once, in any order */
     uint32_t nnames;
     const struct str *continues; /* names of flows that it may continue with */

@@ -208,6 +208,14 @@ static void decode_speech(struct reader *r, struct image *im)
         names[i].said = read_text(r);
     }
     im->names = names;
+    im->nspoken = read_count(r, UINT32_MAX, 3);
+    struct image_spoken *spoken = ARENA_ARRAY(r->arena, struct image_spoken, im->nspoken);
+    for (uint32_t i = 0; i < im->nspoken; i++) {
+        spoken[i].text = read_text(r);
+        spoken[i].voice = read_text(r);
+        spoken[i].rate = read_u32(r, IMAGE_RATE_MAX);
+    }
+    im->spoken = spoken;
 }
 
 static void decode_lines(struct reader *r, struct image_func *f)

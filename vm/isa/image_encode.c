@@ -226,12 +226,18 @@ static void encode_prompts(struct encoder *e)
 static void encode_speech(struct encoder *e)
 {
     struct sbuf *b = &e->section[SECTION_SPEECH];
-    if (!e->im->nnames)
+    if (!e->im->nnames && !e->im->nspoken)
         return;
     put_num(b, e->im->nnames);
     for (uint32_t i = 0; i < e->im->nnames; i++) {
         put_text(e, b, e->im->names[i].word);
         put_text(e, b, e->im->names[i].said);
+    }
+    put_num(b, e->im->nspoken);
+    for (uint32_t i = 0; i < e->im->nspoken; i++) {
+        put_text(e, b, e->im->spoken[i].text);
+        put_text(e, b, e->im->spoken[i].voice);
+        put_num(b, e->im->spoken[i].rate);
     }
 }
 

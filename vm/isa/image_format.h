@@ -39,7 +39,7 @@ enum image_section {
     SECTION_SOURCE, /* texts of sources */
     SECTION_TESTS,
     SECTION_LUA,    /* files in Lua, and the functions of theirs that code calls */
-    SECTION_SPEECH, /* how names are said */
+    SECTION_SPEECH, /* how names are said, and what in another voice */
     SECTION_END,
 };
 

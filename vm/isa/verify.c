@@ -212,6 +212,13 @@ static bool name_ok(const struct image *im, uint32_t index, struct image_refusal
     return (word_is_whole(n->word) && n->said.len) || verify_refuse(why, "name %u is no word, or is not said", index);
 }
 
+static bool spoken_ok(const struct image *im, uint32_t index, struct image_refusal *why)
+{
+    uint32_t rate = im->spoken[index].rate;
+    return (rate >= IMAGE_RATE_MIN && rate <= IMAGE_RATE_MAX) ||
+           verify_refuse(why, "spoken text %u: nobody speaks at its rate", index);
+}
+
 static bool tables_ok(const struct image *im, struct image_refusal *why)
 {
     bool ok = counts_ok(im, why) && entry_ok(im, why);
@@ -233,6 +240,8 @@ static bool tables_ok(const struct image *im, struct image_refusal *why)
         ok = prompt_ok(im, i, why);
     for (uint32_t i = 0; ok && i < im->nnames; i++)
         ok = name_ok(im, i, why);
+    for (uint32_t i = 0; ok && i < im->nspoken; i++)
+        ok = spoken_ok(im, i, why);
     return ok;
 }
 

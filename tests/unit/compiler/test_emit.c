@@ -141,10 +141,13 @@ static void test_tables(void **state)
     struct compile *c = compile_new();
     const struct image *im;
     (void)state;
-    const char *source = "pronounce \"Nguyen\" as \"win\", \"Ann\" as \"Awn\"\npermit dial \"+48*\", connections at "
-                         "most 2\npermit fetch \"https://x.example\"\n"
-                         "hours h {\nzone \"Europe/Warsaw\"\nmon-fri 09:00-12:00, 13:00-17:00\nclosed 12-25\n}\n" BODY(
-                             "if open(h) { say \"hi\" }\nplay \"a.wav\"\nsay \"hi\"\ncontinue with b");
+    const char *source =
+        "pronounce \"Nguyen\" as \"win\", \"Ann\" as \"Awn\"\npermit dial \"+48*\", connections at "
+        "most 2\npermit fetch \"https://x.example\"\n"
+        "hours h {\nzone \"Europe/Warsaw\"\nmon-fri 09:00-12:00, 13:00-17:00\nclosed 12-25\n}\n" BODY(
+            "if open(h) { say \"hi\" }\nplay \"a.wav\"\nsay \"hi\", rate: 100\n"
+            "say \"hi\", voice: \"rms\"\nsay \"hi\", rate: 200, voice: \"rms\"\nsay \"hi\", voice: \"rms\"\n"
+            "var n = 3\nn = 4\nsay \"unknown\", rate: n\ncontinue with b");
     assert_int_equal(compile_text(c, "a.flow", str_of(source), &im), ERR_OK);
     assert_int_equal(im->nnames, 2);
     assert_true(str_is(im->names[0].word, "Nguyen") && str_is(im->names[1].said, "Awn"));
@@ -158,6 +161,9 @@ static void test_tables(void **state)
     assert_int_equal(im->hours[0].rules[1].from, 13 * 60);
     assert_int_equal(im->hours[0].rules[2].month, 12);
     assert_int_equal(im->nprompts, 2);
+    assert_int_equal(im->nspoken, 2);
+    assert_true(str_is(im->spoken[0].text, "hi") && str_is(im->spoken[0].voice, "rms") && im->spoken[0].rate == 100);
+    assert_int_equal(im->spoken[1].rate, 200);
     assert_int_equal(im->ncontinues, 1);
     assert_true(str_is(im->continues[0], "b"));
     assert_true(str_is(im->flow, "a"));

@@ -12,6 +12,7 @@ static const struct image_permit sample_permits[] = { { PERMIT_DIAL, sample_patt
                                                       { PERMIT_DIAL_CONNECTIONS, NULL, 0, 0 } };
 static const struct image_prompt sample_prompts[] = { { PROMPT_TEXT, STR("Press 1.") }, { PROMPT_FILE, STR("a.wav") } };
 static const struct word_said sample_names[] = { { STR("Nguyen"), STR("win") }, { STR("2nd"), STR("second") } };
+static const struct image_spoken sample_spoken[] = { { STR("Slowly."), STR("rms"), 80 } };
 static const struct str sample_continues[] = { STR("support") };
 static const struct image_source sample_sources[] = { { STR("demo.flow"),
                                                         STR("flow demo {\n    say \"Press 1.\"\n}\n") } };
@@ -82,6 +83,8 @@ static inline struct asm_image *sample_new(void)
     a->im.nprompts = 2;
     a->im.names = sample_names;
     a->im.nnames = 2;
+    a->im.spoken = sample_spoken;
+    a->im.nspoken = 1;
     a->im.continues = sample_continues;
     a->im.ncontinues = 1;
     a->im.sources = sample_sources;

@@ -73,6 +73,9 @@ static void tables_come_back(void **state)
     assert_true(str_is(im->prompts[1].text, "a.wav") && im->prompts[1].kind == PROMPT_FILE);
     assert_int_equal(im->nnames, 2);
     assert_true(str_is(im->names[1].word, "2nd") && str_is(im->names[1].said, "second"));
+    assert_int_equal(im->nspoken, 1);
+    assert_true(str_is(im->spoken[0].text, "Slowly.") && str_is(im->spoken[0].voice, "rms") &&
+                im->spoken[0].rate == 80);
     assert_true(str_eq(im->sources[0].text, sample_sources[0].text));
     assert_true(str_is(im->tests, "tests, opaque"));
     assert_true(str_is(im->lua[0].path, "p.lua") && str_eq(im->lua[0].text, sample_lua[0].text));

@@ -222,6 +222,8 @@ static const struct image_prompt odd_prompt = { .kind = (enum prompt_kind)3 };
 static const struct word_said no_word = { STR("?x"), STR("y") }, unsaid = { STR("x"), STR("") };
 static void name_that_is_no_word(struct asm_image *a) { a->im.names = &no_word, a->im.nnames = 1; }
 static void name_that_is_not_said(struct asm_image *a) { a->im.names = &unsaid, a->im.nnames = 1; }
+static const struct image_spoken too_slow = { STR("x"), STR(""), 49 };
+static void words_that_are_too_slow(struct asm_image *a) { a->im.spoken = &too_slow, a->im.nspoken = 1; }
 static void permit_of_no_kind(struct asm_image *a) { a->im.permits = &odd_permit, a->im.npermits = 1; }
 static void permit_of_nothing(struct asm_image *a) { a->im.permits = &empty_permit, a->im.npermits = 1; }
 static void prompt_of_no_kind(struct asm_image *a) { a->im.prompts = &odd_prompt, a->im.nprompts = 1; }
@@ -291,6 +293,7 @@ static const struct {
     ROW(rule_past_midnight, "rule 0"),
     ROW(name_that_is_no_word, "name 0"),
     ROW(name_that_is_not_said, "name 0"),
+    ROW(words_that_are_too_slow, "spoken text 0"),
     ROW(permit_of_no_kind, "permit 0"),
     ROW(permit_of_nothing, "permit 0"),
     ROW(prompt_of_no_kind, "prompt 0"),
