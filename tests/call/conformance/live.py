@@ -77,6 +77,23 @@ class Live:
         else:
             assert step.outcome == "offline", step  # carol needs nothing done
 
+    def _queue(self, step):
+        if step.outcome == "served":
+            self._talk(step)
+        elif step.outcome == "no_agents":
+            return  # carol needs nothing done
+        else:
+            invite = self._ring()
+            self._wait_established()
+            time.sleep(step.after)  # the caller waits so long
+            if step.outcome == "left":
+                self.caller.press("#")
+            elif step.hangs_up:
+                self.caller.hang_up()
+            else:
+                assert step.outcome == "timeout", step
+            self._be_cancelled(invite)
+
     # ---- the web service ----
 
     def _serve(self, asked):
@@ -105,6 +122,8 @@ class Live:
     def _do(self, step):
         if step.action == "bridge":
             self._bridge(step)
+        elif step.action == "queue":
+            self._queue(step)
         elif step.action in ("fetch", "recall"):
             pass  # _serve() does the one, the directory the other
         elif step.action in ("voicemail", "record"):

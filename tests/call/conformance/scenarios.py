@@ -58,6 +58,19 @@ BRIDGE = """flow line {
 }
 """
 
+QUEUE = """flow line {
+    queue "desk", agents: ["bob"], for: 2s, every: 0s {
+        on served(talk, by)              { log "served, by {by}" }
+        on left                          { log "left" }
+        on timeout, full                 { log "not served" }
+        on no_agents                     { log "nobody" }
+    }
+    log "after the queue"
+    pause 100ms
+    log "the caller is there"
+    on hangup { log "gone" }
+}
+"""
 ANSWERED = BRIDGE.replace("    bridge", "    answer; bridge", 1)
 
 AHEAD = """flow line {
@@ -298,4 +311,10 @@ SCENARIOS = [
     Scenario("fetch: failed", FETCH, (others("fetch", "failed"),)),
     Scenario("remember, recall and notify", REMEMBER, (others("recall", "missing"), others("recall", "found again"))),
     Scenario("hangup in a function", LOOPS, (press("gather", "2"), hang_up("gather"))),
+    Scenario("queue: served, ended by the agent", QUEUE, (others("queue", "served", after=0.5),)),
+    Scenario("queue: served, ended by the caller", QUEUE, (others("queue", "served", by="caller", after=0.5),)),
+    Scenario("queue: left by its key", QUEUE, (others("queue", "left", after=0.3),)),
+    Scenario("queue: timeout", QUEUE, (others("queue", "timeout"),)),
+    Scenario("queue: no agents", QUEUE.replace("bob", "carol"), (others("queue", "no_agents"),)),
+    Scenario("queue: hangup in the line", QUEUE, (hang_up("queue", 0.3),)),
 ]
