@@ -370,7 +370,6 @@ void waiter_exchange(struct waiter *a, struct waiter *b)
     }
     a->ringing = b->ringing;
     b->ringing = ringing;
-    look_later(a->queue);
 }
 
 /* The first for whom nobody is rung has the agents of the one who leaves: they need not be called anew. */

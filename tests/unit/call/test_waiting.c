@@ -292,6 +292,161 @@ static void test_who_answers_has_the_first_in_line(void **state)
     scene_free(s);
 }
 
+/* ---- anything at all, in any order ---- */
+
+enum { CROWD = 12, CROWD_STEPS = 200000 };
+
+struct person {
+    struct crowd *crowd;
+    struct waiter *waiter;
+    bool talks, deserted;
+    unsigned ringing;
+    struct str agents[3];
+    unsigned count;
+};
+
+struct crowd {
+    struct scene *scene;
+    struct person people[CROWD];
+    uint32_t random;
+    uint64_t served, handed_on, exchanged, refused;
+};
+
+static unsigned dice(struct crowd *c, unsigned sides)
+{
+    c->random = c->random * 1664525u + 1013904223u;
+    return (c->random >> 16) % sides;
+}
+
+static void crowd_ring(const unsigned *agents, unsigned n, void *owner)
+{
+    struct person *p = owner;
+    assert_non_null(p->waiter);
+    assert_false(p->talks);
+    for (unsigned i = 0; i < n; i++)
+        assert_true(agents[i] < p->count);
+    p->ringing += n;
+}
+
+static bool crowd_take_over(void *from, void *owner)
+{
+    struct person *leaving = from, *p = owner;
+    assert_true(leaving->ringing && !p->ringing && !p->talks);
+    if (dice(p->crowd, 3) == 0)
+        return false;
+    p->ringing = leaving->ringing;
+    p->crowd->handed_on++;
+    return true;
+}
+
+static void crowd_deserted(void *owner) { ((struct person *)owner)->deserted = true; }
+
+static const struct waiter_events crowd_events = { crowd_ring, crowd_take_over, crowd_deserted };
+
+static void crowd_enter(struct crowd *c, struct person *p)
+{
+    static const struct str names[] = { { "a", 1 }, { "b", 1 }, { "c", 1 } };
+    *p = (struct person){ .crowd = c };
+    for (unsigned i = 0; i < 3; i++)
+        if (dice(c, 4))
+            p->agents[p->count++] = names[i];
+    struct waiter_params wp = { .name = STR("q"),
+                                .agents = p->agents,
+                                .count = p->count,
+                                .most = 8,
+                                .all = dice(c, 2),
+                                .events = &crowd_events,
+                                .owner = p };
+    c->refused += waiting_enter(c->scene->waiting, &wp, &p->waiter) != WAITING_TAKEN;
+}
+
+/* A phone that rings for p is answered, and whoever is the first in line has it. */
+static void crowd_answer(struct crowd *c, struct person *p)
+{
+    struct waiter *first = waiter_first(p->waiter);
+    struct person *q = waiter_owner(first);
+    if (q != p) {
+        unsigned ringing = p->ringing;
+        assert_true(waiter_place(first) < waiter_place(p->waiter));
+        waiter_exchange(p->waiter, first);
+        p->ringing = q->ringing;
+        q->ringing = ringing;
+        c->exchanged++;
+    }
+    waiter_answered(q->waiter, "");
+    q->talks = true;
+    q->ringing = 0;
+    c->served++;
+}
+
+static void crowd_toggle(struct crowd *c, char letters[8])
+{
+    static const char *const names[] = { "a", "b", "c" };
+    const char *who = names[dice(c, 3)];
+    char *at = strchr(letters, *who);
+    if (at)
+        memmove(at, at + 1, strlen(at));
+    else
+        strcat(letters, who);
+    waiting_changed(c->scene->waiting, who);
+}
+
+static void crowd_step(struct crowd *c)
+{
+    struct person *p = &c->people[dice(c, CROWD)];
+    switch (dice(c, 8)) {
+    case 0: crowd_toggle(c, c->scene->engaged); return;
+    case 1: crowd_toggle(c, c->scene->offline); return;
+    case 2: sim_clock_run_to(c->scene->clock, clock_mono(sim_clock_port(c->scene->clock)) + dice(c, 4000)); return;
+    default: break;
+    }
+    if (!p->waiter)
+        crowd_enter(c, p);
+    else if (p->deserted || p->talks || dice(c, 4) == 0)
+        waiter_leave(&p->waiter);
+    else if (p->ringing && dice(c, 2))
+        crowd_answer(c, p);
+    else if (p->ringing) {
+        waiter_unanswered(p->waiter);
+        p->ringing = 0;
+    }
+}
+
+/* Nobody who could be rung is not: else somebody would wait for ever. */
+static void crowd_check(const struct waiting_queue *q, void *arg)
+{
+    struct crowd *c = arg;
+    unsigned rung = 0, ringing = 0;
+    for (unsigned i = 0; i < q->nagents; i++)
+        rung += strcmp(q->agents[i].state, "ringing") == 0;
+    for (struct person *p = c->people; p < c->people + CROWD; p++) {
+        bool waits = p->waiter && !p->talks;
+        ringing += waits ? p->ringing : 0;
+        for (unsigned i = 0; waits && !p->ringing && !p->deserted && i < q->nagents; i++)
+            for (unsigned k = 0; k < p->count; k++)
+                if (str_is(p->agents[k], q->agents[i].user))
+                    assert_string_not_equal(q->agents[i].state, "free");
+    }
+    assert_int_equal(rung, ringing);
+}
+
+static void test_a_crowd(void **state)
+{
+    static struct crowd c;
+    (void)state;
+    c = (struct crowd){ .scene = scene_new(), .random = 7 };
+    for (unsigned i = 0; i < CROWD_STEPS; i++) {
+        crowd_step(&c);
+        sim_clock_run_to(c.scene->clock, clock_mono(sim_clock_port(c.scene->clock)));
+        waiting_each(c.scene->waiting, crowd_check, &c);
+    }
+    assert_true(c.served > 1000 && c.handed_on > 100 && c.exchanged > 100 && c.refused > 100);
+    for (struct person *p = c.people; p < c.people + CROWD; p++)
+        waiter_leave(&p->waiter);
+    sim_clock_run_to(c.scene->clock, INT64_MAX / 2);
+    scene_free(c.scene);
+}
+
 static void compare(const struct waiting_queue *q, void *arg)
 {
     struct sbuf *out = arg;
@@ -332,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_all_at_once),
         cmocka_unit_test(test_one_who_leaves_hands_on),
         cmocka_unit_test(test_who_answers_has_the_first_in_line),
+        cmocka_unit_test(test_a_crowd),
         cmocka_unit_test(test_listing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
