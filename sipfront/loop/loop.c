@@ -14,6 +14,7 @@
 #include <sofia-sip/su_wait.h>
 
 #include "sipfront/loop/timers.h"
+#include "sipfront/loop/wait.h"
 #include "vm/base/log.h"
 #include "vm/base/vec.h"
 
@@ -21,6 +22,9 @@ struct posted {
     void (*fn)(void *arg);
     void *arg;
 };
+
+/* How often timers of no time may start others before descriptors are looked at again. */
+enum { PASSES = 4 };
 
 typedef int wake_fn(su_root_magic_t *, su_wait_t *, su_wakeup_arg_t *);
 
@@ -30,6 +34,7 @@ struct loop {
     int wake_fd;    /* eventfd: something was posted, or stop */
     int wake_index; /* su_root's number of it, -1: not registered */
     int timers_index;
+    bool awake; /* before_sleep() is at work, or will be before the loop sleeps */
     atomic_bool stopping;
     pthread_mutex_t lock; /* guards posts */
     VEC(struct posted) posts;
@@ -88,8 +93,34 @@ static int on_timer(su_root_magic_t *magic, su_wait_t *wait, su_wakeup_arg_t *ar
 {
     struct loop *l = arg;
     (void)magic, (void)wait;
-    timers_fire(l->timers);
+    timers_read(l->timers); /* before_sleep() fires them */
     return 0;
+}
+
+/* su_root calls this before each poll; a message to itself keeps it from sleeping until then. */
+static void before_sleep(su_prepoll_magic_t *magic, su_root_t *root)
+{
+    struct loop *l = (struct loop *)magic;
+    (void)root;
+    l->awake = true;
+    for (int i = 0; i < PASSES && timers_fire(l->timers); i++)
+        continue;
+    timers_arm(l->timers);
+    l->awake = false;
+}
+
+static void on_message(su_root_magic_t *magic, su_msg_r msg, su_msg_arg_t *arg) { (void)magic, (void)msg, (void)arg; }
+
+static void stay_awake(void *arg)
+{
+    struct loop *l = arg;
+    su_msg_r msg = SU_MSG_R_INIT;
+    if (l->awake)
+        return;
+    if (su_msg_create(msg, su_root_task(l->root), su_root_task(l->root), on_message, 0) != 0 || su_msg_send(msg) != 0)
+        timers_arm(l->timers);
+    else
+        l->awake = true;
 }
 
 static enum err watch(struct loop *l, int fd, wake_fn *on_ready, int *index)
@@ -114,9 +145,11 @@ static enum err loop_open(struct loop *l)
     if (!l->root)
         return ERR_IO;
     su_root_threading(l->root, 0);
-    e = timers_new(&l->timers);
+    e = timers_new(&l->timers, stay_awake, l);
     if (e)
         return e;
+    if (su_root_add_prepoll(l->root, before_sleep, (su_prepoll_magic_t *)l) < 0)
+        return ERR_IO;
     e = watch(l, l->wake_fd, on_wake, &l->wake_index);
     if (e)
         return e;
@@ -153,6 +186,8 @@ void loop_free(struct loop **lp)
         su_root_deregister(l->root, l->wake_index);
     if (l->timers_index > 0)
         su_root_deregister(l->root, l->timers_index);
+    if (l->root)
+        su_root_remove_prepoll(l->root);
     timers_free(&l->timers);
     if (l->root)
         su_root_destroy(l->root);
@@ -165,7 +200,12 @@ void loop_free(struct loop **lp)
     free(l);
 }
 
-void loop_run(struct loop *l) { su_root_run(l->root); }
+void loop_run(struct loop *l)
+{
+    wait_of_loop(true);
+    su_root_run(l->root);
+    wait_of_loop(false);
+}
 
 void loop_drain(struct loop *l)
 {

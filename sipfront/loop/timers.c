@@ -2,7 +2,6 @@
 #include "sipfront/loop/timers.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timerfd.h>
@@ -24,6 +23,8 @@ struct timers {
     struct clock clock;
     int fd;
     int64_t armed_ms; /* what the descriptor is set to, -1: nothing */
+    void (*hurry)(void *arg);
+    void *hurry_arg;
     uint64_t started;
     VEC(struct clock_timer *) heap;
 };
@@ -92,17 +93,22 @@ static void take_out(struct timers *t, struct clock_timer *timer)
     sift_down(t, last);
 }
 
-/* Sets the descriptor to the soonest timer. Due times already past fire at once. */
-static void arm(struct timers *t)
+/* Whether the descriptor would tell too late of the soonest timer. Too early costs less than a system call for each
+ * that is stopped. */
+static bool is_late(const struct timers *t)
+{
+    return t->heap.len && (t->armed_ms < 0 || t->heap.items[0]->due_ms < t->armed_ms);
+}
+
+void timers_arm(struct timers *t)
 {
     struct itimerspec at = { 0 };
-    int64_t due = t->heap.len ? t->heap.items[0]->due_ms : -1;
-    if (due == t->armed_ms)
+    int64_t due;
+    if (!is_late(t))
         return;
-    if (due >= 0) {
-        at.it_value.tv_sec = due / 1000;
-        at.it_value.tv_nsec = due % 1000 * 1000000 + 1; /* zero would switch it off */
-    }
+    due = t->heap.items[0]->due_ms; /* those already past: at once */
+    at.it_value.tv_sec = due / 1000;
+    at.it_value.tv_nsec = due % 1000 * 1000000 + 1; /* zero would switch it off */
     if (timerfd_settime(t->fd, TFD_TIMER_ABSTIME, &at, NULL) != 0)
         log_error("loop", "timerfd cannot be set: %s", strerror(errno));
     t->armed_ms = due;
@@ -117,12 +123,11 @@ static struct clock_timer *start(void *self, int64_t ms, void (*fire)(void *owne
     *timer = (struct clock_timer){ now_ms(CLOCK_MONOTONIC) + ms, t->started++, t->heap.len, fire, owner };
     vec_push(&t->heap, timer);
     sift_up(t, timer);
-    if (timer->place == 0)
-        arm(t);
+    if (timer->place == 0 && is_late(t))
+        t->hurry(t->hurry_arg);
     return timer;
 }
 
-/* The descriptor stays set: an early wake with nothing due costs less than a system call a stopped timer. */
 static void stop(void *self, struct clock_timer **timer)
 {
     struct timers *t = self;
@@ -133,13 +138,19 @@ static void stop(void *self, struct clock_timer **timer)
     *timer = NULL;
 }
 
-void timers_fire(struct timers *t)
+void timers_read(struct timers *t)
 {
-    int64_t now = now_ms(CLOCK_MONOTONIC);
-    uint64_t before = t->started, count;
+    uint64_t count;
     if (read(t->fd, &count, sizeof count) < 0 && errno != EAGAIN && errno != EINTR)
         log_error("loop", "timerfd cannot be read: %s", strerror(errno));
     t->armed_ms = -1;
+}
+
+bool timers_fire(struct timers *t)
+{
+    int64_t now = t->heap.len ? now_ms(CLOCK_MONOTONIC) : 0;
+    uint64_t before = t->started;
+    bool any = false;
     while (t->heap.len > 0) {
         struct clock_timer *timer = t->heap.items[0], fired = *timer;
         if (fired.due_ms > now || fired.number >= before)
@@ -147,15 +158,16 @@ void timers_fire(struct timers *t)
         take_out(t, timer);
         free(timer);
         fired.fire(fired.owner);
+        any = true;
     }
-    arm(t);
+    return any;
 }
 
 int timers_fd(const struct timers *t) { return t->fd; }
 
 const struct clock *timers_clock(struct timers *t) { return &t->clock; }
 
-enum err timers_new(struct timers **out)
+enum err timers_new(struct timers **out, void (*hurry)(void *arg), void *arg)
 {
     struct timers *t = calloc(1, sizeof *t);
     *out = NULL;
@@ -163,6 +175,8 @@ enum err timers_new(struct timers **out)
         return ERR_NOMEM;
     t->clock = (struct clock){ mono_ms, wall_ms, start, stop, t };
     t->armed_ms = -1;
+    t->hurry = hurry;
+    t->hurry_arg = arg;
     t->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (t->fd < 0) {
         free(t);

@@ -9,9 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include <sofia-sip/su_wait.h>
 
 #include "sipfront/loop/loop.h"
 #include "sipfront/loop/workers.h"
@@ -194,6 +197,57 @@ static void thousands_of_timers(void **state)
     assert_int_equal(counted, MANY / 2);
 }
 
+static int64_t cpu_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void on_stack_timer(su_root_magic_t *magic, su_timer_t *t, su_timer_arg_t *arg)
+{
+    (void)magic, (void)arg;
+    if (++turns == 200)
+        loop_stop(l);
+    else
+        su_timer_set(t, on_stack_timer, NULL);
+}
+
+/* The stack's own timers count in whole milliseconds, rounded down: the last one of each is waited for, too. */
+static void the_stacks_timers_do_not_spin(void **state)
+{
+    su_timer_t *t = su_timer_create(su_root_task(loop_root(l)), 1);
+    int64_t began = clock_mono(loop_clock(l)), cpu = cpu_ms();
+    (void)state;
+    turns = 0;
+    su_timer_set(t, on_stack_timer, NULL);
+    loop_run(l);
+    su_timer_destroy(t);
+    assert_true(cpu_ms() - cpu < (clock_mono(loop_clock(l)) - began) / 2);
+}
+
+static void later(void *owner)
+{
+    struct clock_timer **victim = owner;
+    clock_stop(loop_clock(l), victim);
+    clock_start(loop_clock(l), 5, stop, NULL);
+}
+
+/* The soonest timer is stopped, a later one is started, a sooner one by a timer: each in its time. */
+static void what_is_soonest_changes(void **state)
+{
+    const struct clock *c = loop_clock(l);
+    struct clock_timer *victim = clock_start(c, 10, note_letter, "!");
+    int64_t began = clock_mono(c);
+    (void)state;
+    fired = 0;
+    clock_start(c, 3000, note_letter, "?");
+    clock_start(c, 2, later, &victim);
+    loop_run(l);
+    assert_int_equal(fired, 0);
+    assert_in_range(clock_mono(c) - began, 7, 2000);
+}
+
 static void wall_clock_is_after_2020(void **state)
 {
     (void)state;
@@ -277,6 +331,8 @@ int main(void)
         IN_LOOP(timers_fire_in_order),
         IN_LOOP(an_endless_timer_starves_nobody),
         IN_LOOP(thousands_of_timers),
+        IN_LOOP(the_stacks_timers_do_not_spin),
+        IN_LOOP(what_is_soonest_changes),
         IN_LOOP(wall_clock_is_after_2020),
         IN_LOOP(jobs_run_in_order_and_a_full_queue_refuses),
         IN_LOOP(freeing_workers_finishes_their_queue),
