@@ -138,8 +138,7 @@ void leg_on_invite(struct agent *a, const struct agent_event *ev)
         nua_respond(ev->nh, SIP_415_UNSUPPORTED_MEDIA, NUTAG_WITH_THIS(a->nua), SIPTAG_ACCEPT_STR("application/sdp"),
                     TAG_END());
     else {
-        nua_respond(ev->nh, SIP_100_TRYING, NUTAG_WITH_THIS(a->nua), TAG_END());
-        invite_owner(&r, ev, &t);
+        invite_owner(&r, ev, &t); /* the stack has sent the 100 */
         return;
     }
     nua_handle_destroy(ev->nh);
