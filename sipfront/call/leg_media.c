@@ -29,7 +29,8 @@ static void stamp(struct leg_media *m)
     m->ours.session_version = ++m->version;
 }
 
-/* One key a suite. Without randomness there is no suite, and a call that has to be secure fails. */
+/* One key a suite, when the other side can be told it. Without randomness there is no suite, and a call that has to be
+ * secure fails. */
 static void make_keys(struct leg_media *m)
 {
     if (m->security == AUDIO_SECURE_OFF || m->ncrypto > 0)
@@ -47,7 +48,6 @@ static void ours(struct leg_media *m, const struct audio_desc *prefer, struct au
     struct audio_format codecs[CODEC_COUNT];
     struct audio_side side = { .address = m->address, .port = stream_port(m->stream), .codecs = codecs };
 
-    make_keys(m);
     side.security = m->security;
     side.crypto = m->crypto;
     side.ncrypto = m->ncrypto;
@@ -62,6 +62,8 @@ static void ours(struct leg_media *m, const struct audio_desc *prefer, struct au
 
 void leg_media_offer(struct leg_media *m, const struct audio_desc *prefer, struct sbuf *sdp)
 {
+    if (m->security == AUDIO_SECURE_REQUIRED || !prefer || prefer->ncrypto > 0)
+        make_keys(m);
     ours(m, prefer, &m->ours);
     stamp(m);
     audio_write(sdp, &m->ours, NULL);
@@ -164,6 +166,8 @@ enum err leg_media_take_offer(struct leg_media *m, const char *sdp)
 {
     struct audio_desc theirs, can, answer;
     enum err e;
+    if (strcasestr(sdp, "a=crypto:"))
+        make_keys(m);
     ours(m, NULL, &can);
     e = audio_take_offer(&theirs, &answer, sdp, &can);
     if (!e)
