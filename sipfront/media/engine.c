@@ -26,31 +26,35 @@ void engine_command(struct media *m, const struct command *c)
 {
     struct command *copy = malloc(sizeof *copy);
     uint64_t one = 1;
-    bool first;
+    bool wake;
 
     if (!copy)
         abort(); /* as loop_post() */
     *copy = *c;
     copy->next = NULL;
     pthread_mutex_lock(&m->lock);
-    first = m->first == NULL;
+    wake = !c->can_wait && !m->waked;
+    m->waked |= wake;
     *m->last = copy;
     m->last = &copy->next;
+    atomic_store_explicit(&m->waiting, true, memory_order_relaxed);
     pthread_mutex_unlock(&m->lock);
-    if (first && write(m->wake_fd, &one, sizeof one) < 0)
+    if (wake && write(m->wake_fd, &one, sizeof one) < 0)
         log_error("media", "the media thread cannot be woken: errno %d", errno);
 }
 
-/* true: the engine is to stop, and every command given before has run. */
-static bool run_commands(struct media *m)
+/* true: the engine is to stop, and every command given before has run. rung: by the eventfd. */
+static bool run_commands(struct media *m, bool rung)
 {
     struct command *list;
     uint64_t n;
     bool closing;
 
-    if (read(m->wake_fd, &n, sizeof n) < 0 && errno != EAGAIN)
+    if (rung && read(m->wake_fd, &n, sizeof n) < 0 && errno != EAGAIN)
         log_error("media", "cannot read the wake-up: errno %d", errno);
     pthread_mutex_lock(&m->lock);
+    m->waked = false;
+    atomic_store_explicit(&m->waiting, false, memory_order_relaxed);
     list = m->first;
     m->first = NULL;
     m->last = &m->first;
@@ -85,6 +89,15 @@ static void run_due(struct media *m)
         while ((n = wheel_take(&m->wheel, m->wheel_ms)))
             stream_tick(m, stream_of(n));
     }
+}
+
+bool engine_listen(const struct media *m, struct stream *s)
+{
+    struct epoll_event rtp = { .events = EPOLLIN, .data.ptr = s };
+    struct epoll_event rtcp = { .events = EPOLLIN, .data.ptr = (char *)s + ENGINE_RTCP };
+
+    return epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, s->fd, &rtp) == 0 &&
+           epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, s->rtcp.fd, &rtcp) == 0;
 }
 
 void engine_watch(struct media *m, struct stream *s)
@@ -124,15 +137,18 @@ static void readable(struct media *m, void *p)
         stream_readable(m, p);
 }
 
-/* true: a command waits. */
-static bool take_packets(struct media *m, const struct epoll_event *events, int n)
+static bool is_rung(const struct epoll_event *events, int n)
 {
     for (int i = 0; i < n; i++)
         if (!events[i].data.ptr)
             return true;
+    return false;
+}
+
+static void take_packets(struct media *m, const struct epoll_event *events, int n)
+{
     for (int i = 0; i < n; i++)
         readable(m, events[i].data.ptr);
-    return false;
 }
 
 /* Commands go before the packets that came with them, which epoll then tells again: so what the loop did before a
@@ -147,9 +163,12 @@ static void *run(void *arg)
     prctl(PR_SET_TIMERSLACK, 1UL); /* the grid is to be met within microseconds, not 50 */
     while (!stop) {
         int n = wait_for_events(m, events);
+        bool rung = is_rung(events, n);
         m->now_us = clock_us();
-        if (take_packets(m, events, n))
-            stop = run_commands(m);
+        if (rung || atomic_load_explicit(&m->waiting, memory_order_relaxed))
+            stop = run_commands(m, rung);
+        else
+            take_packets(m, events, n);
         run_due(m);
     }
     return NULL;

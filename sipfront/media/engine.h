@@ -27,6 +27,7 @@ struct command {
     char digit;
     bool mute;
     enum room_cue cue;
+    bool can_wait; /* for the thread's next turn, whenever that comes: it is not waked */
     struct recording *recording;
 };
 
@@ -47,7 +48,8 @@ struct media {
     /* both */
     pthread_mutex_t lock; /* guards the queue */
     struct command *first, **last;
-    bool closing;
+    bool closing, waked; /* waked: by the eventfd, for commands that are still to be taken */
+    atomic_bool waiting; /* a command is in the queue */
     /* media thread */
     struct wheel wheel, rooms_wheel; /* a room before the streams of its slot: they take what it has just made */
     int64_t wheel_ms;                /* the next slot to take */
@@ -72,6 +74,7 @@ static inline void count(_Atomic uint64_t *c)
 enum err engine_start(struct media *m) MUST_USE;
 void engine_stop(struct media *m);                             /* runs the commands that wait, then joins */
 void engine_command(struct media *m, const struct command *c); /* loop thread; copies it */
+bool engine_listen(const struct media *m, struct stream *s);   /* any thread: to its sockets, until they are closed */
 void engine_watch(struct media *m, struct stream *s);          /* media thread: put it on its grid */
 
 /* stream_send.c */
@@ -108,7 +111,6 @@ void stream_readable(struct media *m, struct stream *s);
 void stream_drain(struct media *m, struct stream *s); /* takes in all that the socket holds */
 
 /* stream_command.c: bodies of the commands. */
-void command_open(struct media *m, struct command *c);
 void command_close(struct media *m, struct command *c);
 void command_remote(struct media *m, struct command *c);
 void command_play(struct media *m, struct command *c);

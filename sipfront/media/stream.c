@@ -10,6 +10,7 @@
 
 #include "sipfront/media/room_state.h"
 #include "sipfront/media/stream_events.h"
+#include "vm/base/log.h"
 
 enum { PTIME_USUAL = 20, PTIME_MIN = 10, PTIME_MAX = 60, DSCP_EF = 46 << 2 };
 
@@ -119,9 +120,12 @@ enum err stream_open(struct stream **out, struct media *m, const struct stream_e
     start_line(s);
     s->node.due_ms = m->next_phase++ % PTIME_USUAL; /* which millisecond of the grid is its own */
     list_add(m, s);
-    engine_command(m, &(struct command){ .run = command_open, .stream = s });
     *out = s;
-    return ERR_OK;
+    if (engine_listen(m, s))
+        return ERR_OK;
+    log_error("media", "cannot watch the sockets of port %u", s->port);
+    stream_close(out);
+    return ERR_LIMIT;
 }
 
 void stream_close(struct stream **sp)
@@ -132,7 +136,8 @@ void stream_close(struct stream **sp)
     if (!s)
         return;
     s->closed = true;
-    engine_command(s->media, &(struct command){ .run = command_close, .stream = s });
+    /* who is on the grid is looked at soon; until then nothing that comes of it is told to anybody */
+    engine_command(s->media, &(struct command){ .run = command_close, .stream = s, .can_wait = s->connected });
 }
 
 void stream_listen(struct stream *s, const struct stream_events *events, void *owner)
@@ -214,6 +219,7 @@ void stream_set_remote(struct stream *s, const struct stream_remote *r)
     c.remote.ptime = usable_ptime(r->codec, r->ptime);
     if (r->port > 0)
         net_address_parse(&c.address, r->address, r->port);
+    s->connected = true;
     engine_command(s->media, &c);
     secure_keys_wipe(&c.remote.secure);
 }

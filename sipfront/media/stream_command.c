@@ -2,20 +2,9 @@
 #include "sipfront/media/engine.h"
 
 #include <stdlib.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "vm/base/log.h"
-
-void command_open(struct media *m, struct command *c)
-{
-    struct epoll_event rtp = { .events = EPOLLIN, .data.ptr = c->stream };
-    struct epoll_event rtcp = { .events = EPOLLIN, .data.ptr = (char *)c->stream + ENGINE_RTCP };
-
-    if (epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, c->stream->fd, &rtp) != 0 ||
-        epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, c->stream->rtcp.fd, &rtcp) != 0)
-        log_error("media", "cannot watch the sockets of port %u", c->stream->port);
-}
 
 void stream_end_talk(struct media *m, struct stream *s)
 {

@@ -42,9 +42,9 @@ struct stream {
     struct media *media;
     struct stream_events events;
     void *owner;
-    struct stream *next, **link; /* of the media's list */
-    bool closed, gone;
-    unsigned recordings; /* whose end has not been delivered */
+    struct stream *next, **link;  /* of the media's list */
+    bool closed, gone, connected; /* connected: it was told its remote side, so it is on the grid */
+    unsigned recordings;          /* whose end has not been delivered */
     uint16_t port;
 
     struct stream_counts counts;
