@@ -207,7 +207,7 @@ static void record_talk(struct dial *d)
     free(path);
 }
 
-static void join(struct dial *d, struct far_leg *f)
+void dial_join(struct dial *d, struct far_leg *f)
 {
     struct call *c = d->op.call;
     d->winner = f;
@@ -256,7 +256,7 @@ static void on_decided(bool taken, void *owner)
     if (!f->leg || d->op.later)
         return;
     if (taken)
-        join(d, f);
+        dial_join(d, f);
     else
         refuse(d, f, DIAL_DECLINED, NULL);
 }
@@ -288,7 +288,7 @@ void dial_on_answered(struct far_leg *f, const char *sdp)
     else if (d->announce || d->question)
         ask(d, f);
     else
-        join(d, f);
+        dial_join(d, f);
 }
 
 void dial_on_over(struct far_leg *f, enum far_state was, int status)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sipfront/call/far_outside.h"
+#include "sipfront/call/pickup.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/directory/trunk_lists.h"
 #include "vm/base/log.h"
@@ -25,7 +26,7 @@ bool server_calls_limited(const struct server *s, const struct connection *k)
     return n >= k->max_calls;
 }
 
-static void refuse(struct server *s, struct leg *leg, const struct leg_invite *invite, int status, const char *phrase)
+void router_refuse(struct server *s, struct leg *leg, const struct leg_invite *invite, int status, const char *phrase)
 {
     log_info("router", "%s%s%s calls %s from %s: %d %s", invite->trunk ? "trunk " : "",
              invite->trunk ? invite->trunk : "", invite->trunk ? "" : invite->from_user, invite->to_user,
@@ -68,7 +69,7 @@ static void invited_by_trunk(struct server *s, struct leg *leg, const struct leg
     char number[NUMBER_TEXT], from[NUMBER_TEXT] = "";
     struct leg_invite told = *invite;
     if (!t) {
-        refuse(s, leg, invite, 403, "Forbidden");
+        router_refuse(s, leg, invite, 403, "Forbidden");
         return;
     }
     const struct number *n = called_number(s, t, invite, number) ? directory_number(s->directory, number) : NULL;
@@ -79,13 +80,13 @@ static void invited_by_trunk(struct server *s, struct leg *leg, const struct leg
     told.from_user = from;
     told.to_user = number;
     if (!to)
-        refuse(s, leg, invite, 404, "Not Found");
+        router_refuse(s, leg, invite, 404, "Not Found");
     else if (t->max_calls && outside_calls(s, t->name) >= (uint64_t)t->max_calls)
-        refuse(s, leg, &told, 486, "Busy Here");
+        router_refuse(s, leg, &told, 486, "Busy Here");
     else if (leg_max_forwards(leg) == 0)
-        refuse(s, leg, &told, 483, "Too Many Hops");
+        router_refuse(s, leg, &told, 483, "Too Many Hops");
     else if (is_loop(s, from, to))
-        refuse(s, leg, &told, 482, "Loop Detected");
+        router_refuse(s, leg, &told, 482, "Loop Detected");
     else
         call_begin(s, leg, &told, &(struct call_route){ .dialed = to });
 }
@@ -124,11 +125,15 @@ static void invited_by_phone(struct server *s, struct leg *leg, const struct leg
     char number[NUMBER_TEXT];
     struct call_route route;
     if (!who) {
-        refuse(s, leg, invite, 403, "Forbidden");
+        router_refuse(s, leg, invite, 403, "Forbidden");
+        return;
+    }
+    if (invite->replaces) {
+        pickup_invited(s, leg, invite);
         return;
     }
     if (!emergency && server_calls_limited(s, who)) {
-        refuse(s, leg, invite, 403, "Call Limit Reached");
+        router_refuse(s, leg, invite, 403, "Call Limit Reached");
         return;
     }
     int status = router_dial(s, who, invite->to_user, number, &route);
@@ -137,7 +142,7 @@ static void invited_by_phone(struct server *s, struct leg *leg, const struct leg
     if (status == 0)
         call_begin(s, leg, &told, &route);
     else
-        refuse(s, leg, &told, status, status == 404 ? "Not Found" : "Not allowed to call this number");
+        router_refuse(s, leg, &told, status, status == 404 ? "Not Found" : "Not allowed to call this number");
 }
 
 void router_invited(void *owner, struct leg *leg, const struct leg_invite *invite)
@@ -145,7 +150,9 @@ void router_invited(void *owner, struct leg *leg, const struct leg_invite *invit
     struct server *s = owner;
     s->calls_total++;
     if (s->closing)
-        refuse(s, leg, invite, 503, "Service Unavailable");
+        router_refuse(s, leg, invite, 503, "Service Unavailable");
+    else if (invite->trunk && invite->replaces)
+        router_refuse(s, leg, invite, 403, "Forbidden"); /* what rings and talks here is no carrier's business */
     else if (invite->trunk)
         invited_by_trunk(s, leg, invite);
     else

@@ -92,6 +92,8 @@ void server_call_gone(struct server *s);
 
 /* port.invited: finds the Connection that is dialled, and begins the call or refuses it. */
 void router_invited(void *owner, struct leg *leg, const struct leg_invite *invite);
+/* Refuses the call, counted and logged. */
+void router_refuse(struct server *s, struct leg *leg, const struct leg_invite *invite, int status, const char *phrase);
 /* The Connection that a dialled text stands for: a SIP user, else a Number. NULL when there is none. */
 const struct connection *router_find(const struct server *s, const char *dialed);
 /* May the telephones of that Connection call this number outside (E.164, or an emergency one)? */

@@ -194,12 +194,11 @@ static void go_blind(struct call *c, enum who who, struct referral *r, const str
 
 /* ---- the call that Replaces names ---- */
 
-static void take_caller_place(struct transfer *t, struct call *to, struct line_end *end)
+void transfer_into_caller(struct call *to, struct line_end *end)
 {
     struct leg *old = to->leg;
     struct leg_media old_media = to->media;
     bool up = to->state == CALL_UP;
-    t->to = to;
     if (up && to->dial) {
         dial_hold_stop(to->dial);
         stream_unbridge(old_media.stream);
@@ -211,32 +210,55 @@ static void take_caller_place(struct transfer *t, struct call *to, struct line_e
     leg_media_close(&old_media);
     conference_caller_moved(to);
     playing_moved(to->playing);
-    if (!up)
-        to->onward = t;
+}
+
+/* What the phones are told and hear once that is done. */
+void transfer_into_caller_done(struct call *to, const char *user)
+{
     if (to->dial)
         dial_caller_replaced(to->dial);
-    if (up && dial_talking(to->dial)) {
+    if (to->state == CALL_UP && dial_talking(to->dial)) {
         call_introduce(to, to->leg, dial_callee(to->dial));
-        call_introduce(to, dial_callee_leg(to->dial), end->user);
+        call_introduce(to, dial_callee_leg(to->dial), user);
     }
+}
+
+static void take_caller_place(struct transfer *t, struct call *to, struct line_end *end)
+{
+    bool up = to->state == CALL_UP;
+    t->to = to;
+    transfer_into_caller(to, end);
+    if (!up)
+        to->onward = t;
+    transfer_into_caller_done(to, end->user);
     if (up)
         transfer_answered(&t);
+}
+
+void transfer_into_callee(struct call *to, struct line_end *end)
+{
+    dial_replace_callee(to->dial, end);
+    call_introduce(to, to->leg, end->user);
+    call_introduce(to, dial_callee_leg(to->dial), to->facts.from);
 }
 
 static void take_callee_place(struct transfer *t, struct call *to, struct line_end *end)
 {
     t->to = to;
-    dial_replace_callee(to->dial, end);
-    call_introduce(to, to->leg, end->user);
-    call_introduce(to, dial_callee_leg(to->dial), to->facts.from);
+    transfer_into_callee(to, end);
     transfer_answered(&t);
 }
 
 /* Whether that phone may be replaced in the call: its caller, while it neither records nor is lent, or the one who was
  * called and talks. */
+bool transfer_caller_free(const struct call *c)
+{
+    return c->leg && !c->onward && !c->recording && c->state != CALL_ANSWERED;
+}
+
 static bool holds(const struct call *c, const struct leg_dialog_id *id, bool *caller)
 {
-    *caller = c->leg && !c->onward && !c->recording && c->state != CALL_ANSWERED && leg_is_dialog(c->leg, id);
+    *caller = transfer_caller_free(c) && leg_is_dialog(c->leg, id);
     return !c->lent && (*caller || dial_holds(c->dial, id));
 }
 

@@ -34,6 +34,13 @@ void transfer_transferee_gone(struct transfer **t);
 /* The phone that asked has hung up; the transfer goes on. */
 void transfer_transferor_gone(struct transfer *t);
 
+/* The phone takes the place of the caller, or of the one who was called and talks, who is hung up. The first of the two
+ * steps of a caller's changes who it is, the second joins it. */
+bool transfer_caller_free(const struct call *c); /* may it be replaced? */
+void transfer_into_caller(struct call *to, struct line_end *end);
+void transfer_into_caller_done(struct call *to, const char *user);
+void transfer_into_callee(struct call *to, struct line_end *end);
+
 /* What a call's bridge does with its phones when one is lent to another call (dial_lend.c). */
 bool dial_may_lend(const struct dial *d);
 void dial_lend_callee(struct dial *d, struct line_end *out);

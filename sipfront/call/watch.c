@@ -46,14 +46,16 @@ static void tell_caller(const struct watching *w, const struct call *c)
 static void tell_callee(const struct watching *w, const struct call *c)
 {
     enum far_state best = FAR_OVER;
+    const struct leg *rings = NULL;
     char id[32];
     for (const struct far_leg *f = c->dial ? c->dial->legs : NULL; f; f = f->next)
         if (f->leg && f->state != FAR_OVER && strcmp(f->user, w->user) == 0 && (best == FAR_OVER || f->state > best))
-            best = f->state;
+            best = f->state, rings = f->leg;
     if (best == FAR_OVER)
         return;
     snprintf(id, sizeof id, "%s-b", c->facts.id);
     struct sip_dialog d = { .id = id, .far = c->facts.from, .far_name = c->facts.from_name };
+    d.leg = best == FAR_RINGING ? rings : NULL; /* a talk is nobody else's to take: its tags are told to nobody */
     d.state = best == FAR_CALLING ? "trying" : best == FAR_RINGING ? "early" : "confirmed";
     w->each(&d, w->arg);
 }

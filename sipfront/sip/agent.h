@@ -60,11 +60,13 @@ struct sip_ban {
 };
 
 /* A dialog of a user, for busy lamps (RFC 4235). */
+struct leg;
 struct sip_dialog {
     const char *id;             /* unique among the user's */
     bool initiator;             /* the user calls; else is called */
     const char *state;          /* trying, early, confirmed */
     const char *far, *far_name; /* the other end, "" when withheld */
+    const struct leg *leg;      /* by which it can be picked up, or NULL */
 };
 
 struct agent_port {

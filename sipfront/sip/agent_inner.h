@@ -39,6 +39,8 @@ struct agent {
     struct front *front;
     uint64_t refused_for_load; /* new calls answered 503 */
     struct leg *legs;          /* all that live, in no order */
+    uint64_t over[64];         /* the dialogs that have ended last (leg_replaces.c) */
+    unsigned nover;
     struct subscription *subscriptions;
     struct lamp *lamps; /* NOTIFYs on their way to phones that have not subscribed */
     char *realm, *user_agent;

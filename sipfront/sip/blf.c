@@ -1,5 +1,6 @@
 #include "sipfront/sip/blf.h"
 
+#include "sipfront/sip/replaces.h"
 #include "sipfront/sip/subscription.h"
 
 struct writing {
@@ -34,13 +35,30 @@ static void add_uri(const struct agent *a, const char *user, struct sbuf *out)
     sbuf_free(&uri);
 }
 
+/* What an INVITE with Replaces names, as the watched phone sees it. */
+static void add_ids(const struct leg *leg, struct sbuf *out)
+{
+    struct leg_dialog_id id;
+    if (!leg || !leg_dialog(leg, &id))
+        return;
+    sbuf_cstr(out, " call-id=\"");
+    add_escaped(out, id.call_id);
+    sbuf_cstr(out, "\" local-tag=\"");
+    add_escaped(out, id.from_tag);
+    sbuf_cstr(out, "\" remote-tag=\"");
+    add_escaped(out, id.to_tag);
+    sbuf_char(out, '"');
+}
+
 static void add_dialog(const struct sip_dialog *d, void *arg)
 {
     struct writing *w = arg;
     w->count++;
     sbuf_cstr(w->out, "<dialog id=\"");
     add_escaped(w->out, d->id);
-    sbuf_fmt(w->out, "\" direction=\"%s\"><state>%s</state><remote><identity", d->initiator ? "initiator" : "recipient",
+    sbuf_char(w->out, '"');
+    add_ids(d->leg, w->out);
+    sbuf_fmt(w->out, " direction=\"%s\"><state>%s</state><remote><identity", d->initiator ? "initiator" : "recipient",
              d->state);
     if (*d->far_name) {
         sbuf_cstr(w->out, " display=\"");

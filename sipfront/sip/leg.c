@@ -9,6 +9,7 @@
 #include <sofia-sip/sip_header.h>
 
 #include "sipfront/sip/leg_inner.h"
+#include "sipfront/sip/replaces_inner.h"
 #include "vm/base/log.h"
 
 enum { CLOSING_MS = 34000 }; /* 64 × T1 and a little: the stack gives up before */
@@ -85,6 +86,7 @@ struct leg *leg_new(struct agent *a, nua_handle_t *nh, enum leg_state state)
 static void leg_free(struct leg *leg)
 {
     struct agent *a = leg->agent;
+    leg_note_over(leg);
     *leg->at = leg->next;
     if (leg->next)
         leg->next->at = leg->at;

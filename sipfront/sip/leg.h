@@ -24,6 +24,7 @@ struct leg;
 struct referral;
 struct refer_request;
 struct leg_diversions;
+struct leg_replaces;
 
 /* A new call. Texts are borrowed for the callback; leg_header() works as long as the leg lives. */
 struct leg_invite {
@@ -36,6 +37,7 @@ struct leg_invite {
     const char *source; /* address:port the INVITE came from */
     const char *trunk;  /* it comes from this trunk: from_user is then the caller as the carrier says it, "" when the
                            caller wants to be unknown; NULL: from a phone */
+    const struct leg_replaces *replaces; /* it is to take the place of another one (replaces.h), or NULL */
     const char *to_header_user; /* the user part of To: what was dialled, when the request URI names our account */
 };
 

@@ -25,6 +25,7 @@
 #include "sipfront/sip/leg_inner.h"
 #include "sipfront/sip/trunk_inner.h"
 #include "sipfront/sip/incoming.h"
+#include "sipfront/sip/replaces_inner.h"
 #include "vm/base/log.h"
 
 /* The invitation's texts in one place; what is too long is cut off. */
@@ -89,6 +90,7 @@ static struct leg *new_incoming(const struct incoming *r, const struct agent_eve
 static void invite_owner(const struct incoming *r, const struct agent_event *ev, struct invite_texts *t)
 {
     const sip_t *sip = ev->sip;
+    struct leg_replaces replaces;
     struct leg_invite invite = {
         .from_user = t->from_user,
         .from_name = t->from_name,
@@ -98,6 +100,7 @@ static void invite_owner(const struct incoming *r, const struct agent_event *ev,
         .sdp = leg_sdp(sip, &t->sdp),
         .source = t->source,
         .trunk = t->trunk,
+        .replaces = leg_read_replaces(sip, &replaces) ? &replaces : NULL,
         .to_header_user = t->to_header_user,
     };
     read_name(t->from_name, sizeof t->from_name, sip->sip_from->a_display);
@@ -132,6 +135,8 @@ void leg_on_invite(struct agent *a, const struct agent_event *ev)
         nua_respond(ev->nh, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(a->nua), TAG_END());
     else if (ev->sip->sip_max_forwards && ev->sip->sip_max_forwards->mf_count == 0) /* RFC 3261 §16.3, 7332 */
         nua_respond(ev->nh, SIP_483_TOO_MANY_HOPS, NUTAG_WITH_THIS(a->nua), TAG_END());
+    else if (leg_replaces_are_bad(ev->sip)) /* RFC 3891 §3 */
+        nua_respond(ev->nh, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(a->nua), TAG_END());
     else if (!know_caller(&r, &t))
         ; /* answered */
     else if (!body_is_ours(ev->sip))

@@ -142,7 +142,9 @@ void leg_on_response(const struct agent_event *ev)
         on_refused(leg, ev);
     else if (ev->status >= 200)
         on_accepted(leg, ev);
-    else if (ev->status > 100 && leg_move(leg, LEG_DO_PROGRESS) && leg_listener(leg))
+    else if (ev->status > 100 && leg_move(leg, LEG_DO_PROGRESS) && leg_listener(leg)) {
+        leg_note_dialog(leg, ev->sip); /* an early one; of several the latest */
         leg->events->on_progress(ev->status, leg_sdp(ev->sip, &sdp), leg->owner);
+    }
     sbuf_free(&sdp);
 }
