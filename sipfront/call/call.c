@@ -141,6 +141,7 @@ static void call_free(struct call *c)
 {
     flow_run_free(&c->run);
     leg_media_close(&c->media);
+    fare_end(&c->fare);
     free(c->facts.from);
     free(c->facts.from_name);
     free(c->facts.to);
@@ -329,6 +330,7 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
     (void)status;
     log_debug("call", "%s: caller's leg ended: %s", c->facts.id, reason);
     c->leg = NULL;
+    c->facts.cost += fare_end(&c->fare);
     call_move(c, CALL_DOWN);
     if (referring_taken(c->referring))
         c->facts.by = "transfer";
@@ -384,17 +386,30 @@ const struct stream_events call_stream_events = {
 
 void call_lend_caller(struct call *c, struct line_end *out)
 {
-    *out = (struct line_end){ .leg = c->leg, .media = c->media };
+    *out = (struct line_end){ .leg = c->leg, .media = c->media, .fare = c->fare };
     snprintf(out->user, sizeof out->user, "%s", c->facts.from);
     snprintf(out->name, sizeof out->name, "%s", c->facts.from_name);
     c->leg = NULL;
     c->media = (struct leg_media){ 0 };
+    c->fare = NULL;
+}
+
+/* One that was called outside, and put into this call. */
+static void on_caller_cut(enum meter_verdict why, void *owner)
+{
+    struct call *c = owner;
+    log_info("call", "%s: cut: %s", c->facts.id, meter_text(why));
+    c->facts.limit = why;
+    c->facts.by = "flow"; /* as a bridge that reaches its limit */
+    leg_hangup(c->leg, NULL);
 }
 
 void call_adopt(struct call *c, struct line_end *caller)
 {
     c->leg = caller->leg;
     c->media = caller->media;
+    c->fare = caller->fare;
+    fare_follow(c->fare, on_caller_cut, c);
     leg_listen(c->leg, &call_leg_events, c);
     stream_listen(c->media.stream, &call_stream_events, c);
     watch_changed(c, c->facts.from);

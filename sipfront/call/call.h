@@ -6,6 +6,7 @@
 
 #include "sipfront/call/call_facts.h"
 #include "sipfront/call/leg_media.h"
+#include "sipfront/call/line_end.h"
 #include "sipfront/call/server.h"
 #include "stdlib/flow_run.h"
 
@@ -25,19 +26,13 @@ struct visit;
 struct referring;
 struct transfer;
 
-/* A phone on the line, with what it is: what moves from one call to another. */
-struct line_end {
-    struct leg *leg;
-    struct leg_media media;
-    char user[64], name[96];
-};
-
 struct call {
     struct server *server;
     struct call *prev, *next; /* the server's list */
     enum call_state state;
     struct leg *leg; /* NULL once it has ended */
     struct leg_media media;
+    struct fare *fare; /* of a caller on a trunk */
     struct flow_run *run;
     struct call_port port;
     struct action_host host;

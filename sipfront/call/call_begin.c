@@ -83,6 +83,8 @@ void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invi
 {
     struct call *c = call_new(s, invite, route);
     c->leg = leg;
+    if (invite->trunk)
+        c->fare = fare_new(invite->trunk, NULL);
     leg_listen(leg, &call_leg_events, c);
     watch_changed(c, c->facts.from);
     begin_flow(c, media_init(c, invite->source, invite->sdp));

@@ -58,8 +58,9 @@ static void put_outside(struct sbuf *out, const struct call_facts *f)
     if (f->came_by)
         sbuf_fmt(out, " came_by=%s", f->came_by);
     if (f->trunk)
-        sbuf_fmt(out, " trunk=%s number=%s cost=%lld.%04lld", f->trunk, f->number, (long long)(f->cost / MONEY_UNIT),
-                 (long long)(f->cost % MONEY_UNIT));
+        sbuf_fmt(out, " trunk=%s number=%s", f->trunk, f->number);
+    if (f->trunk || f->cost) /* without: a caller who was transferred here, still at somebody's cost */
+        sbuf_fmt(out, " cost=%lld.%04lld", (long long)(f->cost / MONEY_UNIT), (long long)(f->cost % MONEY_UNIT));
     if (f->limit)
         sbuf_fmt(out, " limit=%s", meter_name(f->limit));
 }

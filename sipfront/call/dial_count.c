@@ -38,7 +38,7 @@ unsigned dial_on_trunk(const struct dial *d, const char *trunk)
 {
     unsigned n = 0;
     for (const struct far_leg *f = dial_first(d); f; f = f->next)
-        n += f->leg && f->outside && strcmp(far_outside_trunk(f), trunk) == 0;
+        n += f->leg && strcmp(fare_trunk(f->fare), trunk) == 0;
     return n;
 }
 

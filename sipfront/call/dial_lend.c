@@ -6,11 +6,9 @@
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/transfer.h"
 
-/* A leg whose Connection has limits a day stays in its bridge: there it is counted, and cut when they are reached. */
 bool dial_may_lend(const struct dial *d)
 {
-    return d && d->talk_from_ms && !d->op.later && d->winner && d->winner->leg && d->op.call->leg &&
-           !far_outside_is_limited(d->winner);
+    return d && d->talk_from_ms && !d->op.later && d->winner && d->winner->leg && d->op.call->leg;
 }
 
 const char *dial_callee(const struct dial *d) { return d && d->winner ? d->winner->user : ""; }
@@ -43,10 +41,11 @@ void dial_lend_callee(struct dial *d, struct line_end *out)
 {
     struct far_leg *f = d->winner;
     dial_unjoin(d);
-    *out = (struct line_end){ .leg = f->leg, .media = f->media };
+    *out = (struct line_end){ .leg = f->leg, .media = f->media, .fare = f->fare };
     snprintf(out->user, sizeof out->user, "%s", f->user);
     f->leg = NULL;
     f->media = (struct leg_media){ 0 };
+    f->fare = NULL;
 }
 
 void dial_take_callee_back(struct dial *d, struct line_end *end)
@@ -70,6 +69,7 @@ void dial_replace_callee(struct dial *d, struct line_end *end)
     leg_hangup(f->leg, NULL);
     leg_listen(f->leg, NULL, NULL);
     leg_media_close(&f->media);
+    far_outside_free(f);
     snprintf(f->user, sizeof f->user, "%s", end->user);
     far_leg_adopt(f, end);
     join_again(d);

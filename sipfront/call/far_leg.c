@@ -25,8 +25,7 @@ static void on_answered(const char *sdp, void *owner)
     struct far_leg *f = owner;
     f->state = FAR_ANSWERED;
     watch_changed(dial_call(f->dial), f->user);
-    if (f->outside)
-        far_outside_answered(f);
+    fare_answered(f->fare);
     dial_on_answered(f, sdp);
 }
 
@@ -180,6 +179,8 @@ void far_leg_adopt(struct far_leg *f, struct line_end *end)
 {
     f->leg = end->leg;
     f->media = end->media;
+    f->fare = end->fare;
+    fare_follow(f->fare, far_outside_cut, f);
     f->state = FAR_ANSWERED;
     leg_listen(f->leg, &far_leg_events, f);
     stream_listen(f->media.stream, &far_stream_events, f);

@@ -21,6 +21,7 @@ struct far_leg {
     struct leg_media media;
     struct screen *screen;
     char user[64];                   /* the Connection it belongs to */
+    struct fare *fare;               /* of a leg through a trunk, tried or in use */
     struct far_outside *outside;     /* of a number that is called through trunks (far_outside.h), else NULL */
     struct leg_diversions *diverted; /* the phones that have forwarded the call to it, owned; NULL: none */
     bool passed;                     /* it was called for somebody else (dial_exchange) */

@@ -15,7 +15,6 @@ struct far_outside {
     struct ways ways;
     unsigned next; /* the first way that has not been tried */
     struct way *way;
-    struct meter_use *use;
 };
 
 static struct call *call_of(const struct far_leg *f) { return dial_call(f->dial); }
@@ -81,7 +80,7 @@ struct dial_refusal far_outside_outcome(const struct far_leg *f, int status)
 
 /* ---- one way ---- */
 
-static void on_cut(enum meter_verdict why, void *owner)
+void far_outside_cut(enum meter_verdict why, void *owner)
 {
     struct far_leg *f = owner;
     call_of(f)->facts.limit = why;
@@ -95,10 +94,14 @@ static enum meter_verdict pay(struct far_leg *f, const struct trunk_settings *t)
     struct meter_ask ask = { .user = payer(f),
                              .rate = rate_of(t->rates, f->outside->number),
                              .exempt = numbering_is_emergency(&s->outside.numbering, f->outside->number),
-                             .cut = on_cut,
+                             .cut = far_outside_cut,
                              .owner = f };
-    meter_end(&f->outside->use);
-    return meter_begin(&f->outside->use, s->outside.meters, &ask);
+    struct meter_use *use;
+    fare_end(&f->fare);
+    enum meter_verdict v = meter_begin(&use, s->outside.meters, &ask);
+    if (v == METER_GOES)
+        f->fare = fare_new(t->name, use);
+    return v;
 }
 
 /* The phone of a Connection that dials by itself may ask to stay unknown (RFC 3323). */
@@ -200,21 +203,14 @@ void far_outside_rest(struct far_leg *f, int status, unsigned retry_after_s)
         trunk_rest(t, &f->outside->way->target, 1000LL * (retry_after_s < REST_MOST_S ? retry_after_s : REST_MOST_S));
 }
 
-void far_outside_answered(struct far_leg *f) { meter_answered(f->outside->use); }
-
-const char *far_outside_trunk(const struct far_leg *f) { return f->outside->way ? f->outside->way->trunk : ""; }
 const char *far_outside_caller(const struct far_leg *f) { return f->outside->caller; }
 
 void far_outside_free(struct far_leg *f)
 {
-    if (!f->outside)
-        return;
-    call_of(f)->facts.cost += meter_end(&f->outside->use);
+    call_of(f)->facts.cost += fare_end(&f->fare);
     free(f->outside);
     f->outside = NULL;
 }
-
-bool far_outside_is_limited(const struct far_leg *f) { return f->outside && meter_is_limited(f->outside->use); }
 
 /* Before anything is tried: is there a way at all? */
 static bool find_ways(struct far_leg *f, struct dial_refusal *refusal)

@@ -17,16 +17,15 @@ struct dial_refusal {
  * has forwarded it there, and its Connection pays. *refusal says why not. */
 enum err far_outside_new(struct far_leg **out, struct dial *d, const char *number,
                          const struct leg_diversions *diverted, struct dial_refusal *refusal) MUST_USE;
+/* With what it costs. Of a device too. */
 void far_outside_free(struct far_leg *f);
-void far_outside_answered(struct far_leg *f); /* from now on it costs */
+void far_outside_cut(enum meter_verdict why, void *owner); /* its fare tells (fare_follow); owner: the far leg */
 /* The leg has ended with that status before it was answered. true: another way is being tried. */
 bool far_outside_goes_on(struct far_leg *f, enum far_state was, enum leg_end how, int status);
 /* That status came with this Retry-After. */
 void far_outside_rest(struct far_leg *f, int status, unsigned retry_after_s);
 /* What the status of the last way means to the flow. */
 struct dial_refusal far_outside_outcome(const struct far_leg *f, int status);
-const char *far_outside_trunk(const struct far_leg *f);  /* the one that is in use or being tried */
-bool far_outside_is_limited(const struct far_leg *f);    /* a limit of the day can cut it; false for a device */
 const char *far_outside_caller(const struct far_leg *f); /* the number that is shown */
 
 /* call.c: what the CDR tells of it. Copies. */

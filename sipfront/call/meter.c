@@ -127,10 +127,10 @@ static void store(struct meters *m, const struct account *a)
 /* Rounded up: nobody talks for nothing. */
 static int64_t cost_of(int64_t ms, int64_t rate) { return (ms * rate + MINUTE_MS - 1) / MINUTE_MS; }
 
-bool meter_is_limited(const struct meter_use *u)
+void meter_follow(struct meter_use *u, void (*cut)(enum meter_verdict why, void *owner), void *owner)
 {
-    const struct dial_rule *r = u && !u->ask.exempt ? directory_dial_rule(u->m->directory, u->account->user) : NULL;
-    return r && (r->minutes_a_day || r->spend_a_day);
+    u->ask.cut = cut;
+    u->ask.owner = owner;
 }
 
 /* How much of a slice the account still gives; *why when it is nothing. */

@@ -26,8 +26,8 @@ struct meter_ask {
 };
 /* Takes the first slice. *out is NULL unless METER_GOES. */
 enum meter_verdict meter_begin(struct meter_use **out, struct meters *m, const struct meter_ask *ask);
-/* Whether a limit of the day can cut it. */
-bool meter_is_limited(const struct meter_use *u); /* accepts NULL */
+/* Another is told from now on when it is cut. */
+void meter_follow(struct meter_use *u, void (*cut)(enum meter_verdict why, void *owner), void *owner);
 /* The other end has answered: from now on it costs. */
 void meter_answered(struct meter_use *u);
 /* What the call cost; what was taken and not used is given back. Sets *u to NULL; accepts a pointer to NULL. */

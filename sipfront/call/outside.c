@@ -164,7 +164,7 @@ unsigned outside_calls(const struct server *s, const char *trunk)
 {
     unsigned n = 0;
     for (const struct call *c = s->calls; c; c = c->next) {
-        n += c->leg && c->facts.came_by && strcmp(c->facts.came_by, trunk) == 0;
+        n += c->leg && strcmp(fare_trunk(c->fare), trunk) == 0;
         n += dial_on_trunk(c->dial, trunk);
     }
     return n;

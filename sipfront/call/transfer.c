@@ -54,6 +54,7 @@ static void hang_up(struct line_end *end)
     leg_hangup(end->leg, NULL);
     leg_listen(end->leg, NULL, NULL);
     leg_media_close(&end->media);
+    fare_end(&end->fare);
 }
 
 /* To a flow, or to one who was called. */
@@ -206,6 +207,7 @@ void transfer_into_caller(struct call *to, struct line_end *end)
     if (!up)
         leg_reject(old, 487, "Request Terminated");
     leg_listen(old, NULL, NULL);
+    to->facts.cost += fare_end(&to->fare);
     call_adopt(to, end);
     leg_media_close(&old_media);
     conference_caller_moved(to);

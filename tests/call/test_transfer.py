@@ -1,5 +1,6 @@
 """Transfers (RFC 3515, 3891, 5589): a SIPp plays the phone that transfers, real phones are the other two, and after each
 transfer both must hear each other."""
+import json
 import subprocess
 
 import pytest
@@ -289,22 +290,38 @@ def test_blind_to_a_number_outside_that_it_may_not_call(server, ctl, ladder, spe
     assert [cdr["by"] for cdr in cdrs(server, 1 if status == 403 else 2)][-1] == "caller"
 
 
-@pytest.mark.parametrize("minutes_a_day, answer", [(0, 202), (5, 403)])
-def test_a_call_outside_is_transferred_unless_it_has_limits(server, ctl, ladder, speaker, minutes_a_day, answer):
-    """Only its bridge counts what it uses, so there a call with limits stays."""
+def test_a_call_outside_that_is_transferred_costs_its_payer_to_the_end(server, ctl, ladder, speaker):
+    """Five seconds of it are paid for: it is cut where it is by then, and takes its channel as long."""
     with Carrier() as carrier:
-        ctl.run("trunk", "add", "carrier", "--gateways", carrier.gateway)
+        ctl.run("trunk", "add", "carrier", "--gateways", carrier.gateway, "--rates", "+48=0.60")
         carol, ann = speaker("carol"), ladder("ann")
-        ctl.run("connection", "set", "ann", "--dial", "+48*", "--minutes-a-day", str(minutes_a_day))
-        refer(ann.call("+48221234567").pause(500), "carol", accepted=answer)
-        if answer == 202:
-            told(ann, 100, 180, 200).hear("BYE").reply(200)
-        else:
-            ann.bye()
-        ann.start(PASSWORDS["ann"])
+        ctl.run("connection", "set", "ann", "--dial", "+48*", "--spend-a-day", "0.05")
+        told(refer(ann.call("+48221234567").pause(500), "carol"), 100, 180, 200).hear("BYE").reply(200).start(PASSWORDS["ann"])
         ann.finish()
-        if answer == 202:
-            carol.wait("CALL_ESTABLISHED", 20)
-            carol.hang_up()
+        carol.wait("CALL_ESTABLISHED", 20)
+        assert json.loads(ctl.run("--json", "trunk", "show", "carrier"))["calls"] == 1
+        assert json.loads(ctl.run("--json", "connection", "show", "ann"))["outside_calls_now"] == 1
         carrier.wait("BYE", timeout=30)
-        assert server.wait_cdr(30)["by"] == ("transfer" if answer == 202 else "caller")
+        carol.wait("CALL_CLOSED")
+        first, second = cdrs(server, 2)
+        assert (first["by"], first["cost"]) == ("transfer", "0.0000")
+        assert (second["parent"], second["limit"], second["cost"]) == (first["call"], "spend", "0.0500")
+        shown = json.loads(ctl.run("--json", "connection", "show", "ann"))
+        assert (shown["spent_today"], shown["outside_calls_now"]) == ("0.05", 0)
+        assert json.loads(ctl.run("--json", "trunk", "show", "carrier"))["calls"] == 0
+        assert server.rtp_sockets() == 0
+
+
+def test_a_call_outside_is_back_with_its_payer_when_nobody_takes_it(server, ctl, ladder):
+    """Carol is busy: the talk goes on, and is cut where it is."""
+    with Carrier() as carrier:
+        ctl.run("trunk", "add", "carrier", "--gateways", carrier.gateway, "--rates", "+48=0.60")
+        carol = ladder("carol").register(PASSWORDS["carol"]).called().reply(486).hear("ACK").start().wait_listening()
+        ann = ladder("ann")
+        ctl.run("connection", "set", "ann", "--dial", "+48*", "--spend-a-day", "0.05")
+        told(refer(ann.call("+48221234567").pause(500), "carol"), 100, 486).hear("BYE", timeout=60000).reply(200).start(PASSWORDS["ann"])
+        carol.finish()
+        ann.finish()
+        carrier.wait("BYE", timeout=30)
+        by_parent = sorted(cdrs(server, 2), key=lambda cdr: cdr["parent"] != "-")
+        assert (by_parent[0]["limit"], by_parent[0]["cost"]) == ("spend", "0.0500")
