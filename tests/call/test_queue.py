@@ -1,16 +1,20 @@
 """The action `queue`: callers wait with music and are told their places, agents are rung in turn, and each outcome comes by."""
 import re
 import subprocess
+import threading
 import time
 
 import numpy as np
 import pytest
 
 import audio
+import sipp
 from conftest import PASSWORDS
+from events import Missing
 from server import build_flow
 from test_flows import call, logged
 from test_hold_music import fill
+from test_transfer import hear_each_other, ladder, leave, refer, speaker  # noqa: F401
 
 LINE = """
 flow line {{
@@ -18,7 +22,7 @@ flow line {{
         on served(talk, by) {{ log "served, by {{by}}" }}
         on left             {{ log "left"; say "You have left the queue." }}
         on timeout          {{ log "timeout" }}
-        on full             {{ log "full" }}
+        on full             {{ log "full"; pause 1s }}
         on no_agents        {{ log "no agents" }}
     }}
     hangup
@@ -365,3 +369,59 @@ def test_a_server_that_stops_ends_all_of_it(server, register, line):
     server.stop()
     for phone in (ann, carol, bob, dave):
         phone.wait("CALL_CLOSED")
+
+
+def test_an_agent_transfers_the_caller(server, ctl, ladder, speaker, line):
+    """As out of a bridge: the one who was served talks with the target, and the agent is free."""
+    dave = ladder("ann").register(PASSWORDS["ann"])
+    bob, carol = speaker("bob"), speaker("carol")
+    line("ann")
+    leave(refer(dave.answer_call().pause(1500), "carol"), "at once", 180, 200)
+    dave.start().wait_listening()
+    bob.dial("line")
+    carol.wait("CALL_ESTABLISHED", 20)
+    hear_each_other(bob, carol)
+    dave.finish()
+    logged(server, "served, by transfer")
+    (row,) = ctl.list("queues")
+    assert (row["waiting"], row["talking"], row["agents"][0]["state"]) == (0, 0, "free")
+    carol.hang_up()
+    bob.wait("CALL_CLOSED")
+
+
+CALLERS, LINE_MOST, TALK_S = 40, 20, 0.5
+COMES = re.compile(r"call=(\w+) desk: waits at place")
+TALKS = re.compile(r"call=(\w+) desk: \w+ talks")
+
+
+def serve(agent):
+    """Answers and talks a while, until nobody is left."""
+    try:
+        while True:
+            agent.wait("CALL_ESTABLISHED", 8)
+            time.sleep(TALK_S)  # the talk itself
+            agent.hang_up()
+    except Missing:
+        pass
+
+
+def test_a_crowd_is_served_in_its_order(server, ctl, register, line, tmp_path):
+    """Forty callers in two seconds, two agents: some are served, some find no room, some wait too long."""
+    bob, dave = register("bob"), register("dave")
+    ctl.add("ann", PASSWORDS["ann"])
+    line("bob", "dave", more=f"{QUIET}, for: 4s, most: {LINE_MOST}")
+    crowd = sipp.Run("call", server, "ann", PASSWORDS["ann"], tmp_path / "sipp", service="line", calls=CALLERS, rate=20)
+    threads = [threading.Thread(target=serve, args=(agent,)) for agent in (bob, dave)]
+    for thread in threads:
+        thread.start()
+    result = crowd.wait()
+    for thread in threads:
+        thread.join()
+    assert (result.succeeded, result.failed) == (CALLERS, 0), result.errors
+    log = list(server.log.seen)
+    count = {text: sum(entry.endswith(f"log: {text}") for entry in log) for text in ("served, by callee", "timeout", "full")}
+    assert sum(count.values()) == CALLERS and all(count.values()), count
+    came = [m[1] for m in map(COMES.search, log) if m]
+    talked = [m[1] for m in map(TALKS.search, log) if m]
+    assert talked == sorted(talked, key=came.index), "somebody was served before one who came earlier"
+    assert server.rtp_sockets() == 0
