@@ -37,7 +37,7 @@ struct networks {
 };
 
 struct options {
-    const char *data, *listen, *socket, *flows;
+    const char *data, *listen, *socket, *metrics, *flows;
     unsigned long sip_port, rtp_min, rtp_max;
     const char *ca_file;
     unsigned long spoken_mib;
@@ -62,6 +62,7 @@ struct options {
 enum {
     OPT_DATA = 0x100,
     OPT_SOCKET,
+    OPT_METRICS,
     OPT_FLOWS,
     OPT_SIP_PORT,
     OPT_RTP,
@@ -104,6 +105,8 @@ static const struct argp_option options[] = {
     { "srtp", OPT_SRTP, "WHEN", 0,
       "Encrypted audio: off, optional (when the phone offers it) or required (others are refused) (optional)", 0 },
     { "socket", OPT_SOCKET, "PATH", 0, "Unix socket of the API (DIR/api.sock)", 0 },
+    { "metrics", OPT_METRICS, "ADDRESS:PORT", 0,
+      "Figures for Prometheus, such as 127.0.0.1:9464 (on the API's socket alone)", 0 },
     { "flows", OPT_FLOWS, "DIR", 0, "Folder of the built-in compiled flows", 0 },
     { "hold-music", OPT_HOLD_MUSIC, "DIR", 0, "Folder of what is heard on hold (DIR of --data/sounds/hold)", 0 },
     { "spoken", OPT_SPOKEN, "MIB", 0, "How much of what was spoken is kept on disk (512)", 0 },
@@ -269,6 +272,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     switch (key) {
     case OPT_DATA: o->data = arg; return 0;
     case OPT_SOCKET: o->socket = arg; return 0;
+    case OPT_METRICS: o->metrics = arg; return 0;
     case OPT_FLOWS: o->flows = arg; return 0;
     case OPT_HOLD_MUSIC: o->hold_music = arg; return 0;
     case OPT_SPOKEN: read_spoken(st, o, arg); return 0;
@@ -390,6 +394,8 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
     if (e)
         return e;
     e = console_new(&d->console, d->loop, d->server, socket_path, why);
+    if (!e && o->metrics)
+        e = console_serve_metrics(d->console, o->metrics, why);
     if (!e && o->demo)
         demo_begin(d->server, folder);
     return e;

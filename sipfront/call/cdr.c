@@ -1,4 +1,4 @@
-/* The call's one line in the log when it has ended. */
+/* The call's one line in the log when it has ended, and its place in the figures. */
 #include <time.h>
 
 #include "sipfront/call/server_parts.h"
@@ -70,6 +70,7 @@ void cdr_write(const struct call *c)
     const struct call_facts *f = &c->facts;
     char started[32], answered[32], ended[32];
     struct sbuf more = { 0 };
+    c->server->ended[call_end_of(f->status)]++;
     put_outside(&more, f);
     put_qualities(&more, c);
     for (unsigned i = 1; i <= f->talks_recorded; i++)

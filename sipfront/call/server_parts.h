@@ -6,6 +6,7 @@
 #include "sipfront/call/conference.h"
 #include "sipfront/call/flows.h"
 #include "sipfront/call/outside.h"
+#include "sipfront/call/server_metrics.h"
 #include "sipfront/call/trust.h"
 #include "sipfront/media/prompt.h"
 #include "sipfront/notify/notify.h"
@@ -47,7 +48,7 @@ struct server {
     char *data, *address, *tls_cert, *tls_key;
     bool tls_reloading;
     unsigned ncalls;
-    uint64_t calls_total, calls_failed, faults;
+    uint64_t calls_total, calls_failed, faults, ended[CALL_ENDS];
     bool closing;
     void (*closed)(void *arg);
     void *closed_arg;

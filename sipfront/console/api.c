@@ -78,14 +78,20 @@ static void answer_no_route(struct api_call *c)
     sbuf_free(&message);
 }
 
-void api_handle(struct request *r, void *arg)
+static struct api_call *call_new(struct request *r, void *arg)
 {
     struct api_call *c = calloc(1, sizeof *c);
-    struct str piece;
     if (!c)
         abort(); /* out of memory, as in vm/base/vec.h */
     c->request = r;
     c->api = arg;
+    return c;
+}
+
+void api_handle(struct request *r, void *arg)
+{
+    struct api_call *c = call_new(r, arg);
+    struct str piece;
     const struct route *route = route_of(request_method(r), request_path(r), &piece);
     if (!route) {
         answer_no_route(c);
@@ -96,4 +102,15 @@ void api_handle(struct request *r, void *arg)
         route->handle(c);
     else
         api_fail(c, ERR_INVALID, "a name in the path holds a NUL byte", NULL);
+}
+
+void api_handle_metrics(struct request *r, void *arg)
+{
+    struct api_call *c = call_new(r, arg);
+    if (strcmp(request_path(r), "/metrics") != 0)
+        api_fail(c, ERR_NOT_FOUND, "only /metrics is here", "the API is on the server's Unix socket");
+    else if (strcmp(request_method(r), "GET") != 0)
+        api_refuse_method(c, "only GET is possible here", "GET");
+    else
+        api_metrics_show(c);
 }

@@ -25,6 +25,7 @@ struct api_call {
 
 /* Finds the route and calls its handler. arg: the struct api. */
 void api_handle(struct request *r, void *arg);
+void api_handle_metrics(struct request *r, void *arg); /* GET /metrics is all that there is */
 
 /* ---- reading ---- */
 enum field_type { FIELD_TEXT, FIELD_FLAG, FIELD_MS, FIELD_COUNT };
@@ -49,6 +50,7 @@ void api_answer(struct api_call *c, unsigned status, json_t *body);
 void api_fail(struct api_call *c, enum err e, const char *message, const char *help);
 void api_refuse_method(struct api_call *c, const char *message, const char *allowed);
 void api_send_file(struct api_call *c, const char *path);
+void api_send_text(struct api_call *c, struct sbuf *text); /* takes what is in it */
 /* First thing in the callback of a change: true when it failed or nobody waits any more; the call is ended then. */
 bool api_failed(struct api_call *c, enum err e, const char *why) MUST_USE;
 /* As of a change, with c as its arg. */

@@ -92,6 +92,13 @@ void api_send_file(struct api_call *c, const char *path)
     end(c);
 }
 
+void api_send_text(struct api_call *c, struct sbuf *text)
+{
+    request_answer(c->request, &(struct answer){ .status = 200, .text = text->p });
+    *text = (struct sbuf){ 0 };
+    end(c);
+}
+
 bool api_failed(struct api_call *c, enum err e, const char *why)
 {
     if (request_is_dead(c->request)) {

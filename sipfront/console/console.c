@@ -10,7 +10,8 @@
 
 struct console {
     struct api api;
-    struct http *http;
+    struct loop *loop;
+    struct http *http, *metrics;
     char *socket_path;
 };
 
@@ -35,11 +36,24 @@ enum err console_new(struct console **out, struct loop *l, struct server *s, con
         return ERR_NOMEM;
     json_object_seed(0); /* before a second thread could do it at the same time */
     const struct clock *clock = loop_clock(l);
+    c->loop = l;
     c->api = (struct api){ s, server_directory(s), clock_mono(clock), clock };
     enum err e = begin(c, l, socket_path, why);
     if (e)
         console_free(&c);
     *out = c;
+    return e;
+}
+
+enum err console_serve_metrics(struct console *c, const char *where, struct sbuf *why)
+{
+    int fd;
+    enum err e = listener_open_tcp(&fd, where, why);
+    if (e)
+        return e;
+    e = http_new(&c->metrics, c->loop, fd, api_handle_metrics, &c->api);
+    if (e)
+        sbuf_fmt(why, "the HTTP thread of %s cannot be made: %s", where, err_text(e));
     return e;
 }
 
@@ -49,6 +63,7 @@ void console_free(struct console **cp)
     if (!c)
         return;
     *cp = NULL;
+    http_free(&c->metrics);
     http_free(&c->http);
     if (c->socket_path)
         unlink(c->socket_path);

@@ -87,6 +87,7 @@ void request_answer(struct request *r, const struct answer *a)
         MHD_resume_connection(r->connection);
     } else {
         json_decref(a->json);
+        free(a->text);
     }
     request_drop(r);
 }

@@ -36,6 +36,7 @@ struct answer {
     const char *allow; /* header of a 405, or NULL */
     json_t *json;      /* taken, and made into text off the loop; or NULL and */
     const char *file;  /* a WAV whose bytes are sent, read off the loop */
+    char *text;        /* or plain text; malloc'ed, taken */
 };
 /* Ends the request: r is not to be touched any more. */
 void request_answer(struct request *r, const struct answer *a);

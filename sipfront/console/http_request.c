@@ -52,6 +52,7 @@ void request_drop(struct request *r)
     free(r->path);
     json_decref(r->answer.json);
     free((char *)r->answer.file);
+    free(r->answer.text);
     free((char *)r->answer.allow);
     free(r);
 }
@@ -95,6 +96,15 @@ static struct MHD_Response *json_response(const json_t *json)
     return out;
 }
 
+static struct MHD_Response *text_response(const char *text)
+{
+    struct MHD_Response *out =
+        MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY);
+    if (!out)
+        abort(); /* as above */
+    return out;
+}
+
 static struct MHD_Response *lost_response(void)
 {
     json_t *json = http_error("NOT_FOUND", "the audio file is gone", "delete the message, or put its file back");
@@ -113,17 +123,32 @@ json_t *http_error(const char *code, const char *message, const char *help)
     return body;
 }
 
+static const char *type_of(const struct answer *a, bool is_file)
+{
+    if (is_file)
+        return "audio/wav";
+    return a->text ? "text/plain; version=0.0.4; charset=utf-8" : "application/json"; /* the version is Prometheus's */
+}
+
+/* What is there to send; NULL: the file is gone. */
+static struct MHD_Response *response_of(const struct answer *a)
+{
+    if (a->file)
+        return file_response(a->file);
+    return a->text ? text_response(a->text) : json_response(a->json);
+}
+
 enum MHD_Result request_send(struct request *r)
 {
     const struct answer *a = &r->answer;
-    struct MHD_Response *response = a->file ? file_response(a->file) : json_response(a->json);
+    struct MHD_Response *response = response_of(a);
     bool is_file = a->file && response;
     unsigned status = a->status;
     if (!response) {
         response = lost_response();
         status = 404;
     }
-    MHD_add_response_header(response, "Content-Type", is_file ? "audio/wav" : "application/json");
+    MHD_add_response_header(response, "Content-Type", type_of(a, is_file));
     MHD_add_response_header(response, "Cache-Control", "no-store");
     if (a->allow)
         MHD_add_response_header(response, "Allow", a->allow);

@@ -1,6 +1,8 @@
 #include "sipfront/console/listener.h"
 
 #include <errno.h>
+#include <netdb.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -84,4 +86,56 @@ enum err listener_open(int *out, const char *path, struct sbuf *why)
     else
         *out = fd;
     return e;
+}
+
+/* ---- TCP ---- */
+
+/* HOST:PORT, a host of IPv6 in brackets. To be freed with freeaddrinfo(); NULL: it is none. */
+static struct addrinfo *resolve(const char *where)
+{
+    const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+                                    .ai_socktype = SOCK_STREAM };
+    struct addrinfo *found = NULL;
+    char *host = strdup(where), *colon = host ? strrchr(host, ':') : NULL, *name = host;
+    if (colon && colon > host) {
+        *colon = '\0';
+        if (*host == '[' && colon[-1] == ']') {
+            colon[-1] = '\0';
+            name++;
+        }
+        if (getaddrinfo(name, colon + 1, &hints, &found))
+            found = NULL;
+    }
+    free(host);
+    return found;
+}
+
+static enum err refused_tcp(struct sbuf *why, const char *where, int error)
+{
+    sbuf_fmt(why, "nobody can be listened to at %s: %s", where, strerror(error));
+    return ERR_IO;
+}
+
+enum err listener_open_tcp(int *out, const char *where, struct sbuf *why)
+{
+    static const int yes = 1;
+    struct addrinfo *at = resolve(where);
+    *out = -1;
+    if (!at) {
+        sbuf_fmt(why, "'%s' is no address and port: write it as 127.0.0.1:9464 or [::1]:9464", where);
+        return ERR_INVALID;
+    }
+    int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error = 0;
+    if (fd >= 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (fd < 0 || bind(fd, at->ai_addr, at->ai_addrlen) || listen(fd, BACKLOG))
+        error = errno;
+    freeaddrinfo(at);
+    if (error) {
+        if (fd >= 0)
+            close(fd);
+        return refused_tcp(why, where, error);
+    }
+    *out = fd;
+    return ERR_OK;
 }

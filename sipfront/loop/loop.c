@@ -109,6 +109,8 @@ static void before_sleep(su_prepoll_magic_t *magic, su_root_t *root)
     l->awake = false;
 }
 
+void loop_lag(const struct loop *l, struct loop_lag *out) { timers_lag(l->timers, out); }
+
 static void on_message(su_root_magic_t *magic, su_msg_r msg, su_msg_arg_t *arg) { (void)magic, (void)msg, (void)arg; }
 
 static void stay_awake(void *arg)

@@ -25,6 +25,14 @@ void loop_stop(struct loop *l);
  * memory (which ends the process); the poster bounds what it posts. */
 void loop_post(struct loop *l, void (*fn)(void *arg), void *arg);
 
+/* How late timers were: what else the loop did at their time. Loop thread. */
+struct loop_lag {
+    uint64_t turns;   /* in which timers were due, since the start */
+    int64_t late_ms;  /* their first timers, added up */
+    int64_t worst_ms; /* of the last 10 to 20 s */
+};
+void loop_lag(const struct loop *l, struct loop_lag *out);
+
 /* The loop's clock: mono_ms is cached a turn of the loop at most, timers fire on the loop. */
 const struct clock *loop_clock(struct loop *l);
 /* The su_root_t of sofia, for sipfront/sip. */

@@ -8,8 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sipfront/loop/loop.h"
 #include "vm/base/log.h"
 #include "vm/base/vec.h"
+
+enum { WINDOW_MS = 10000 };
 
 struct clock_timer {
     int64_t due_ms;
@@ -26,6 +29,8 @@ struct timers {
     void (*hurry)(void *arg);
     void *hurry_arg;
     uint64_t started;
+    struct loop_lag lag;
+    int64_t window_ms, worst_before; /* when lag.worst_ms began anew; the worst before that */
     VEC(struct clock_timer *) heap;
 };
 
@@ -146,11 +151,43 @@ void timers_read(struct timers *t)
     t->armed_ms = -1;
 }
 
+/* The worst one is kept by windows: of the one that is open, and of the one before. */
+static void open_window(struct timers *t, int64_t now)
+{
+    if (now - t->window_ms < WINDOW_MS)
+        return;
+    t->worst_before = now - t->window_ms < 2 * WINDOW_MS ? t->lag.worst_ms : 0;
+    t->lag.worst_ms = 0;
+    t->window_ms = now;
+}
+
+static void note_lag(struct timers *t, int64_t now)
+{
+    int64_t late = t->heap.len ? now - t->heap.items[0]->due_ms : -1;
+    if (late < 0)
+        return;
+    open_window(t, now);
+    t->lag.turns++;
+    t->lag.late_ms += late;
+    if (late > t->lag.worst_ms)
+        t->lag.worst_ms = late;
+}
+
+void timers_lag(const struct timers *t, struct loop_lag *out)
+{
+    struct timers now = *t;
+    open_window(&now, now_ms(CLOCK_MONOTONIC));
+    *out = now.lag;
+    if (now.worst_before > out->worst_ms)
+        out->worst_ms = now.worst_before;
+}
+
 bool timers_fire(struct timers *t)
 {
     int64_t now = t->heap.len ? now_ms(CLOCK_MONOTONIC) : 0;
     uint64_t before = t->started;
     bool any = false;
+    note_lag(t, now);
     while (t->heap.len > 0) {
         struct clock_timer *timer = t->heap.items[0], fired = *timer;
         if (fired.due_ms > now || fired.number >= before)

@@ -11,6 +11,7 @@
 #include "vm/run/clock.h"
 
 struct timers;
+struct loop_lag;
 
 /* hurry(arg): a timer was started that is sooner than what the descriptor is set to: timers_arm() is to come before the
  * loop sleeps. */
@@ -25,6 +26,8 @@ void timers_read(struct timers *t);
 bool timers_fire(struct timers *t);
 /* Sets the descriptor to the soonest timer, unless it is set to that or sooner. */
 void timers_arm(struct timers *t);
+
+void timers_lag(const struct timers *t, struct loop_lag *out); /* loop_lag() of loop.h */
 
 const struct clock *timers_clock(struct timers *t);
 

@@ -45,6 +45,7 @@ struct media {
     struct stream *streams;
     struct room *rooms;
     unsigned next_phase;
+    struct media_totals ended; /* of the streams that are gone */
     /* both */
     pthread_mutex_t lock; /* guards the queue */
     struct command *first, **last;

@@ -148,10 +148,28 @@ void stream_listen(struct stream *s, const struct stream_events *events, void *o
 
 uint16_t stream_port(const struct stream *s) { return s->port; }
 
+static void add_to_totals(struct media_totals *t, const struct stream *s)
+{
+    struct stream_stats n;
+    stream_stats(s, &n);
+    t->sent += n.sent;
+    t->received += n.received;
+    t->lost += n.lost;
+    t->late += n.late;
+}
+
+void media_totals(const struct media *m, struct media_totals *out)
+{
+    *out = m->ended;
+    for (const struct stream *s = m->streams; s; s = s->next)
+        add_to_totals(out, s);
+}
+
 static void free_when_done(struct stream *s)
 {
     if (!s->gone || s->recordings > 0)
         return;
+    add_to_totals(&s->media->ended, s);
     *s->link = s->next;
     if (s->next)
         s->next->link = s->link;

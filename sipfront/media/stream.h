@@ -125,4 +125,10 @@ struct stream_stats {
 };
 void stream_stats(const struct stream *s, struct stream_stats *out); /* any thread; a snapshot */
 
+/* Packets of all streams that there were and are, since the start; lost and late as they came to us. */
+struct media_totals {
+    uint64_t sent, received, lost, late;
+};
+void media_totals(const struct media *m, struct media_totals *out);
+
 #endif

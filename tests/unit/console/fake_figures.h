@@ -2,6 +2,8 @@
 #ifndef TESTS_UNIT_CONSOLE_FAKE_FIGURES_H
 #define TESTS_UNIT_CONSOLE_FAKE_FIGURES_H
 
+#include "sipfront/call/server_metrics.h"
+
 #include "sipfront/call/waiting.h"
 
 void server_gauges(struct server *s, struct server_gauges *out)
@@ -26,5 +28,22 @@ void server_each_queue(struct server *s, void (*each)(const struct waiting_queue
     (void)s;
     each(&q, arg);
 }
+
+void server_metrics(struct server *s, struct server_metrics *out)
+{
+    (void)s;
+    *out = (struct server_metrics){ .ended = { 7, 2 },
+                                    .refused = 5,
+                                    .rtp_received = 1000,
+                                    .rtp_lost = 10,
+                                    .rtp_late = 3,
+                                    .fetched = 4,
+                                    .loop_turns = 99,
+                                    .loop_late_ms = 1234,
+                                    .loop_worst_ms = 56 };
+}
+
+/* As the real one names them. */
+const char *call_end_name(enum call_end e) { return e ? "other" : "answered"; }
 
 #endif

@@ -248,6 +248,29 @@ static void what_is_soonest_changes(void **state)
     assert_in_range(clock_mono(c) - began, 7, 2000);
 }
 
+static void hold_the_loop(void *owner)
+{
+    int64_t until = clock_mono(loop_clock(l)) + 60;
+    (void)owner;
+    while (clock_mono(loop_clock(l)) < until)
+        continue;
+}
+
+/* A timer that keeps the loop for 60 ms makes the next one late by as much. */
+static void what_holds_the_loop_is_seen(void **state)
+{
+    struct loop_lag before, after;
+    (void)state;
+    loop_lag(l, &before);
+    clock_start(loop_clock(l), 0, hold_the_loop, NULL);
+    clock_start(loop_clock(l), 1, stop, l);
+    loop_run(l);
+    loop_lag(l, &after);
+    assert_true(after.turns >= before.turns + 2);
+    assert_in_range(after.late_ms - before.late_ms, 55, 5000);
+    assert_in_range(after.worst_ms, 55, 5000);
+}
+
 static void wall_clock_is_after_2020(void **state)
 {
     (void)state;
@@ -333,6 +356,7 @@ int main(void)
         IN_LOOP(thousands_of_timers),
         IN_LOOP(the_stacks_timers_do_not_spin),
         IN_LOOP(what_is_soonest_changes),
+        IN_LOOP(what_holds_the_loop_is_seen),
         IN_LOOP(wall_clock_is_after_2020),
         IN_LOOP(jobs_run_in_order_and_a_full_queue_refuses),
         IN_LOOP(freeing_workers_finishes_their_queue),
