@@ -157,8 +157,8 @@ class Ladder:
             self.steps[-1] = self.steps[-1].replace(" />", f"><action>{keep}</action></recv>")
         return self
 
-    def ringing(self, status=180, body="", headers=()):
-        return self.reply(status, headers, body) if status else self
+    def ringing(self, status=180, body="", headers=(), fork=""):
+        return self.reply(status, headers, body, fork=fork) if status else self
 
     def forward(self, contact, status=302, headers=()):
         """Sends the call that came elsewhere; contact "": nowhere."""
@@ -167,10 +167,11 @@ class Ladder:
         self.steps[-1] = self.steps[-1].replace(here, f"Contact: {contact}" if contact else "X-Contact: none")
         return self.hear("ACK")
 
-    def reply(self, status, headers=(), body="", kind="application/sdp", to_invite=False, kept=False):
-        """Answers what came last, or the INVITE, or what was kept."""
+    def reply(self, status, headers=(), body="", kind="application/sdp", to_invite=False, kept=False, fork=""):
+        """Answers what came last, or the INVITE, or what was kept. fork: the answer is of another phone behind a proxy, whose tag
+        ends so."""
         phrase = {100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK", 202: "Accepted"}.get(status, "No")
-        tag = ";tag=[pid]-[call_number]" if not self.caller else ""
+        tag = f";tag=[pid]-[call_number]{fork}" if not self.caller else ""
         last = ["[last_Via:]", "[last_From:]", f"[last_To:]{tag}", "[last_Call-ID:]", "[last_CSeq:]"]
         if to_invite:
             last = ["Via: [$via]", "From: [$from]", f"To: [$callee]{tag}", "Call-ID: [call_id]", "CSeq: [$invited]"]

@@ -5,6 +5,8 @@ import subprocess
 import pytest
 
 import audio
+from conftest import PASSWORDS
+from ladder import Ladder
 from server import build_flow
 
 
@@ -48,6 +50,29 @@ def test_a_missing_file_fails_and_the_flow_goes_on(server, register, run_flow):
     call(ann)
     logged(server, "cannot play")
     ann.wait("CALL_CLOSED")
+
+
+def test_a_sound_is_played_so_often(server, register, run_flow):
+    subprocess.run(["sox", str(audio.PROMPTS / "vm-intro.wav"), str(server.data / "sounds/intro.wav")], check=True)
+    run_flow('flow line {\n play "intro.wav", loop: 2\n log "over"\n hangup\n}')
+    ann = register("ann")
+    call(ann)
+    first = ann.wait_heard(audio.prompt("vm-intro"))
+    second = ann.wait_heard(audio.prompt("vm-intro"), after=first - 0.1)
+    logged(server, "over")
+    ann.wait("CALL_CLOSED")
+    assert audio.alike(ann.heard()[int(second * audio.RATE):], audio.prompt("vm-intro")) < 0.5
+
+
+def test_the_target_sees_the_caller_id(ctl, register, run_flow, server, tmp_path):
+    """A number of the Connection's own."""
+    ctl.run("number", "add", "+48220000000", "--to", "line")
+    run_flow('flow line {\n bridge "bob", caller_id: "+48220000000" { else { hangup } }\n}')
+    ctl.add("bob", PASSWORDS["bob"])
+    bob = Ladder(server, "bob", tmp_path / "bob").register(PASSWORDS["bob"])
+    bob.called(matches=[r"From: .*<sip:(%2B|.)48220000000@"]).reply(486).hear("ACK").start().wait_listening()
+    register("ann").dial("line")
+    bob.finish()
 
 
 def test_an_answered_caller_hears_ringback(server, register, run_flow):
