@@ -9,7 +9,7 @@ static struct {
     unsigned progress, answered, confirmed, reoffered, reanswered, digits, ended;
     int status, end_status;
     enum leg_end how;
-    char sdp[1024], reason[96], typed[16];
+    char sdp[1024], reason[96], typed[10016];
     bool has_sdp;
 } told;
 
