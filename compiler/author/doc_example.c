@@ -35,7 +35,7 @@ static bool is_shown(const struct action_row *row, unsigned i, bool *limited)
     const struct action_arg *a = &row->args[i];
     bool plain = a->type == ARG_INT || a->type == ARG_TEXT || a->type == ARG_SPEECH;
     if (a->flags & ARG_REQUIRED)
-        return a->flags & ARG_PLACE;
+        return a->type != ARG_LIST_TEXT; /* a menu's choices are its block */
     if (a->type == ARG_DURATION && isdigit((unsigned char)a->fallback[0]) && !*limited)
         return *limited = true;
     return !by_place(row) && plain && !*a->fallback && !(a->flags & ARG_LITERAL);

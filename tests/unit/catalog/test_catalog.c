@@ -112,7 +112,7 @@ static void numbers_are_the_tables(void **state)
 
 static void unknown_names_are_not_found(void **state)
 {
-    static const char *const names[] = { "", "gathe", "gathers", "Gather", "g", "queue" };
+    static const char *const names[] = { "", "gathe", "gathers", "Gather", "g", "queues" };
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_null(action_find(str_of(names[i])));
