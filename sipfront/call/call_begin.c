@@ -26,6 +26,8 @@ static void facts_init(struct call *c, const struct leg_invite *invite, const st
     c->facts.dials_out = route->dials_out;
     if (invite->trunk)
         c->facts.came_by = strdup(invite->trunk);
+    if (invite->trunk && invite->diverted && *invite->diverted)
+        c->facts.diverted = strdup(invite->diverted);
     c->facts.started_ms = clock_wall(c->port.clock);
 }
 

@@ -14,6 +14,7 @@ struct call_facts {
     int64_t talk_ms;                 /* bridged talk, all bridges together */
     bool dials_out;                  /* a device of `dialed` calls a number outside */
     char *came_by;                   /* owned: the trunk that the caller came by, NULL a telephone */
+    char *diverted;                  /* owned: the number that a carrier's call was forwarded from; NULL: none */
     char *trunk, *number;            /* owned: where the call went outside; NULL: nowhere */
     int64_t cost;                    /* of its legs outside, in MONEY_UNIT */
     enum meter_verdict limit;        /* which limit refused or cut it */

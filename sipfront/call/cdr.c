@@ -57,6 +57,8 @@ static void put_outside(struct sbuf *out, const struct call_facts *f)
 {
     if (f->came_by)
         sbuf_fmt(out, " came_by=%s", f->came_by);
+    if (f->diverted)
+        sbuf_fmt(out, " diverted=%s", f->diverted);
     if (f->trunk)
         sbuf_fmt(out, " trunk=%s number=%s", f->trunk, f->number);
     if (f->trunk || f->cost) /* without: a caller who was transferred here, still at somebody's cost */

@@ -66,7 +66,7 @@ static bool is_loop(const struct server *s, const char *from, const struct conne
 static void invited_by_trunk(struct server *s, struct leg *leg, const struct leg_invite *invite)
 {
     const struct trunk_settings *t = directory_trunk(s->directory, invite->trunk);
-    char number[NUMBER_TEXT], from[NUMBER_TEXT] = "";
+    char number[NUMBER_TEXT], from[NUMBER_TEXT] = "", diverted[NUMBER_TEXT];
     struct leg_invite told = *invite;
     if (!t) {
         router_refuse(s, leg, invite, 403, "Forbidden");
@@ -78,6 +78,9 @@ static void invited_by_trunk(struct server *s, struct leg *leg, const struct leg
     if (!numbering_caller(&s->outside.numbering, t, invite->from_user, from))
         from[0] = '\0';
     told.from_user = from;
+    if (!numbering_caller(&s->outside.numbering, t, invite->diverted, diverted))
+        diverted[0] = '\0';
+    told.diverted = diverted;
     told.to_user = number;
     if (!to)
         router_refuse(s, leg, invite, 404, "Not Found");

@@ -22,6 +22,7 @@
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/url.h>
 
+#include "sipfront/sip/divert_inner.h"
 #include "sipfront/sip/leg_inner.h"
 #include "sipfront/sip/trunk_inner.h"
 #include "sipfront/sip/incoming.h"
@@ -30,7 +31,7 @@
 
 /* The invitation's texts in one place; what is too long is cut off. */
 struct invite_texts {
-    char from_user[SIP_USER_MAX], from_name[96], to_user[256], to_header_user[256], source[SIP_SOURCE_MAX];
+    char from_user[SIP_USER_MAX], from_name[96], to_user[256], to_header_user[256], source[SIP_SOURCE_MAX], diverted[SIP_USER_MAX];
     const char *trunk;
     struct sbuf sdp;
 };
@@ -102,6 +103,7 @@ static void invite_owner(const struct incoming *r, const struct agent_event *ev,
         .trunk = t->trunk,
         .replaces = leg_read_replaces(sip, &replaces) ? &replaces : NULL,
         .to_header_user = t->to_header_user,
+        .diverted = t->diverted,
     };
     read_name(t->from_name, sizeof t->from_name, sip->sip_from->a_display);
     if (t->trunk && trunk_hides_caller(sip))
@@ -109,7 +111,9 @@ static void invite_owner(const struct incoming *r, const struct agent_event *ev,
     read_to_user(t->to_user, sizeof t->to_user, sip->sip_request->rq_url);
     read_to_user(t->to_header_user, sizeof t->to_header_user, sip->sip_to->a_url);
     incoming_source(r, t->source);
-    r->agent->port.invited(r->agent->port.owner, new_incoming(r, ev), &invite);
+    struct leg *leg = new_incoming(r, ev);
+    leg_read_diversion(leg, t->diverted);
+    r->agent->port.invited(r->agent->port.owner, leg, &invite);
     sbuf_free(&t->sdp);
 }
 

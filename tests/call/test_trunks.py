@@ -312,6 +312,21 @@ def test_a_did_is_rewritten_and_reaches_its_connection(server, ctl, carrier, wri
     assert (cdr["came_by"], cdr["to"], cdr["by"]) == ("carrier", "+48221234567", "caller")
 
 
+@pytest.mark.parametrize("more, diverted", [
+    ("Diversion: <sip:0048229999999@c.example>;reason=user-busy\nDiversion: <sip:+48221111111@c.example>\n", "+48229999999"),
+    ("Diversion: \"A; B\" <tel:+48-229-999-999>;reason=unknown\n", "+48229999999"),
+    ("Diversion: <sip:ann@c.example>\n", None), ("Diversion: <<<\n", None), ("", None)])
+def test_who_forwarded_a_carriers_call_is_in_the_record(server, ctl, carrier, more, diverted):
+    """The latest, as a number of ours is written; what is none is left out."""
+    add_trunk(ctl, "carrier", carrier.gateway)
+    in_connection(ctl)
+    invite = carrier.invite(server.sip, "+48221234567", more=more)
+    answer = carrier.wait_response("SIP/2.0 200")
+    carrier.acknowledge(invite, answer, server.sip)
+    carrier.acknowledge(invite, answer, server.sip, "BYE")
+    assert server.wait_cdr().get("diverted") == diverted
+
+
 @pytest.mark.parametrize("caller, more, seen", [
     ("+48601000001", "", "+48601000001"),
     ("wrong", "P-Asserted-Identity: \"Eva\" <sip:+48601000002@c.example>, <tel:+48601000002>\n", "+48601000002"),
