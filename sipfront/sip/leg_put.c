@@ -25,6 +25,14 @@
 /* Stands before the library's function of that name, which nua asks what a refusal means for the dialog. That one
  * leaves open what becomes of it after 5xx and 6xx, and nua then hangs up. A refused REFER ends nothing ("603 Decline"
  * is the word for a transfer that is not wanted: RFC 5057, section 5.1), unless the dialog itself is gone. */
+/* A re-INVITE or UPDATE that is not answered, or whose far end knows no such dialog, ends the call by BYE (RFC 3261
+ * §12.2.1.2, RFC 4028 §10): a phone that is there after all must not think that it still talks. The library would forget
+ * the dialog without a word. */
+static bool leaves_unsaid(int status, sip_method_t method)
+{
+    return (status == 408 || status == 481) && (method == sip_method_invite || method == sip_method_update);
+}
+
 int leg_put_ends_dialog(int status, sip_method_t method, int *graceful) __asm__("sip_response_terminates_dialog");
 
 int leg_put_ends_dialog(int status, sip_method_t method, int *graceful)
@@ -36,6 +44,10 @@ int leg_put_ends_dialog(int status, sip_method_t method, int *graceful)
     int ends = library ? library(status, method, graceful) : 0;
     if (method == sip_method_refer && !ends && graceful)
         *graceful = 0;
+    if (leaves_unsaid(status, method) && graceful) {
+        *graceful = 1;
+        return 0;
+    }
     return ends;
 }
 
