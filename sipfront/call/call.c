@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sipfront/call/box_visit.h"
+#include "sipfront/call/cdr.h"
 #include "sipfront/call/dial_hold.h"
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/referring.h"
@@ -94,6 +95,7 @@ static void answer_onward(struct call *c)
     call_move(c, CALL_UP);
     c->facts.answered_ms = clock_wall(c->port.clock);
     c->facts.status = 200;
+    cdr_note(c);
     transfer_answered(&c->onward);
     answering_confirmed(c->answering, true);
 }
@@ -112,6 +114,7 @@ void call_send_answer(struct call *c)
     call_move(c, CALL_ANSWERED);
     c->facts.answered_ms = clock_wall(c->port.clock);
     c->facts.status = 200;
+    cdr_note(c);
     local_sdp(c, &sdp);
     leg_answer(c->leg, sdp.p);
     sbuf_free(&sdp);

@@ -139,7 +139,4 @@ void dial_caller_gone(struct dial *d);
 /* What a flow reads of the call (action.h). */
 void call_host_init(struct call *c);
 
-/* The line of the call in the log; the CDR of the directory comes from the same facts. */
-void cdr_write(const struct call *c);
-
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "sipfront/call/cdr.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "vm/base/log.h"
@@ -67,6 +68,7 @@ static struct call *call_new(struct server *s, const struct leg_invite *invite, 
     call_host_init(c);
     facts_init(c, invite, route);
     call_link(c);
+    cdr_begin(c);
     return c;
 }
 

@@ -5,7 +5,17 @@
 #include "sipfront/call/leg_media.h"
 #include "sipfront/call/meter.h"
 
+/* What became of one leg of a call. */
+struct leg_record {
+    unsigned no;                              /* in its call: the caller is 1; 0: it has not begun */
+    int64_t started_ms, rang_ms, answered_ms; /* wall clock; 0: never */
+    int status;                               /* of a refusal */
+    const char *end;                          /* NULL: not yet */
+};
+
 struct call_facts {
+    unsigned legs; /* begun so far, the caller's too */
+    int slot;      /* of calls_up.h */
     char id[17];
     char *from, *from_name, *to, *dialed, *flow; /* owned */
     uint32_t version;

@@ -1,6 +1,13 @@
-/* The call's one line in the log when it has ended, and its place in the figures. */
+#include "sipfront/call/cdr.h"
+
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
+#include "sipfront/call/calls_up.h"
+#include "sipfront/call/dial.h"
+#include "sipfront/call/far_leg.h"
+#include "sipfront/call/fare.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/directory/outside.h"
 #include "sipfront/media/quality.h"
@@ -29,15 +36,15 @@ static void put_quality(struct sbuf *out, const char *side, enum codec codec, co
         q.loss = 1;
     if (s->far_jitter_us > s->jitter_us)
         q.jitter_ms = s->far_jitter_us / 1000.0;
-    sbuf_fmt(out, " %s_codec=%s %s_in=%llu %s_lost=%llu %s_jitter=%.1f", side, codec_info(codec)->name, side,
+    sbuf_fmt(out, " %scodec=%s %sin=%llu %slost=%llu %sjitter=%.1f", side, codec_info(codec)->name, side,
              (unsigned long long)s->received, side, (unsigned long long)s->lost, side, s->jitter_us / 1000.0);
     if (s->far_reports)
-        sbuf_fmt(out, " %s_far_lost=%u %s_far_jitter=%.1f", side, s->far_lost, side, s->far_jitter_us / 1000.0);
+        sbuf_fmt(out, " %sfar_lost=%u %sfar_jitter=%.1f", side, s->far_lost, side, s->far_jitter_us / 1000.0);
     if (s->rtt_us >= 0)
-        sbuf_fmt(out, " %s_rtt=%.1f", side, s->rtt_us / 1000.0);
+        sbuf_fmt(out, " %srtt=%.1f", side, s->rtt_us / 1000.0);
     if (s->refused)
-        sbuf_fmt(out, " %s_refused=%llu", side, (unsigned long long)s->refused);
-    sbuf_fmt(out, " %s_mos=%.2f", side, quality_mos(&q));
+        sbuf_fmt(out, " %srefused=%llu", side, (unsigned long long)s->refused);
+    sbuf_fmt(out, " %smos=%.2f", side, quality_mos(&q));
 }
 
 /* "" for a call without audio. */
@@ -46,10 +53,10 @@ static void put_qualities(struct sbuf *out, const struct call *c)
     struct stream_stats s;
     if (c->media.stream && c->facts.answered_ms) {
         stream_stats(c->media.stream, &s);
-        put_quality(out, "caller", leg_media_codec(&c->media), &s);
+        put_quality(out, "caller_", leg_media_codec(&c->media), &s);
     }
     if (c->facts.far_codec != CODEC_NONE)
-        put_quality(out, "callee", c->facts.far_codec, &c->facts.far);
+        put_quality(out, "callee_", c->facts.far_codec, &c->facts.far);
 }
 
 /* Which trunks it came and went by, and what that cost. */
@@ -67,21 +74,143 @@ static void put_outside(struct sbuf *out, const struct call_facts *f)
         sbuf_fmt(out, " limit=%s", meter_name(f->limit));
 }
 
-void cdr_write(const struct call *c)
+/* Of the bridges that are over, and the one that is up. */
+static int64_t talk_ms(const struct call *c)
+{
+    int64_t now = clock_mono(c->port.clock);
+    bool talks = dial_talking(c->dial) && !c->dial->op.later;
+    return c->facts.talk_ms + (talks ? now - c->dial->talk_from_ms : 0);
+}
+
+static void put_call(struct sbuf *out, const struct call *c, const char *by)
 {
     const struct call_facts *f = &c->facts;
     char started[32], answered[32], ended[32];
-    struct sbuf more = { 0 };
-    c->server->ended[call_end_of(f->status)]++;
-    put_outside(&more, f);
-    put_qualities(&more, c);
-    for (unsigned i = 1; i <= f->talks_recorded; i++)
-        sbuf_fmt(&more, " recording%u=recordings/%s-talk%u.wav", i, f->id, i);
-    log_info("cdr",
+    int64_t talk = talk_ms(c);
+    sbuf_fmt(out,
              "call=%s from=%s to=%s flow=%s version=%u started=%s answered=%s ended=%s talk=%lld.%03lld by=%s "
-             "status=%d parent=%s%s",
+             "status=%d parent=%s",
              f->id, f->from, f->to, f->flow, f->version, stamp(f->started_ms, started), stamp(f->answered_ms, answered),
-             stamp(clock_wall(c->port.clock), ended), (long long)(f->talk_ms / 1000), (long long)(f->talk_ms % 1000),
-             f->by ? f->by : "flow", f->status, *c->parent ? c->parent : "-", more.p ? more.p : "");
+             stamp(clock_wall(c->port.clock), ended), (long long)(talk / 1000), (long long)(talk % 1000), by, f->status,
+             *c->parent ? c->parent : "-");
+    put_outside(out, f);
+}
+
+/* ---- the calls that are up ---- */
+
+enum { NOTED_MS = 10000 };
+
+static void tell_crashed(const char *line) { log_info("cdr", "%s", line); }
+
+void cdr_open(struct server *s)
+{
+    char path[512];
+    int n = snprintf(path, sizeof path, "%s/calls.up", s->data);
+    enum err e = n < (int)sizeof path ? calls_up_open(&s->calls_up, path, tell_crashed) : ERR_LIMIT;
+    if (e)
+        log_warn("cdr", "%s: %s: calls that a crash ends will have no record", path, err_text(e));
+}
+
+void cdr_close(struct server *s)
+{
+    clock_stop(loop_clock(s->loop), &s->noting);
+    calls_up_close(&s->calls_up);
+}
+
+void cdr_note(const struct call *c)
+{
+    struct sbuf line = { 0 };
+    if (c->facts.slot == CALLS_UP_NONE)
+        return;
+    put_call(&line, c, "crash");
+    calls_up_note(c->server->calls_up, c->facts.slot, sbuf_view(&line));
+    sbuf_free(&line);
+}
+
+/* So a record says to within this time when the call ended. */
+static void note_all(void *arg)
+{
+    struct server *s = arg;
+    s->noting = s->calls ? clock_start(loop_clock(s->loop), NOTED_MS, note_all, s) : NULL;
+    for (const struct call *c = s->calls; c; c = c->next)
+        cdr_note(c);
+}
+
+void cdr_begin(struct call *c)
+{
+    struct server *s = c->server;
+    c->facts.legs = 1;
+    c->facts.slot = calls_up_take(s->calls_up);
+    cdr_note(c);
+    if (s->calls_up && !s->noting)
+        s->noting = clock_start(loop_clock(s->loop), NOTED_MS, note_all, s);
+}
+
+/* ---- legs ---- */
+
+struct leg_line {
+    const char *call, *side, *user, *trunk; /* trunk: "" none */
+    const struct leg_record *record;
+    const struct leg_media *media;
+};
+
+static void put_leg(const struct leg_line *l, const struct clock *clock, const char *end)
+{
+    const struct leg_record *r = l->record;
+    char started[32], rang[32], answered[32], ended[32];
+    struct sbuf more = { 0 };
+    struct stream_stats stats;
+    if (*l->trunk)
+        sbuf_fmt(&more, " trunk=%s", l->trunk);
+    if (r->answered_ms && l->media->stream) {
+        stream_stats(l->media->stream, &stats);
+        put_quality(&more, "", leg_media_codec(l->media), &stats);
+    }
+    log_info("leg", "call=%s leg=%u side=%s user=%s started=%s rang=%s answered=%s ended=%s status=%d end=%s%s",
+             l->call, r->no, l->side, l->user, stamp(r->started_ms, started), stamp(r->rang_ms, rang),
+             stamp(r->answered_ms, answered), stamp(clock_wall(clock), ended), r->answered_ms ? 200 : r->status, end,
+             more.p ? more.p : "");
     sbuf_free(&more);
+}
+
+void cdr_leg(const struct far_leg *f, const char *end)
+{
+    const struct call *c = dial_call(f->dial);
+    struct leg_line l = { c->facts.id, "callee", f->user, fare_trunk(f->fare), &f->record, &f->media };
+    if (f->record.no)
+        put_leg(&l, c->port.clock, end);
+}
+
+void cdr_caller(struct call *c, const char *end)
+{
+    const struct call_facts *f = &c->facts;
+    struct leg_record r = { 1, f->started_ms, 0, f->answered_ms, f->status, end };
+    struct leg_line l = { f->id, "caller", f->from, f->came_by ? f->came_by : "", &r, &c->media };
+    put_leg(&l, c->port.clock, end);
+}
+
+/* How the caller's leg ended, in the words of far_leg.c. */
+static const char *caller_end(const struct call *c)
+{
+    const struct call_facts *f = &c->facts;
+    if (!c->media.stream && f->answered_ms)
+        return "transferred";
+    if (f->by && strcmp(f->by, "caller") == 0)
+        return f->answered_ms ? "bye" : "cancelled";
+    return f->answered_ms ? "hung-up" : "refused";
+}
+
+void cdr_write(struct call *c)
+{
+    const struct call_facts *f = &c->facts;
+    struct sbuf line = { 0 };
+    c->server->ended[call_end_of(f->status)]++;
+    cdr_caller(c, caller_end(c));
+    put_call(&line, c, f->by ? f->by : "flow");
+    put_qualities(&line, c);
+    for (unsigned i = 1; i <= f->talks_recorded; i++)
+        sbuf_fmt(&line, " recording%u=recordings/%s-talk%u.wav", i, f->id, i);
+    log_info("cdr", "%s", line.p);
+    sbuf_free(&line);
+    calls_up_give(c->server->calls_up, f->slot);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sipfront/call/cdr.h"
 #include "sipfront/call/dial.h"
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/transfer.h"
@@ -46,6 +47,7 @@ void dial_lend_callee(struct dial *d, struct line_end *out)
     f->leg = NULL;
     f->media = (struct leg_media){ 0 };
     f->fare = NULL;
+    f->record.end = "transferred";
 }
 
 void dial_take_callee_back(struct dial *d, struct line_end *end)
@@ -66,6 +68,8 @@ void dial_replace_callee(struct dial *d, struct line_end *end)
 {
     struct far_leg *f = d->winner;
     dial_unjoin(d);
+    cdr_leg(f, "replaced");
+    f->record = (struct leg_record){ 0 };
     leg_hangup(f->leg, NULL);
     leg_listen(f->leg, NULL, NULL);
     leg_media_close(&f->media);

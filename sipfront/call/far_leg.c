@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sipfront/call/cdr.h"
 #include "sipfront/call/dial_divert.h"
 #include "sipfront/call/dial_hold.h"
 #include "sipfront/call/far_outside.h"
@@ -10,11 +11,33 @@
 #include "sipfront/call/transfer.h"
 #include "vm/base/log.h"
 
+static int64_t now_of(const struct far_leg *f) { return clock_wall(dial_call(f->dial)->port.clock); }
+
+void far_leg_begun(struct far_leg *f)
+{
+    f->record = (struct leg_record){ .no = ++dial_call(f->dial)->facts.legs, .started_ms = now_of(f) };
+}
+
+static const char *end_of(const struct far_leg *f, enum leg_end how)
+{
+    switch (how) {
+    case LEG_END_BYE: return "bye";
+    case LEG_END_REFUSED: return "refused";
+    case LEG_END_TIMEOUT: return "timeout";
+    case LEG_END_ERROR: return "error";
+    case LEG_END_CANCEL:
+    case LEG_END_LOCAL: break;
+    }
+    return f->record.answered_ms ? "hung-up" : "cancelled";
+}
+
 static void on_progress(int status, const char *sdp, void *owner)
 {
     struct far_leg *f = owner;
     if (status < 180 || f->state > FAR_RINGING)
         return;
+    if (!f->record.rang_ms)
+        f->record.rang_ms = now_of(f);
     f->state = FAR_RINGING;
     watch_changed(dial_call(f->dial), f->user);
     dial_on_ringing(f, sdp);
@@ -24,6 +47,7 @@ static void on_answered(const char *sdp, void *owner)
 {
     struct far_leg *f = owner;
     f->state = FAR_ANSWERED;
+    f->record.answered_ms = now_of(f);
     watch_changed(dial_call(f->dial), f->user);
     fare_answered(f->fare);
     dial_on_answered(f, sdp);
@@ -68,6 +92,8 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
     enum far_state was = f->state;
     char to[DIVERSION_USER];
     (void)reason;
+    f->record.status = how == LEG_END_REFUSED ? status : 0;
+    f->record.end = end_of(f, how);
     if (f->outside && status)
         far_outside_rest(f, status, leg_retry_after_s(f->leg));
     snprintf(to, sizeof to, "%s", leg_forwards_to(f->leg));
@@ -76,8 +102,10 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
         return;
     f->state = FAR_OVER;
     watch_changed(dial_call(f->dial), f->user);
-    if (how == LEG_END_REFUSED && dial_divert(f, was, status, to))
+    if (how == LEG_END_REFUSED && dial_divert(f, was, status, to)) {
         was = FAR_OVER; /* its outcome is the target's */
+        f->record.end = "forwarded";
+    }
     dial_on_over(f, was, how == LEG_END_REFUSED || f->outside ? status : 0);
 }
 
@@ -136,6 +164,8 @@ static enum err invite(struct far_leg *f, const struct sip_binding *to)
         .max_forwards = c->leg ? leg_max_forwards(c->leg) - 1 : 0,
     };
     enum err e = leg_dial(&f->leg, c->server->agent, &d, &far_leg_events, f);
+    if (!e)
+        far_leg_begun(f);
     sbuf_free(&sdp);
     return e;
 }
@@ -182,6 +212,11 @@ void far_leg_adopt(struct far_leg *f, struct line_end *end)
     f->fare = end->fare;
     fare_follow(f->fare, far_outside_cut, f);
     f->state = FAR_ANSWERED;
+    if (!f->record.no) {
+        far_leg_begun(f);
+        f->record.answered_ms = f->record.started_ms;
+    }
+    f->record.end = NULL; /* it may be back from another call */
     leg_listen(f->leg, &far_leg_events, f);
     stream_listen(f->media.stream, &far_stream_events, f);
     watch_changed(dial_call(f->dial), f->user);
@@ -193,6 +228,7 @@ void far_leg_free(struct far_leg **far, const char *reason)
     *far = NULL;
     if (!f)
         return;
+    cdr_leg(f, f->record.end ? f->record.end : reason ? "elsewhere" : f->record.answered_ms ? "hung-up" : "cancelled");
     if (f->leg) {
         leg_hangup(f->leg, reason);
         leg_listen(f->leg, NULL, NULL);

@@ -23,6 +23,7 @@ struct far_leg {
     char user[64];                   /* the Connection it belongs to */
     struct fare *fare;               /* of a leg through a trunk, tried or in use */
     struct far_outside *outside;     /* of a number that is called through trunks (far_outside.h), else NULL */
+    struct leg_record record;        /* for its line in the log */
     struct leg_diversions *diverted; /* the phones that have forwarded the call to it, owned; NULL: none */
     bool passed;                     /* it was called for somebody else (dial_exchange) */
     int line;                        /* the flow's permit line that counts it, -1: none */
@@ -32,6 +33,8 @@ struct far_leg {
  * for a contact that is no URI. */
 enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_binding *to,
                      const struct leg_diversions *diverted) MUST_USE;
+/* It has been sent an INVITE: its record begins. */
+void far_leg_begun(struct far_leg *f);
 /* Remembers the way (may be NULL); copied. */
 void far_leg_divert(struct far_leg *f, const struct leg_diversions *way);
 /* Takes over a phone that is on the line already. */

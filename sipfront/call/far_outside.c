@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sipfront/call/cdr.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/directory/trunk_lists.h"
 #include "vm/base/log.h"
@@ -155,6 +156,8 @@ static enum err take_way(struct far_leg *f, const struct trunk_settings *t)
     if (!e)
         e = dial(f, t, password.p ? password.p : "");
     if (!e)
+        far_leg_begun(f);
+    if (!e)
         call_note_outside(call_of(f), t->name, o->number);
     if (password.p)
         explicit_bzero(password.p, password.len);
@@ -192,6 +195,8 @@ bool far_outside_goes_on(struct far_leg *f, enum far_state was, enum leg_end how
         return false;
     log_info("trunk", "call=%s %s by %s port %u: %d, the next way is tried", c->facts.id, o->way->trunk,
              o->way->target.address, o->way->target.port, status);
+    cdr_leg(f, "refused");
+    f->record = (struct leg_record){ 0 };
     return next_way(f) == METER_GOES && f->leg;
 }
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sipfront/call/cdr.h"
 #include "sipfront/call/dial_ring.h"
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
@@ -222,6 +223,7 @@ void dial_join(struct dial *d, struct far_leg *f)
     if (d->record)
         record_talk(d);
     d->talk_from_ms = clock_mono(c->port.clock);
+    cdr_note(c);
     dial_start_limit(d);
     dial_hold_update(d);
     if (c->parent[0]) /* its caller was talking to somebody else */

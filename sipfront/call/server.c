@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sipfront/call/cdr.h"
 #include "sipfront/call/message_keep.h"
 #include "sipfront/call/queueing.h"
 #include "sipfront/call/server_parts.h"
@@ -83,6 +84,7 @@ static enum err open_storage(struct server *s, const struct server_params *p, st
     e = server_make_folders(s, why);
     if (e)
         return e;
+    cdr_open(s);
     e = workers_new(&s->workers, s->loop, "worker", WORKERS, WORKERS_WAITING);
     if (e)
         return e;
@@ -264,6 +266,7 @@ void server_free(struct server **server)
     if (s->directory)
         directory_on_messages(s->directory, NULL, NULL); /* the lamps go first */
     clock_stop(loop_clock(s->loop), &s->adopt);
+    cdr_close(s);
     agent_free(&s->agent);
     waiting_free(&s->waiting);
     if (s->scribe)

@@ -41,6 +41,8 @@ struct server {
     struct scribe *scribe;     /* NULL: nothing is transcribed */
     struct outside outside;
     struct call *calls;
+    struct calls_up *calls_up; /* NULL: the file cannot be had */
+    struct clock_timer *noting;
     struct conference *conferences;
     struct waiting *waiting; /* the queues */
     enum audio_security srtp;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sipfront/call/cdr.h"
 #include "sipfront/call/dial.h"
 #include "sipfront/call/referring.h"
 #include "sipfront/call/server_parts.h"
@@ -200,6 +201,7 @@ void transfer_into_caller(struct call *to, struct line_end *end)
     struct leg *old = to->leg;
     struct leg_media old_media = to->media;
     bool up = to->state == CALL_UP;
+    cdr_caller(to, "replaced");
     if (up && to->dial) {
         dial_hold_stop(to->dial);
         stream_unbridge(old_media.stream);

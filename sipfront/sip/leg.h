@@ -38,7 +38,7 @@ struct leg_invite {
     const char *trunk;  /* it comes from this trunk: from_user is then the caller as the carrier says it, "" when the
                            caller wants to be unknown; NULL: from a phone */
     const struct leg_replaces *replaces; /* it is to take the place of another one (replaces.h), or NULL */
-    const char *diverted; /* who has forwarded it last (Diversion, RFC 5806): a user part or number; "" nobody */
+    const char *diverted;       /* who has forwarded it last (Diversion, RFC 5806): a user part or number; "" nobody */
     const char *to_header_user; /* the user part of To: what was dialled, when the request URI names our account */
 };
 

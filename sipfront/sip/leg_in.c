@@ -31,7 +31,8 @@
 
 /* The invitation's texts in one place; what is too long is cut off. */
 struct invite_texts {
-    char from_user[SIP_USER_MAX], from_name[96], to_user[256], to_header_user[256], source[SIP_SOURCE_MAX], diverted[SIP_USER_MAX];
+    char from_user[SIP_USER_MAX], from_name[96], to_user[256], to_header_user[256], source[SIP_SOURCE_MAX],
+        diverted[SIP_USER_MAX];
     const char *trunk;
     struct sbuf sdp;
 };

@@ -26,8 +26,8 @@
  * leaves open what becomes of it after 5xx and 6xx, and nua then hangs up. A refused REFER ends nothing ("603 Decline"
  * is the word for a transfer that is not wanted: RFC 5057, section 5.1), unless the dialog itself is gone. */
 /* A re-INVITE or UPDATE that is not answered, or whose far end knows no such dialog, ends the call by BYE (RFC 3261
- * §12.2.1.2, RFC 4028 §10): a phone that is there after all must not think that it still talks. The library would forget
- * the dialog without a word. */
+ * §12.2.1.2, RFC 4028 §10): a phone that is there after all must not think that it still talks. The library would
+ * forget the dialog without a word. */
 static bool leaves_unsaid(int status, sip_method_t method)
 {
     return (status == 408 || status == 481) && (method == sip_method_invite || method == sip_method_update);
