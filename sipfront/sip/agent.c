@@ -21,6 +21,7 @@
 #include "sipfront/sip/subscription.h"
 #include "sipfront/sip/certificate.h"
 #include "sipfront/sip/trunk_inner.h"
+#include "sipfront/sip/via.h"
 #include "vm/base/log.h"
 
 #define METHODS "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, SUBSCRIBE, REFER, NOTIFY"
@@ -196,6 +197,7 @@ static enum err start_stack(struct agent *a, const struct agent_params *p)
     listen_end();
     if (!a->nua)
         return ERR_NET;
+    via_begin(a);
     subscription_allow(a->nua);
     nua_get_params(a->nua, TAG_ANY(), TAG_END());
     for (int i = 0; i < START_STEPS && a->port_number == 0; i++)
@@ -302,6 +304,7 @@ void agent_free(struct agent **ap)
         nua_destroy(a->nua);
     else if (a->nua)
         log_error("sip", "the stack had not stopped; its memory stays until the process ends");
+    via_end(a);
     trunks_free(a);
     resolver_free(&a->resolver);
     certificates_free(&a->tls);

@@ -195,7 +195,7 @@ def test_addresses_that_cannot_be(tmp_path, words, message):
 
 @pytest.mark.parametrize("local, wanted", [("127.0.0.0/8", "127.0.0.1"), ("10.0.0.0/8", "198.51.100.7")])
 def test_the_advertised_address_goes_outside(server, ctl, new_phone, local, wanted):
-    """Contact, Via aside, and the SDP's c= name the address that the peer can reach."""
+    """Contact, Via and the SDP's c= name the address that the peer can reach."""
     server.stop()
     server.options = ["--advertise", "198.51.100.7", "--local-net", local]
     server.start()
@@ -209,8 +209,16 @@ def test_the_advertised_address_goes_outside(server, ctl, new_phone, local, want
         invite = bob.wait("INVITE")
         assert f"@{wanted}" in header(invite, "Contact") or f"sip:{wanted}" in header(invite, "Contact")
         assert f"c=IN IP4 {wanted}" in invite
-        bob.reply(invite, 486, "Busy Here")
-        bob.wait("ACK")
+        assert header(invite, "Via").startswith(f"SIP/2.0/UDP {wanted}:{server.sip_port};")
+        bob.reply(invite, 180, "Ringing")
+        ann.wait("CALL_RINGING")
+        ann.hang_up()
+        cancel = bob.wait("CANCEL")
+        assert header(cancel, "Via") == header(invite, "Via")  # RFC 3261 §9.1
+        bob.reply(cancel, 200, "OK")
+        bob.reply(invite, 487, "Request Terminated")
+        ack = bob.wait("ACK")
+        assert header(ack, "Via") == header(invite, "Via")  # §17.1.1.3
 
 
 def test_registrations_outlive_a_restart(server, ctl, register):
