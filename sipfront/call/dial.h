@@ -52,9 +52,9 @@ void dial_start_ring_limit(struct dial *d, int64_t ring_ms);
 void dial_also(struct dial *d, struct str target, int line);
 /* Ends it when no phone is left that rings. */
 void dial_check(struct dial *d);
-/* dial_pass.c: the phones that ring for one ring for the other. Not for those that are called through trunks: they are
- * counted and paid for by their call. */
-bool dial_may_pass(const struct dial *d);
+/* dial_pass.c: the phones that ring for one ring for the other. Not those that are called through trunks, for their
+ * call pays, nor those that a permit counts when the other call has another flow. */
+bool dial_may_pass(const struct dial *d, const struct call *to);
 void dial_exchange(struct dial *a, struct dial *b);
 
 #endif

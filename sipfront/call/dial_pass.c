@@ -1,12 +1,20 @@
 /* Phones that ring for one call ring for another: what a queue does when a caller leaves, or when a phone that was
  * called for a later one answers first. */
+#include <string.h>
+
 #include "sipfront/call/dial.h"
 #include "sipfront/call/far_leg.h"
 
-bool dial_may_pass(const struct dial *d)
+static bool has_flow_of(const struct call *c, const struct call *to)
 {
+    return strcmp(c->facts.flow, to->facts.flow) == 0 && c->facts.version == to->facts.version;
+}
+
+bool dial_may_pass(const struct dial *d, const struct call *to)
+{
+    bool counts_alike = has_flow_of(d->op.call, to);
     const struct far_leg *f = d->legs;
-    while (f && !f->outside)
+    while (f && !f->outside && (counts_alike || f->line < 0))
         f = f->next;
     return !f && !d->winner && !d->op.later;
 }

@@ -194,10 +194,11 @@ static void on_answered(struct far_leg *f)
     struct queueing *q = f->dial->owner;
     struct waiter *first = waiter_first(q->waiter);
     struct queueing *other = waiter_owner(first);
-    if (other == q || !dial_may_pass(f->dial) || (other->dial && !dial_may_pass((struct dial *)other->dial)))
+    struct dial *his = (struct dial *)other->dial;
+    if (other == q || !dial_may_pass(f->dial, other->op.call) || (his && !dial_may_pass(his, q->op.call)))
         return;
     waiter_exchange(q->waiter, first);
-    dial_exchange(f->dial, other->dial ? (struct dial *)other->dial : open_dial(other));
+    dial_exchange(f->dial, his ? his : open_dial(other));
     if (!dial_legs((struct dial *)q->dial))
         call_op_stop(q->op.call, &q->dial);
 }
@@ -233,9 +234,10 @@ static void on_ring(const unsigned *agents, unsigned n, void *owner)
 static bool on_take_over(void *from, void *owner)
 {
     struct queueing *leaving = from, *q = owner;
-    if (q->op.call->server->closing || q->dial || !leaving->dial || !dial_may_pass((struct dial *)leaving->dial))
+    struct dial *rings = (struct dial *)leaving->dial;
+    if (q->op.call->server->closing || q->dial || !rings || !dial_may_pass(rings, q->op.call))
         return false;
-    dial_exchange((struct dial *)leaving->dial, open_dial(q));
+    dial_exchange(rings, open_dial(q));
     return true;
 }
 

@@ -12,8 +12,10 @@ import sipp
 from conftest import PASSWORDS
 from events import Missing
 from server import build_flow
+from carrier import Carrier
 from test_flows import call, logged
 from test_hold_music import fill
+from test_trunks import add_trunk
 from test_transfer import hear_each_other, ladder, leave, refer, speaker  # noqa: F401
 
 LINE = """
@@ -34,15 +36,15 @@ ANN, CAROL = "demo-thanks", "vm-intro"  # what a caller says, and so is known by
 
 @pytest.fixture
 def line(ctl, tmp_path):
-    """line(agent, …, more="") makes the Connection whose flow is the queue."""
+    """line(agent, …, more="", permit="") makes the Connection whose flow is the queue."""
     added = []
 
-    def make(*agents, more=QUIET):
+    def make(*agents, more=QUIET, permit=""):
         if not added:
             ctl.add("line", virtual=True)
             added.append("line")
         names = ", ".join(f'"{agent}"' for agent in agents)
-        ctl.attach_flow("line", build_flow(LINE.format(agents=names, more=more), tmp_path))
+        ctl.attach_flow("line", build_flow(permit + LINE.format(agents=names, more=more), tmp_path))
 
     return make
 
@@ -323,6 +325,49 @@ def test_whoever_answers_has_the_first_in_line(server, register, line, tmp_path)
     spoken_by(carol, bob, CAROL, tmp_path)
     ann.hang_up()
     assert (server.wait_cdr()["from"], bob.events.seen[-1].get("type") == "CALL_CLOSED") == ("ann", False)
+
+
+COUNTED = """permit dial connections at most 1
+flow line {
+    let more = header("X-More")  # no caller sends it, but now the agents' names come from outside
+    queue "desk", agents: ["bob{more}", "dave{more}"], every: 0s { else { hangup } }
+}
+"""
+
+
+def test_at_most_one_by_permit(server, ctl, register, tmp_path):
+    register("bob"), register("dave")
+    ann, carol = register("ann"), register("carol")
+    ctl.add("line", virtual=True)
+    ctl.attach_flow("line", build_flow(COUNTED, tmp_path))
+    call(ann)
+    wait_log(server, "bob talks")
+    call(carol)
+    wait_log(server, "waits at place 1")
+    time.sleep(1)  # nothing is to happen
+    assert not any("rings dave" in entry for entry in server.log.seen)
+    ann.hang_up()
+    wait_log(server, r"\w+ talks")
+
+
+def test_agents_behind_a_trunk(server, ctl, register, line, tmp_path):
+    """Who rings through a trunk is not handed on when the caller leaves: he is cancelled, and called anew for the next."""
+    with Carrier(answers=["ring", 200]) as carrier:
+        add_trunk(ctl, "carrier", carrier.gateway, "--number", "+48220000000")
+        line("+48221234567", more=QUIET, permit='permit dial "+48*"')
+        ann, carol = register("ann"), register("carol")
+        call(ann)
+        carrier.wait("INVITE")
+        call(carol)
+        wait_log(server, "waits at place 2")
+        ann.hang_up()
+        carrier.wait("CANCEL")
+        wait_log(server, r"\+48221234567 talks")
+        assert len(carrier.calls()) == 2
+        carol.hang_up()
+        carrier.wait("BYE")
+    server.wait_cdr()  # carol's; ann's has been passed over
+    assert [(cdr["from"], cdr["number"]) for cdr in server.cdrs()] == [("ann", "+48221234567"), ("carol", "+48221234567")]
 
 
 def test_an_operator_sees_it(server, ctl, register, line):
