@@ -213,7 +213,10 @@ static void on_stack_timer(su_root_magic_t *magic, su_timer_t *t, su_timer_arg_t
         su_timer_set(t, on_stack_timer, NULL);
 }
 
-/* The stack's own timers count in whole milliseconds, rounded down: the last one of each is waited for, too. */
+static void tick(void *owner) { clock_start(loop_clock(l), 1, tick, owner); }
+
+/* The stack's own timers count in whole milliseconds, rounded down: waked by something else shortly before one of them,
+ * it would ask for events again and again until that is due. */
 static void the_stacks_timers_do_not_spin(void **state)
 {
     su_timer_t *t = su_timer_create(su_root_task(loop_root(l)), 1);
@@ -221,9 +224,10 @@ static void the_stacks_timers_do_not_spin(void **state)
     (void)state;
     turns = 0;
     su_timer_set(t, on_stack_timer, NULL);
+    tick(NULL);
     loop_run(l);
     su_timer_destroy(t);
-    assert_true(cpu_ms() - cpu < (clock_mono(loop_clock(l)) - began) / 2);
+    assert_true(cpu_ms() - cpu < (clock_mono(loop_clock(l)) - began) / 5);
 }
 
 static void later(void *owner)
