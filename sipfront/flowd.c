@@ -2,6 +2,7 @@
 #include <argp.h>
 #include <limits.h>
 #include <pthread.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -432,6 +433,7 @@ int main(int argc, char **argv)
                                                   { 0 } };
     static const struct argp argp = { options, parse, NULL, manual, children, NULL, NULL };
     struct flowd d = { 0 };
+    mallopt(M_ARENA_MAX, 1); /* what one thread allocates another frees: with an arena each the process only grows */
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     if (o.supervise) {
         int ended = supervise();

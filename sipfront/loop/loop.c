@@ -36,7 +36,9 @@ struct loop {
     int timers_index;
     bool awake; /* before_sleep() is at work, or will be before the loop sleeps */
     atomic_bool stopping;
-    pthread_mutex_t lock; /* guards posts */
+    atomic_bool left;     /* something is in posts, waked or not */
+    pthread_mutex_t lock; /* guards posts, waked */
+    bool waked;           /* for what is in posts */
     VEC(struct posted) posts;
     VEC(struct posted) running; /* the batch being run; its memory is swapped with posts */
 };
@@ -61,6 +63,8 @@ static void take_posts(struct loop *l)
     l->posts.items = spare;
     l->posts.len = 0;
     l->posts.cap = cap;
+    l->waked = false;
+    atomic_store_explicit(&l->left, false, memory_order_relaxed);
     pthread_mutex_unlock(&l->lock);
 }
 
@@ -103,6 +107,8 @@ static void before_sleep(su_prepoll_magic_t *magic, su_root_t *root)
     struct loop *l = (struct loop *)magic;
     (void)root;
     l->awake = true;
+    if (atomic_load_explicit(&l->left, memory_order_relaxed))
+        run_posts(l);
     for (int i = 0; i < PASSES && timers_fire(l->timers); i++)
         continue;
     timers_arm(l->timers);
@@ -221,16 +227,26 @@ void loop_stop(struct loop *l)
     wake(l);
 }
 
+/* true: the loop has to be waked for it. */
+static bool put(struct loop *l, struct posted p, bool urgent)
+{
+    bool wanted;
+    pthread_mutex_lock(&l->lock);
+    wanted = urgent && !l->waked;
+    l->waked |= wanted;
+    vec_push(&l->posts, p);
+    atomic_store_explicit(&l->left, true, memory_order_relaxed);
+    pthread_mutex_unlock(&l->lock);
+    return wanted;
+}
+
 void loop_post(struct loop *l, void (*fn)(void *arg), void *arg)
 {
-    bool first;
-    pthread_mutex_lock(&l->lock);
-    first = l->posts.len == 0;
-    vec_push(&l->posts, (struct posted){ fn, arg });
-    pthread_mutex_unlock(&l->lock);
-    if (first)
+    if (put(l, (struct posted){ fn, arg }, true))
         wake(l);
 }
+
+void loop_leave(struct loop *l, void (*fn)(void *arg), void *arg) { put(l, (struct posted){ fn, arg }, false); }
 
 const struct clock *loop_clock(struct loop *l) { return timers_clock(l->timers); }
 

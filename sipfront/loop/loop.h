@@ -24,6 +24,8 @@ void loop_stop(struct loop *l);
 /* Any thread: runs fn(arg) on the loop, in the order of posting by one thread. Never blocks, never fails short of
  * memory (which ends the process); the poster bounds what it posts. */
 void loop_post(struct loop *l, void (*fn)(void *arg), void *arg);
+/* As loop_post(), for what nobody waits for: the loop is not waked, fn runs in its next turn. */
+void loop_leave(struct loop *l, void (*fn)(void *arg), void *arg);
 
 /* How late timers were: what else the loop did at their time. Loop thread. */
 struct loop_lag {

@@ -9,7 +9,7 @@
 #include <sys/epoll.h>
 #include <time.h>
 
-enum { AT_ONCE = 2, A_LITTLE_NS = 200000 };
+enum { AT_ONCE = 2, A_LITTLE_NS = 500000 };
 
 static _Thread_local bool is_loop;
 static _Thread_local unsigned asked; /* times without waiting that brought nothing */

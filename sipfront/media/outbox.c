@@ -9,8 +9,9 @@ struct outbox {
     void (*deliver)(const struct event *e);
     pthread_mutex_t lock; /* guards what follows */
     struct event *first, **last;
-    bool posted; /* outbox_run() is to come */
-    bool freed;  /* and then frees the rest */
+    unsigned runs; /* of outbox_run() that are to come */
+    bool urgent;   /* and the loop was waked for one */
+    bool freed;    /* and the last of them frees the rest */
 };
 
 enum err outbox_new(struct outbox **out, struct loop *l, void (*deliver)(const struct event *e))
@@ -69,23 +70,23 @@ static void outbox_run(void *arg)
 {
     struct outbox *o = arg;
     struct event *list;
-    bool freed;
+    bool last;
 
     pthread_mutex_lock(&o->lock);
     list = take(o);
-    o->posted = false;
-    freed = o->freed;
+    o->urgent = false;
+    last = --o->runs == 0 && o->freed;
     pthread_mutex_unlock(&o->lock);
-    if (freed)
+    if (last)
         destroy_orphan(o);
     else
-        deliver_all(o, list);
+        deliver_all(o, list); /* nothing, when it is freed */
 }
 
 void outbox_put(struct outbox *o, const struct event *e)
 {
     struct event *copy = malloc(sizeof *copy);
-    bool post;
+    bool post, urgent = e->kind != EVENT_GONE; /* nobody waits for what only frees memory */
 
     if (!copy)
         abort(); /* as loop_post() */
@@ -94,11 +95,14 @@ void outbox_put(struct outbox *o, const struct event *e)
     pthread_mutex_lock(&o->lock);
     *o->last = copy;
     o->last = &copy->next;
-    post = !o->posted;
-    o->posted = true;
+    post = urgent ? !o->urgent : o->runs == 0;
+    o->urgent |= urgent;
+    o->runs += post;
     pthread_mutex_unlock(&o->lock);
-    if (post)
+    if (post && urgent)
         loop_post(o->loop, outbox_run, o);
+    else if (post)
+        loop_leave(o->loop, outbox_run, o);
 }
 
 void outbox_free(struct outbox **op)
@@ -111,7 +115,7 @@ void outbox_free(struct outbox **op)
         return;
     deliver_all(o, take(o));
     pthread_mutex_lock(&o->lock);
-    posted = o->posted;
+    posted = o->runs > 0;
     o->freed = true;
     pthread_mutex_unlock(&o->lock);
     if (!posted) {

@@ -34,7 +34,8 @@ void command_close(struct media *m, struct command *c)
     struct stream *s = c->stream;
     struct event gone = { .stream = s, .kind = EVENT_GONE };
 
-    stream_drain(m, s); /* what was said before the BYE belongs to the recording */
+    if (s->recording || s->talk || s->member || s->partner)
+        stream_drain(m, s); /* what was said before the BYE belongs to the recording */
     stream_unbridge_now(m, s);
     stream_leave_room(s);
     stream_end_recording(m, s);

@@ -53,6 +53,7 @@ static void send_report(struct media *m, struct stream *s, bool bye)
     if (s->secure && !secure_protect_rtcp(s->secure, m->buffer, &len))
         return;
     /* a report that is not sent is like one that is lost */
+    s->rtcp.reported = true;
     (void)sendto(s->remote.rtcp_mux ? s->fd : s->rtcp.fd, m->buffer, len, MSG_DONTWAIT | MSG_NOSIGNAL, &to.any, to.len);
 }
 
@@ -65,9 +66,10 @@ void stream_rtcp_tick(struct media *m, struct stream *s)
     s->rtcp.due_ms = next_ms(m, s);
 }
 
+/* Who never sent anything says no farewell (RFC 3550 §6.3.7). */
 void stream_rtcp_bye(struct media *m, struct stream *s)
 {
-    if (s->has_remote)
+    if (s->has_remote && (s->rtcp.reported || atomic_load_explicit(&s->counts.sent, memory_order_relaxed) > 0))
         send_report(m, s, true);
 }
 

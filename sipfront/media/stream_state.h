@@ -28,7 +28,8 @@ struct stream_counts { /* written by the media thread, read by any */
 };
 
 struct stream_rtcp {
-    int fd; /* of the odd port */
+    int fd;        /* of the odd port */
+    bool reported; /* something was sent */
     int64_t due_ms;
     struct net_address source; /* of the far end's, when it is not beside its RTP */
     struct rtcp_arrivals arrivals;

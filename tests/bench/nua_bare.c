@@ -1,5 +1,6 @@
 /* The floor of a call: a bare nua server, in the program's own thread, that answers each INVITE with one fixed SDP and
- * hangs up when the ACK is there. No media, no state of its own. nua_bare URL    until SIGTERM; says "ready" */
+ * hangs up when the ACK is there. No media, no state of its own. nua_bare URL    until SIGTERM; says "ready"
+ * nua_calm is the same with the waiting of our loop: without the library's spinning before its timers. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,10 @@
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/su_log.h>
 #include <sofia-sip/su_wait.h>
+
+#ifdef CALM
+#include "sipfront/loop/wait.h"
+#endif
 
 static const char sdp[] = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
                           "m=audio 9 RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
@@ -42,6 +47,9 @@ int main(int argc, char **argv)
     if (!nua_create(root, on_event, NULL, NUTAG_URL(argv[1]), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOANSWER(0),
                     NUTAG_AUTOALERT(0), NUTAG_SESSION_TIMER(0), TAG_END()))
         return 1;
+#ifdef CALM
+    wait_of_loop(true);
+#endif
     puts("ready");
     fflush(stdout);
     su_root_run(root);

@@ -93,6 +93,39 @@ static void posts_of_a_thread_keep_their_order(void **state)
     }
 }
 
+static int left_run;
+
+static void count_left(void *arg)
+{
+    (void)arg;
+    left_run++;
+}
+
+static void *leave_one(void *arg)
+{
+    loop_leave(l, stop, arg);
+    return NULL;
+}
+
+static void join_then_go_on(void *arg)
+{
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, leave_one, arg), 0);
+    pthread_join(thread, NULL);
+}
+
+/* What is left for the loop is run in its next turn, whatever that comes from, and does not swallow a later wake-up. */
+static void what_is_left_is_run(void **state)
+{
+    (void)state;
+    clock_start(loop_clock(l), 5, join_then_go_on, NULL);
+    loop_run(l);
+    loop_leave(l, count_left, NULL);
+    loop_post(l, stop, NULL);
+    loop_run(l);
+    assert_int_equal(left_run, 1);
+}
+
 static void on_signal(int number)
 {
     (void)number;
@@ -353,6 +386,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_LOOP(posts_of_a_thread_keep_their_order),
+        IN_LOOP(what_is_left_is_run),
         IN_LOOP(a_signal_stops_the_loop),
         IN_LOOP(a_broken_pipe_is_no_signal),
         IN_LOOP(timers_fire_in_order),

@@ -20,12 +20,12 @@ static bool is_silence(const struct rtp_packet *r, enum codec codec)
     return r->len > 0;
 }
 
-/* Reads on while silence comes. */
+/* Reads on while silence comes, also that of the codec before. */
 static struct rtp_packet first_sound(struct phone *p, enum codec codec)
 {
     struct rtp_packet r = phone_read(p);
 
-    while (is_silence(&r, codec))
+    while (r.pt != codec_info(codec)->pt || is_silence(&r, codec))
         r = phone_read(p);
     return r;
 }
