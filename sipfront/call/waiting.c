@@ -128,6 +128,7 @@ static struct member *member_find(struct queue *q, struct str user)
         abort();
     m->queue = q;
     m->user = copy(user);
+    m->stale = true;
     vec_push(&q->members, m);
     return m;
 }
@@ -270,8 +271,11 @@ static struct waiter *waiter_new(struct queue *q, const struct waiter_params *p)
     w->p = *p;
     w->since = clock_mono(q->waiting->port.clock);
     w->count = p->count;
-    for (unsigned i = 0; i < p->count; i++)
-        refresh(w->members[i] = member_find(q, p->agents[i]));
+    for (unsigned i = 0; i < p->count; i++) {
+        w->members[i] = member_find(q, p->agents[i]);
+        if (!q->first || w->members[i]->stale) /* while nobody waits no changes are told */
+            refresh(w->members[i]);
+    }
     return w;
 }
 

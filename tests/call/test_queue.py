@@ -16,7 +16,7 @@ from carrier import Carrier
 from test_flows import call, logged
 from test_hold_music import fill
 from test_trunks import add_trunk
-from test_transfer import hear_each_other, ladder, leave, refer, speaker  # noqa: F401
+from test_transfer import hear_each_other, ladder, leave, refer, speaker, told  # noqa: F401
 
 LINE = """
 flow line {{
@@ -308,6 +308,22 @@ def test_the_next_one_has_the_agent_who_rings(server, register, line, tmp_path):
     assert server.rtp_sockets() == 0
 
 
+def test_the_agent_is_told_whom_he_has(server, register, line, ladder):
+    """His phone rang for ann, and shows carol."""
+    bob = ladder("bob").register(PASSWORDS["bob"])
+    bob.called(matches=["From: .*<sip:ann@"]).ringing(180).pause(3000)
+    bob.reply(200, ["Allow: INVITE, ACK, BYE, CANCEL, UPDATE"], bob.sdp()).hear("ACK")
+    bob.hear("UPDATE", matches=['P-Asserted-Identity: "Carol" <sip:carol@']).reply(200).pause(300).bye().start().wait_listening()
+    ann, carol = register("ann"), register("carol")
+    line("bob")
+    call(ann)
+    bob.wait_said("SIP/2.0 180")
+    call(carol)
+    ann.hang_up()
+    bob.finish()
+    carol.wait("CALL_CLOSED")
+
+
 def test_whoever_answers_has_the_first_in_line(server, register, line, tmp_path):
     """dave is rung for the second caller and answers before bob does."""
     bob, dave = register("bob", answers=False), register("dave", answers=False)
@@ -432,6 +448,26 @@ def test_an_agent_transfers_the_caller(server, ctl, ladder, speaker, line):
     assert (row["waiting"], row["talking"], row["agents"][0]["state"]) == (0, 0, "free")
     carol.hang_up()
     bob.wait("CALL_CLOSED")
+
+
+def test_a_place_in_the_line_is_transferred(server, ladder, speaker, line, tmp_path):
+    """ann waits with her second line and puts bob, whom she has on the first, into her place."""
+    fill(server.data / "sounds/hold")
+    ann, consult = ladder("ann"), ladder("ann", add=False)
+    bob, carol = speaker("bob"), speaker("carol", answers=False)
+    line("carol", more=QUIET + ", ring: 1m")
+    consult.call("line").hear("BYE", timeout=60000).reply(200).start(PASSWORDS["ann"]).wait_listening()
+    replaces = consult.replaces()
+    ann.call("bob").pause(500).request("REFER", [f"Refer-To: <sip:line@[remote_ip]:[remote_port]?Replaces={replaces}>"]).hear(202)
+    told(ann, 100, 200).hear("BYE").reply(200).start(PASSWORDS["ann"]).finish()
+    consult.finish()
+    bob.wait_heard_in_pieces(audio.prompt("demo-abouttotry"), share=0.2)
+    carol.wait("CALL_INCOMING")
+    carol.answer()
+    carol.wait("CALL_ESTABLISHED")
+    hear_each_other(bob, carol)
+    bob.hang_up()
+    logged(server, "served, by caller")
 
 
 CALLERS, LINE_MOST, TALK_S = 40, 20, 0.5
