@@ -70,7 +70,8 @@ static void finish(struct call_op *op)
     dial_done_cb *done = d->done;
     void *owner = d->owner;
     struct dial_end end = d->end;
-    op->call->was_busy = end.how == DIAL_BUSY;
+    if (!d->hooks)
+        op->call->was_busy = end.how == DIAL_BUSY;
     stop(op);
     done(&end, owner);
 }

@@ -343,6 +343,25 @@ def test_whoever_answers_has_the_first_in_line(server, register, line, tmp_path)
     assert (server.wait_cdr()["from"], bob.events.seen[-1].get("type") == "CALL_CLOSED") == ("ann", False)
 
 
+THEN_A_MESSAGE = """flow line {
+    queue "desk", agents: ["bob"], every: 0s, for: 2s { else { voicemail "line" } }
+    hangup
+}
+"""
+
+
+def test_a_busy_agent_is_no_busy_line(ctl, register, peer, tmp_path):
+    """The message's greeting is the usual one: that of busy is for who called somebody that was."""
+    bob, ann = peer("bob"), register("ann")
+    ctl.add("line", virtual=True, voicemail=True)
+    ctl.run("box", "greeting", "line", audio.PROMPTS / "vm-goodbye.wav")
+    ctl.run("box", "greeting", "line", audio.PROMPTS / "vm-isonphone.wav", "--busy")
+    ctl.attach_flow("line", build_flow(THEN_A_MESSAGE, tmp_path))
+    call(ann)
+    bob.reply(bob.wait("INVITE"), 486, "Busy Here")
+    ann.wait_heard(audio.trim(audio.prompt("vm-goodbye")), timeout=20)
+
+
 COUNTED = """permit dial connections at most 1
 flow line {
     let more = header("X-More")  # no caller sends it, but now the agents' names come from outside
