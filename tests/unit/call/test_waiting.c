@@ -383,11 +383,13 @@ static void crowd_toggle(struct crowd *c, char letters[8])
 {
     static const char *const names[] = { "a", "b", "c" };
     const char *who = names[dice(c, 3)];
-    char *at = strchr(letters, *who);
-    if (at)
+    char *at = strchr(letters, *who), *end = letters + strlen(letters);
+    if (at) {
         memmove(at, at + 1, strlen(at));
-    else
-        strcat(letters, who);
+    } else {
+        end[0] = *who;
+        end[1] = '\0';
+    }
     waiting_changed(c->scene->waiting, who);
 }
 
