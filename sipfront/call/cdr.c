@@ -13,6 +13,8 @@
 #include "sipfront/media/quality.h"
 #include "vm/base/log.h"
 
+enum { LINE_USUAL = 700, LEG_USUAL = 200 }; /* so that a line is written once, into room that is there */
+
 static const char *stamp(int64_t wall_ms, char out[32])
 {
     time_t t = (time_t)(wall_ms / 1000);
@@ -87,6 +89,7 @@ static void put_call(struct sbuf *out, const struct call *c, const char *by)
     const struct call_facts *f = &c->facts;
     char started[32], answered[32], ended[32];
     int64_t talk = talk_ms(c);
+    sbuf_room(out, LINE_USUAL);
     sbuf_fmt(out,
              "call=%s from=%s to=%s flow=%s version=%u started=%s answered=%s ended=%s talk=%lld.%03lld by=%s "
              "status=%d parent=%s",
@@ -160,6 +163,7 @@ static void put_leg(const struct leg_line *l, const struct clock *clock, const c
     char started[32], rang[32], answered[32], ended[32];
     struct sbuf more = { 0 };
     struct stream_stats stats;
+    sbuf_room(&more, LEG_USUAL);
     if (*l->trunk)
         sbuf_fmt(&more, " trunk=%s", l->trunk);
     if (r->answered_ms && l->media->stream) {

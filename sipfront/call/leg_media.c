@@ -5,6 +5,8 @@
 
 #include "vm/base/log.h"
 
+enum { SDP_USUAL = 500 };
+
 enum err leg_media_open(struct leg_media *m, struct media *media, const char *address,
                         const struct stream_events *events, void *owner)
 {
@@ -66,6 +68,7 @@ void leg_media_offer(struct leg_media *m, const struct audio_desc *prefer, struc
         make_keys(m);
     ours(m, prefer, &m->ours);
     stamp(m);
+    sbuf_room(sdp, SDP_USUAL);
     audio_write(sdp, &m->ours, NULL);
 }
 
@@ -180,7 +183,11 @@ enum err leg_media_take_offer(struct leg_media *m, const char *sdp)
     return ERR_OK;
 }
 
-void leg_media_answer(struct leg_media *m, struct sbuf *sdp) { audio_write(sdp, &m->ours, &m->theirs); }
+void leg_media_answer(struct leg_media *m, struct sbuf *sdp)
+{
+    sbuf_room(sdp, SDP_USUAL);
+    audio_write(sdp, &m->ours, &m->theirs);
+}
 
 void leg_media_start(struct leg_media *m) { start(m, &m->ours); }
 

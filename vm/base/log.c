@@ -3,12 +3,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "vm/base/str.h"
 
-enum { LINE_MAX_TEXT = 4096 };
+enum { LINE_MAX_TEXT = 4096, HEAD_MOST = 80 };
 
 static enum log_level most_wanted = LOG_INFO;
 
@@ -35,15 +36,26 @@ static void add_head(struct sbuf *line, enum log_level level, const char *area)
     sbuf_fmt(line, "%s.%03ldZ %s %s: ", time, now.tv_nsec / 1000000, levels[level].name, area);
 }
 
+/* Bytes of a control character, 0: it is none. C1 controls are two in UTF-8; some terminals obey them. */
+static size_t control(const unsigned char *c)
+{
+    if (*c < 0x20 || *c == 0x7f)
+        return 1;
+    return c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0 ? 2 : 0;
+}
+
 static void add_escaped(struct sbuf *line, const char *text)
 {
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c < 0x20 || *c == 0x7f)
-            sbuf_fmt(line, "\\x%02x", *c);
-        else if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) /* C1 controls in UTF-8: some terminals obey them */
-            sbuf_fmt(line, "\\x%02x", *++c);
-        else
-            sbuf_char(line, (char)*c);
+    const unsigned char *from = (const unsigned char *)text, *c = from;
+    for (size_t n; *c; c = from) {
+        while (*c && !control(c))
+            c++;
+        sbuf_add(line, from, (size_t)(c - from));
+        from = c;
+        if (*c && (n = control(c)) > 0) {
+            sbuf_fmt(line, "\\x%02x", c[n - 1]);
+            from = c + n;
+        }
     }
 }
 
@@ -57,6 +69,7 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
+    sbuf_room(&line, strlen(text) + HEAD_MOST);
     add_head(&line, level, area);
     add_escaped(&line, text);
     sbuf_char(&line, '\n');

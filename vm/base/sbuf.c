@@ -31,6 +31,7 @@ void sbuf_room(struct sbuf *b, size_t more)
         advise_huge(p, cap);
     b->p = p;
     b->cap = cap;
+    b->p[b->len] = '\0';
 }
 
 void sbuf_add(struct sbuf *b, const void *p, size_t len)
@@ -48,16 +49,20 @@ void sbuf_cstr(struct sbuf *b, const char *s) { sbuf_add(b, s, strlen(s)); }
 
 void sbuf_char(struct sbuf *b, char c) { sbuf_add(b, &c, 1); }
 
+/* Into the room that there is; a second time if that was too little. */
 void sbuf_vfmt(struct sbuf *b, const char *fmt, va_list ap)
 {
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
-    if (n >= 0) {
+    sbuf_room(b, 0);
+    int n = vsnprintf(b->p + b->len, b->cap - b->len, fmt, ap);
+    if (n >= 0 && (size_t)n >= b->cap - b->len) {
         sbuf_room(b, (size_t)n);
         vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
-        b->len += (size_t)n;
     }
+    if (n >= 0)
+        b->len += (size_t)n;
+    b->p[b->len] = '\0';
     va_end(again);
 }
 
