@@ -194,8 +194,10 @@ void loop_free(struct loop **lp)
         su_root_deregister(l->root, l->wake_index);
     if (l->timers_index > 0)
         su_root_deregister(l->root, l->timers_index);
-    if (l->root)
+    if (l->root) {
         su_root_remove_prepoll(l->root);
+        su_root_step(l->root, 0); /* takes what stay_awake() has sent: the root does not free it */
+    }
     timers_free(&l->timers);
     if (l->root)
         su_root_destroy(l->root);

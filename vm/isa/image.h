@@ -70,7 +70,7 @@ struct image_permit { /* one line of the flow */
     enum permit_kind kind;
     const struct str *patterns;
     uint32_t npatterns;
-    uint32_t at_most; /* legs at once over the whole line; 0: no limit */
+    uint32_t at_most; /* legs or requests at once over the whole line; 0: no limit */
 };
 
 struct image_source {
