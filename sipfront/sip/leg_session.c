@@ -75,6 +75,8 @@ void leg_session_agree(struct leg *leg, const sip_t *theirs, bool asked)
     const struct clock *clock = leg->agent->clock;
     unsigned s = interval_of(leg->agent, theirs, asked), rest = s / 6 < REST_S ? s / 6 : REST_S;
     leg_session_stop(leg);
+    if (s != (leg->session.interval_s ? leg->session.interval_s : leg->agent->session_s))
+        nua_set_hparams(leg->nh, NUTAG_SESSION_TIMER(s), TAG_END()); /* a refresh asks for what was agreed (§7.4) */
     leg->session.interval_s = s;
     leg->session.limit = clock_start(clock, (int64_t)s * 1000 - (int64_t)rest * 1000, on_limit, leg);
     if (we_refresh(theirs, asked))

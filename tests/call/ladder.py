@@ -118,6 +118,12 @@ class Ladder:
         return self._message("ACK [$target] SIP/2.0", ["[last_Via:]", "[last_From:]", "[last_To:]", "[last_Call-ID:]", f"CSeq: {self.cseq} ACK",
                                                     "Max-Forwards: 70"], "")
 
+    def prack(self):
+        """Acknowledges the provisional answer that came last (RFC 3262)."""
+        invited, rseq = self.cseq, '<ereg regexp="[0-9]+" search_in="hdr" header="RSeq:" check_it="true" assign_to="rseq" />'
+        self.steps[-1] = self.steps[-1].replace("</action></recv>", f"{rseq}</action></recv>")
+        return self.request("PRACK", [f"RAck: [$rseq] {invited} INVITE"]).hear(200, matches=["CSeq: [0-9]+ PRACK"])
+
     def bye(self):
         return self.request("BYE").hear(200)
 
@@ -201,7 +207,7 @@ class Ladder:
 
     def start(self, password=""):
         used = "".join(self.steps)
-        names = [n for n in ("found", "target", "from", "callee", "contact", "via", "invited", "kvia", "kfrom", "kto", "kcseq") if f'assign_to="{n}"' in used]
+        names = [n for n in ("found", "target", "from", "callee", "contact", "via", "invited", "kvia", "kfrom", "kto", "kcseq", "rseq") if f'assign_to="{n}"' in used]
         unused = ",".join(n for n in names if f"[${n}]" not in used)
         text = "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', '<scenario name="ladder">', *self.steps,
                           f'  <Reference variables="{unused}" />' if unused else "", "</scenario>"])
