@@ -69,7 +69,6 @@ static inline void post_until(struct post *p, bool (*is_so)(struct post *p))
 static inline void post_put(struct post *p, const struct letter *l)
 {
     struct letter whole = *l;
-    whole.to = l->to ? l->to : "http://127.0.0.1:9/hook";
     whole.subject = l->subject ? l->subject : "";
     whole.text = l->text ? l->text : "";
     whole.attachment = l->attachment ? l->attachment : "";

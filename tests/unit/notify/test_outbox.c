@@ -27,7 +27,7 @@ static void tries_come_at_growing_distances(void **state)
     struct post *p = *state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int64_t before = post_now(p);
-        post_put(p, &(struct letter){ .id = "a", .kind = LETTER_WEBHOOK, .tries = rows[i].tries });
+        post_put(p, &(struct letter){ .id = "a", .kind = LETTER_WEBHOOK, .to = p->url, .tries = rows[i].tries });
         post_begin(p, &(struct notify_params){ .retry_ms = rows[i].retry_ms });
         post_until(p, first_was_tried);
         const struct letter *l = row(p, "a");
