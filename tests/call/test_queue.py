@@ -3,6 +3,7 @@ import re
 import subprocess
 import threading
 import time
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from server import build_flow
 from carrier import Carrier
 from test_flows import call, logged
 from test_hold_music import fill
+from test_pickup import ends, taker  # noqa: F401
 from test_trunks import add_trunk
 from test_transfer import hear_each_other, ladder, leave, refer, speaker, told  # noqa: F401
 
@@ -487,6 +489,25 @@ def test_a_place_in_the_line_is_transferred(server, ladder, speaker, line, tmp_p
     hear_each_other(bob, carol)
     bob.hang_up()
     logged(server, "served, by caller")
+
+
+def test_what_rings_for_a_queue_is_picked_up(server, ctl, ladder, taker, speaker, line, tmp_path):
+    """By another phone that saw it ring: as if the agent had answered."""
+    carol, dave = taker("ann"), ladder("dave").register(PASSWORDS["dave"])
+    dave.called().ringing().hear("CANCEL", matches=["Call completed elsewhere"]).reply(200)
+    dave.reply(487, to_invite=True).hear("ACK").start().wait_listening()
+    bob = speaker("bob")
+    line("dave", more=QUIET + ", ring: 1m")
+    bob.dial("line")
+    carol.take(unquote(dave.replaces()), "bob", early_only=True).hear("BYE").reply(200).start(PASSWORDS["ann"])
+    dave.finish()
+    carol.phone.wait_said("SIP/2.0 200")
+    carol.talks_to(bob, tmp_path)
+    bob.hang_up()
+    carol.phone.finish()
+    logged(server, "served, by caller")
+    (row,) = ctl.list("queues")
+    assert (row["waiting"], row["talking"]) == (0, 0)
 
 
 CALLERS, LINE_MOST, TALK_S = 40, 20, 0.5
