@@ -100,6 +100,7 @@ int ctl_number_list(struct ctl *c);
 int ctl_number_remove(struct ctl *c);
 int ctl_deploy(struct ctl *c);
 int ctl_flow_list(struct ctl *c);
+int ctl_flow_remove(struct ctl *c);
 int ctl_attach(struct ctl *c);
 int ctl_detach(struct ctl *c);
 int ctl_calls(struct ctl *c);

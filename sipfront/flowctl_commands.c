@@ -139,6 +139,8 @@ const struct ctl_command ctl_commands[] = {
       "  flowctl deploy reception.flowc --name reception-summer\n",
       ctl_deploy },
     { "flow", "list", "", NULL, "list the flows on the server", "  flowctl flow list\n", ctl_flow_list },
+    { "flow", "remove", "FLOW", NULL, "remove a flow that nobody needs, with all its versions",
+      "  flowctl flow remove reception-summer\n", ctl_flow_remove },
     { "attach", NULL, "USER FLOW", NULL, "let a flow handle the calls for a Connection",
       "  flowctl attach welcome reception\n", ctl_attach },
     { "detach", NULL, "USER", NULL, "let the default flow handle them again", "  flowctl detach welcome\n",

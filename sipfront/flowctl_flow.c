@@ -100,6 +100,15 @@ int ctl_flow_list(struct ctl *c)
     return ctl_list(c, "/v1/flows", "flows", columns, "no flows; flowctl deploy FILE");
 }
 
+int ctl_flow_remove(struct ctl *c)
+{
+    struct sbuf text = { 0 };
+    sbuf_fmt(&text, "removed %s", c->args[0]);
+    int status = ctl_say_done(c, "DELETE", ctl_path("/v1/flows/", c->args[0], ""), NULL, text.p);
+    sbuf_free(&text);
+    return status;
+}
+
 int ctl_attach(struct ctl *c)
 {
     struct sbuf text = { 0 };

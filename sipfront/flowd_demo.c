@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "sipfront/call/server.h"
+#include "sipfront/call/server_flows.h"
 #include "vm/base/log.h"
 
 enum { PASSWORD_LEN = 12 };

@@ -106,6 +106,20 @@ static enum err check_continues(struct deployment *d, const struct part *p)
     return ERR_OK;
 }
 
+static enum err check_all_continue(struct deployment *d)
+{
+    enum err e = ERR_OK;
+    for (unsigned i = 0; i < d->n && !e; i++)
+        e = check_continues(d, &d->parts[i]);
+    return e;
+}
+
+static void give_up(struct deployment *d)
+{
+    log_warn("flows", "a deployment is refused: %s", d->why.p);
+    finish(d, d->e, d->why.p);
+}
+
 static enum err check_names(struct deployment *d)
 {
     for (unsigned i = 0; i < d->n; i++)
@@ -173,7 +187,11 @@ static void on_rehearsed(const struct rehearsed *r, void *arg)
         return;
     }
     d->at = 0;
-    store_next(d);
+    d->e = check_all_continue(d); /* once more: one that was there may be removed by now */
+    if (d->e)
+        give_up(d);
+    else
+        store_next(d);
 }
 
 /* What an operator has changed beside the flows holds from now on. */
@@ -195,11 +213,10 @@ static void on_verified(void *arg)
         take_names(d);
         d->e = check_names(d);
     }
-    for (unsigned i = 0; i < d->n && !d->e; i++)
-        d->e = check_continues(d, &d->parts[i]);
+    if (!d->e)
+        d->e = check_all_continue(d);
     if (d->e) {
-        log_warn("flows", "a deployment is refused: %s", d->why.p);
-        finish(d, d->e, d->why.p);
+        give_up(d);
         return;
     }
     take_sounds(d);

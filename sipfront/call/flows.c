@@ -10,7 +10,7 @@
 
 struct entry {
     char *name;
-    struct image *image;
+    struct image *image, *built_in; /* built_in: what is there when the stored one is removed; or NULL */
     uint32_t version;
 };
 
@@ -37,6 +37,23 @@ void flows_put(struct flows *f, const char *name, struct image *im, uint32_t ver
     image_unref(&e->image);
     e->image = im;
     e->version = version;
+}
+
+/* Calls in progress keep it. */
+static void forget(struct flows *f, const char *name)
+{
+    struct entry *e = entry_of(f, str_of(name));
+    if (!e)
+        return;
+    image_unref(&e->image);
+    e->version = 0;
+    if (e->built_in) {
+        e->image = image_ref(e->built_in);
+        return;
+    }
+    free(e->name);
+    *e = vec_last(&f->entries);
+    f->entries.len--;
 }
 
 bool flows_find(const struct flows *f, struct str name, struct flow_ref *out)
@@ -90,8 +107,10 @@ static enum err load_builtin(struct flows *f, const char *folder, const char *na
         sbuf_fmt(why, "the built-in flow %s cannot be read: %s", path, err_text(e));
     else if ((e = flows_load(&im, NULL, sbuf_view(&bytes), &refusal)) != ERR_OK)
         sbuf_fmt(why, "the built-in flow %s is refused: %s", path, refusal.text);
-    else
+    else {
         flows_put(f, name, im, 0);
+        entry_of(f, str_of(name))->built_in = image_ref(im);
+    }
     sbuf_free(&bytes);
     sbuf_free(&path_text);
     return e;
@@ -139,6 +158,7 @@ void flows_free(struct flows **flows)
         return;
     for (size_t i = 0; i < f->entries.len; i++) {
         image_unref(&f->entries.items[i].image);
+        image_unref(&f->entries.items[i].built_in);
         free(f->entries.items[i].name);
     }
     vec_free(&f->entries);
@@ -150,4 +170,77 @@ void flows_rehearse(const struct flows *f)
     for (size_t i = 0; i < f->entries.len; i++)
         if (f->entries.items[i].version) /* the built-in ones are many seconds of speech that few servers need */
             rehearse(f->server, f->entries.items[i].image, NULL, NULL);
+}
+
+/* ---- removing ---- */
+
+struct removal {
+    struct flows *flows;
+    char *name;
+    struct directory_done done;
+};
+
+static void on_removed(enum err e, const char *why, void *arg)
+{
+    struct removal *r = arg;
+    if (!e) {
+        log_info("flows", "flow %s is removed", r->name);
+        forget(r->flows, r->name);
+    }
+    r->done.done(e, why, r->done.arg);
+    free(r->name);
+    free(r);
+}
+
+/* Another flow that hands calls over to it; NULL: none. */
+static const struct entry *who_continues(const struct flows *f, const char *name)
+{
+    for (size_t i = 0; i < f->entries.len; i++) {
+        const struct entry *e = &f->entries.items[i];
+        for (uint32_t k = 0; k < e->image->ncontinues; k++)
+            if (strcmp(e->name, name) != 0 && str_is(e->image->continues[k], name))
+                return e;
+    }
+    return NULL;
+}
+
+struct attached {
+    const char *flow;
+    struct sbuf users;
+};
+
+static void add_attached(const struct connection *k, void *arg)
+{
+    struct attached *a = arg;
+    if (strcmp(k->flow, a->flow) == 0)
+        sbuf_fmt(&a->users, "%s%s", a->users.len ? ", " : "", k->user);
+}
+
+/* Who needs it, for people; empty: nobody. */
+static void who_needs(const struct flows *f, const char *name, struct sbuf *why)
+{
+    struct attached a = { .flow = name };
+    const struct entry *own = entry_of(f, str_of(name));
+    const struct entry *next = own && !own->built_in ? who_continues(f, name) : NULL;
+    directory_each_connection(f->server->directory, add_attached, &a);
+    if (a.users.len)
+        sbuf_fmt(why, "the flow '%s' handles the calls of %s", name, a.users.p);
+    else if (next)
+        sbuf_fmt(why, "the flow '%s' continues with '%s'", next->name, name);
+    sbuf_free(&a.users);
+}
+
+enum err flows_remove(struct flows *f, const char *name, struct directory_done done, struct sbuf *why)
+{
+    struct removal *r = calloc(1, sizeof *r);
+    if (!r)
+        abort();
+    who_needs(f, name, why);
+    if (why->len) {
+        free(r);
+        return ERR_EXISTS;
+    }
+    *r = (struct removal){ f, strdup(name), done };
+    directory_remove_flow(f->server->directory, name, (struct directory_done){ on_removed, r });
+    return ERR_OK;
 }

@@ -3,13 +3,11 @@
 #ifndef SIPFRONT_CALL_FLOWS_H
 #define SIPFRONT_CALL_FLOWS_H
 
-#include "sipfront/directory/directory.h"
+#include "sipfront/call/server_flows.h"
 #include "vm/isa/image.h"
 
 struct flows;
-struct server;
 struct trust;
-struct deploy_item;
 
 struct flow_ref {
     struct image *image; /* borrowed */
@@ -37,5 +35,7 @@ void flows_put(struct flows *f, const char *name, struct image *im, uint32_t ver
 
 /* server_deploy() of server.h; deploy.c. */
 void flows_deploy(struct server *s, const struct deploy_item *items, unsigned n, struct directory_done done);
+/* server_remove_flow() of server.h. */
+enum err flows_remove(struct flows *f, const char *name, struct directory_done done, struct sbuf *why) MUST_USE;
 
 #endif

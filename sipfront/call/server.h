@@ -109,15 +109,6 @@ struct greeting_change {
 };
 void server_set_greeting(struct server *s, const struct greeting_change *g, struct directory_done done);
 
-/* Verifies the images on a worker, stores each as its flow's next version and swaps the pointers; calls in progress
- * keep theirs. All or none: flows that continue with one another come together. done's why holds the reason of a
- * refusal. Copies what items say. */
-struct deploy_item {
-    const char *name; /* "": the image's own */
-    struct str image;
-};
-void server_deploy(struct server *s, const struct deploy_item *items, unsigned n, struct directory_done done);
-
 /* Who is not answered (docs/security.md). source "": a user from anywhere; user "": everybody at that source. */
 struct ban_info {
     const char *source, *user;

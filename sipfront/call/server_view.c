@@ -120,6 +120,11 @@ void server_deploy(struct server *s, const struct deploy_item *items, unsigned n
     flows_deploy(s, items, n, done);
 }
 
+enum err server_remove_flow(struct server *s, const char *name, struct directory_done done, struct sbuf *why)
+{
+    return flows_remove(s->flows, name, done, why);
+}
+
 static void count_binding(const struct sip_binding *b, void *arg)
 {
     (void)b;

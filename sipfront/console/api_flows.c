@@ -1,6 +1,7 @@
 /* /v1/flows: what is deployed. */
 #include <string.h>
 
+#include "sipfront/call/server_flows.h"
 #include "sipfront/console/api_handlers.h"
 
 static void add_user(const struct connection *k, void *users_of)
@@ -171,4 +172,24 @@ void api_flow_deploy(struct api_call *c)
                  "send the .flowc files one behind the other and their sizes: ?sizes=812,644; 64 at most");
     else
         server_deploy(c->api->server, im.items, im.n, api_done(on_deployed, c));
+}
+
+/* ---- removing ---- */
+
+static void on_removed(enum err e, const char *why, void *arg)
+{
+    struct api_call *c = arg;
+    if (api_failed(c, e, why))
+        return;
+    json_t *o = json_object();
+    json_object_set_new(o, "removed", api_json_text(c->name));
+    api_answer(c, 200, o);
+}
+
+void api_flow_remove(struct api_call *c)
+{
+    struct sbuf why = { 0 };
+    if (server_remove_flow(c->api->server, c->name, api_done(on_removed, c), &why))
+        api_fail(c, ERR_EXISTS, why.p, "detach it, or deploy the other flow without it, first");
+    sbuf_free(&why);
 }

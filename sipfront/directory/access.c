@@ -128,6 +128,11 @@ void directory_deploy(struct directory *d, const char *flow, struct str image, s
     change_row(d, CHANGE_DEPLOY, &row_flow(&f)->row, done);
 }
 
+void directory_remove_flow(struct directory *d, const char *flow, struct directory_done done)
+{
+    directory_change(d, change_by_key(CHANGE_REMOVE_FLOW, flow, NULL, done));
+}
+
 void directory_attach(struct directory *d, const char *user, const char *flow, struct directory_done done)
 {
     directory_change(d, change_by_key(CHANGE_ATTACH, user, flow, done));

@@ -185,6 +185,7 @@ void change_check(struct change *c)
     case CHANGE_REMOVE_CONNECTION:
     case CHANGE_REMOVE_NUMBER:
     case CHANGE_ATTACH:
+    case CHANGE_REMOVE_FLOW:
     case CHANGE_DROP_BINDING:
     case CHANGE_DROP_BAN:
     case CHANGE_MARK_HEARD:

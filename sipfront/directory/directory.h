@@ -108,6 +108,8 @@ void directory_remove_number(struct directory *d, const char *digits, struct dir
 /* Stores the bytes as the flow's next version and makes it current. The same bytes as the current version change
  * nothing. */
 void directory_deploy(struct directory *d, const char *flow, struct str image, struct directory_done done);
+/* With all its versions. ERR_NOT_FOUND: there is none, or a Connection has it attached. */
+void directory_remove_flow(struct directory *d, const char *flow, struct directory_done done);
 /* flow "" detaches. ERR_NOT_FOUND names what is missing. */
 void directory_attach(struct directory *d, const char *user, const char *flow, struct directory_done done);
 void directory_put_binding(struct directory *d, const struct stored_binding *b, struct directory_done done);

@@ -91,6 +91,8 @@ static void take_deploy(struct memory *m, struct change *c)
         adopt(m, ROW_FLOW, c);
 }
 
+static void take_remove_flow(struct memory *m, struct change *c) { drop(m, ROW_FLOW, str_of(c->key)); }
+
 static void take_attach(struct memory *m, struct change *c)
 {
     struct row *row = table_find(&m->tables[ROW_CONNECTION], str_of(c->key));

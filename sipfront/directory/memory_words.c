@@ -67,6 +67,14 @@ static void words_deploy(const struct memory *m, struct change *c)
     sbuf_fmt(&c->why, "the flow '%s' cannot be stored: %s", change_flow(c)->flow, err_text(c->e));
 }
 
+static void words_remove_flow(const struct memory *m, struct change *c)
+{
+    if (table_find(&m->tables[ROW_FLOW], str_of(c->key)))
+        sbuf_fmt(&c->why, "the flow '%s' handles the calls of a Connection", c->key);
+    else
+        sbuf_fmt(&c->why, "there is no flow '%s'", c->key);
+}
+
 static void words_attach(const struct memory *m, struct change *c)
 {
     if (connection_of(m, c->key))

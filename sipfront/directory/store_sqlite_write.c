@@ -93,6 +93,15 @@ static int write_deploy(struct store *st, struct change *c)
     return rc;
 }
 
+/* Images that no other version has go with it. One that is attached has its versions still. */
+static int write_remove_flow(struct store *st, struct change *c)
+{
+    int rc = met(st, store_run(st, SQL_FORGET_VERSIONS, "t", c->key));
+    if (rc == SQLITE_OK)
+        rc = store_run(st, SQL_REMOVE_FLOW, "t", c->key);
+    return rc == SQLITE_OK ? store_run(st, SQL_FORGET_IMAGES, "") : rc;
+}
+
 static int write_attach(struct store *st, struct change *c)
 {
     return met(st, store_run(st, SQL_ATTACH, "tt", c->key, c->value));

@@ -144,3 +144,52 @@ def test_a_stored_flow_whose_next_is_missing_is_named_at_the_start(server, ctl, 
         db.execute("DELETE FROM flow WHERE name = 'second'")
     server.start()
     server.log.wait(re.compile("WARN.* flow first continues with second, which is not deployed").search, 10, "warning")
+
+
+# ---- removing ----
+
+def test_a_flow_is_removed_once_nobody_needs_it(server, ctl, register, tmp_path):
+    """Neither a Connection nor another flow; a call that is in it goes on."""
+    ctl.add("line", virtual=True)
+    ctl.run("deploy", build_flow('flow second {\n gather digits: 1, timeout: 60s { else { } }\n log "still here"\n hangup\n}\n', tmp_path))
+    ctl.run("deploy", built(tmp_path, ONWARD, name="first", other="second"))
+    ctl.run("attach", "line", "first")
+    with pytest.raises(Refused, match="the flow 'first' handles the calls of line") as refused:
+        ctl.run("flow", "remove", "first")
+    assert "detach it" in refused.value.message
+    with pytest.raises(Refused, match="the flow 'first' continues with 'second'"):
+        ctl.run("flow", "remove", "second")
+    ann = register("ann")
+    ann.dial("line")
+    ann.wait("CALL_ESTABLISHED")
+    ctl.run("detach", "line")
+    ctl.run("flow", "remove", "first")
+    ctl.run("flow", "remove", "second")
+    assert deployed(ctl) == {}
+    ann.press("1")
+    server.log.wait(re.compile("log: still here$").search, 10, "end of the flow")
+    ann.wait("CALL_CLOSED")
+    with pytest.raises(Refused, match="there is no flow 'first'"):
+        ctl.run("flow", "remove", "first")
+    with pytest.raises(Refused, match="there is no flow 'second'; deploy it first"):
+        ctl.run("attach", "line", "second")
+    server.stop()
+    server.start()
+    assert deployed(ctl) == {}
+
+
+def test_without_its_own_the_server_has_the_built_in_flow_again(server, ctl, register, tmp_path):
+    ctl.add("notes", virtual=True, voicemail=True)
+    ctl.run("deploy", build_flow('flow voicemail {\n say "Speak to the house."\n}\n', tmp_path))
+    ann = register("ann")
+    for said in ("Speak to the house.", "Please leave a message after the tone."):
+        for old in ann.folder.glob("dump-*"):
+            old.unlink()
+        ann.dial("notes")
+        ann.wait_heard(audio.spoken(tmp_path, said), timeout=30)
+        ann.hang_up()
+        ann.wait("CALL_CLOSED")
+        if "voicemail" in deployed(ctl):
+            ctl.run("flow", "remove", "voicemail")
+    with pytest.raises(Refused, match="there is no flow 'voicemail'"):
+        ctl.run("flow", "remove", "voicemail")

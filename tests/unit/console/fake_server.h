@@ -124,22 +124,8 @@ void server_set_greeting(struct server *s, const struct greeting_change *g, stru
     directory_put_box(s->directory, &b, done);
 }
 
-/* Every image is a good one but "bad"; its own name is "own". */
-void server_deploy(struct server *s, const struct deploy_item *items, unsigned n, struct directory_done done)
-{
-    static const char *const own[] = { "own", "other", "third" };
-    for (unsigned i = 0; i < n; i++) {
-        if (str_is(items[i].image, "bad")) {
-            done.done(ERR_BAD_IMAGE, "byte 0: this is no image", done.arg);
-            return;
-        }
-    }
-    for (unsigned i = 0; i < n; i++)
-        directory_deploy(s->directory, *items[i].name ? items[i].name : own[i % 3], items[i].image,
-                         i + 1 < n ? (struct directory_done){ 0 } : done);
-}
-
 #include "tests/unit/console/fake_figures.h"
+#include "tests/unit/console/fake_flows.h"
 #include "tests/unit/console/fake_outside.h"
 
 #endif

@@ -187,6 +187,10 @@ static void test_flows(void **state)
         { "flowctl flow list", 0, "my menu  1        5      ", NULL },
         { "flowctl detach ann", 0, "calls for ann run the default flow from now on\n", NULL },
         { "flowctl attach ann", 2, NULL, "FLOW is missing" },
+        { "flowctl flow remove 'my menu'", 0, "removed my menu\n", NULL },
+        { "flowctl flow remove 'my menu'", 1, NULL, "there is no flow 'my menu'" },
+        { "flowctl flow remove needed", 1, NULL,
+          "the flow 'menu' continues with 'needed'\nhelp: detach it, or deploy" },
         { "rm bin/flowc; PATH=bin flowctl deploy a.flow", 1, NULL, "flowc cannot be started" },
     };
     RUN(lines);

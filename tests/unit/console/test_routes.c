@@ -206,7 +206,14 @@ static void test_flows(void **state)
         { "GET", "/v1/flows", NULL, 200,
           "{'flows': [{'name': 'a b', 'attached_to': []}, {'name': 'menu', 'attached_to': ['ann']},"
           " {'name': 'other', 'attached_to': []}, {'name': 'own', 'attached_to': []}]}" },
+        { "DELETE", "/v1/flows/menu", NULL, 404,
+          "{'error': {'message': 'the flow " Q "menu" Q " handles the calls of a Connection'}}" },
         { "DELETE", CONNECTIONS "/ann/flow", NULL, 200, "{'user': 'ann', 'flow': null}" },
+        { "DELETE", "/v1/flows/menu", NULL, 200, "{'removed': 'menu'}" },
+        { "DELETE", "/v1/flows/menu", NULL, 404, "{'error': {'message': 'there is no flow " Q "menu" Q "'}}" },
+        { "DELETE", "/v1/flows/needed", NULL, 409,
+          "{'error': {'code': 'EXISTS', 'message': 'the flow " Q "menu" Q " continues with " Q "needed" Q "'}}" },
+        { "POST", "/v1/flows?name=menu", "two", 200, "{'name': 'menu', 'version': 1}" },
         { "DELETE", CONNECTIONS "/eve/flow", NULL, 404, "{'error': {'code': 'NOT_FOUND'}}" },
     };
     RUN(steps);

@@ -263,6 +263,34 @@ static void test_attach(void **state)
     assert_string_equal(directory_connection(f->d, "ann")->name, "Ann");
 }
 
+/* With all its versions, and images that no other flow has. Its name begins anew. */
+static void test_a_flow_is_removed(void **state)
+{
+    struct fixture *f = *state;
+    fixture_add(f, "ann", "Ann");
+    deploy(f, "menu", STR("x"));
+    deploy(f, "menu", STR("y"));
+    deploy(f, "other", STR("y"));
+    directory_attach(f->d, "ann", "menu", fixture_done(f));
+    fixture_expect(f, ERR_OK, "");
+    directory_remove_flow(f->d, "menu", fixture_done(f));
+    fixture_expect(f, ERR_NOT_FOUND, "the flow 'menu' handles the calls of a Connection");
+    assert_int_equal(directory_flow(f->d, "menu")->version, 2);
+    directory_attach(f->d, "ann", "", fixture_done(f));
+    fixture_expect(f, ERR_OK, "");
+    directory_remove_flow(f->d, "menu", fixture_done(f));
+    fixture_expect(f, ERR_OK, "");
+    assert_null(directory_flow(f->d, "menu"));
+    directory_remove_flow(f->d, "menu", fixture_done(f));
+    fixture_expect(f, ERR_NOT_FOUND, "there is no flow 'menu'");
+    fixture_reopen(f);
+    assert_null(directory_flow(f->d, "menu"));
+    assert_int_equal(directory_flow(f->d, "other")->size, 1);
+    assert_memory_equal(directory_flow(f->d, "other")->image, "y", 1);
+    deploy(f, "menu", STR("x"));
+    assert_int_equal(directory_flow(f->d, "menu")->version, 1);
+}
+
 static const int64_t far_away = 4102444800000; /* the year 2100 */
 
 static struct stored_binding binding_of(const char *user, const char *contact, int64_t expires)
@@ -451,6 +479,7 @@ int main(void)
         ROW(test_numbers),
         ROW(test_deploy_counts_versions),
         ROW(test_attach),
+        ROW(test_a_flow_is_removed),
         ROW(test_bindings),
         ROW(test_messages),
         ROW(test_removal_cascades),
