@@ -12,7 +12,7 @@
 #include "sipfront/media/room_state.h"
 #include "vm/base/log.h"
 
-enum { EVENTS_A_TURN = 256 };
+enum { EVENTS_A_TURN = 256, SOON_US = 4000 };
 
 static int64_t clock_us(void)
 {
@@ -21,6 +21,10 @@ static int64_t clock_us(void)
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
+
+/* The thread takes commands in each of its turns, before the packets of that turn: it is waked only when the next one
+ * is far. Either this sees when that is, or the thread, about to sleep, sees that a command waits. */
+static bool has_turn_soon(const struct media *m) { return atomic_load(&m->sleeps_till_us) <= clock_us() + SOON_US; }
 
 void engine_command(struct media *m, const struct command *c)
 {
@@ -33,11 +37,11 @@ void engine_command(struct media *m, const struct command *c)
     *copy = *c;
     copy->next = NULL;
     pthread_mutex_lock(&m->lock);
-    wake = !c->can_wait && !m->waked;
-    m->waked |= wake;
     *m->last = copy;
     m->last = &copy->next;
-    atomic_store_explicit(&m->waiting, true, memory_order_relaxed);
+    atomic_store(&m->waiting, true);
+    wake = !c->can_wait && !m->waked && !has_turn_soon(m);
+    m->waked |= wake;
     pthread_mutex_unlock(&m->lock);
     if (wake && write(m->wake_fd, &one, sizeof one) < 0)
         log_error("media", "the media thread cannot be woken: errno %d", errno);
@@ -54,7 +58,7 @@ static bool run_commands(struct media *m, bool rung)
         log_error("media", "cannot read the wake-up: errno %d", errno);
     pthread_mutex_lock(&m->lock);
     m->waked = false;
-    atomic_store_explicit(&m->waiting, false, memory_order_relaxed);
+    atomic_store(&m->waiting, false);
     list = m->first;
     m->first = NULL;
     m->last = &m->first;
@@ -107,18 +111,21 @@ void engine_watch(struct media *m, struct stream *s)
     wheel_put(&m->wheel, &s->node, m->wheel_ms + s->node.due_ms % 20);
 }
 
-static struct timespec until_due(const struct media *m)
+static struct timespec until_due(struct media *m)
 {
     int64_t next = wheel_next(&m->wheel, m->wheel_ms), room = wheel_next(&m->rooms_wheel, m->wheel_ms);
     int64_t us = (next < room ? next : room) * 1000 - clock_us();
 
     if (m->wheel.used == 0 && m->rooms_wheel.used == 0)
         us = INT64_C(1000000);
+    atomic_store(&m->sleeps_till_us, clock_us() + us);
+    if (atomic_load(&m->waiting))
+        us = 0;
     return (struct timespec){ .tv_sec = us > 0 ? us / 1000000 : 0, .tv_nsec = us > 0 ? us % 1000000 * 1000 : 0 };
 }
 
 /* To the microsecond; kernels or sandboxes without epoll_pwait2 (Linux 5.11) wait in whole milliseconds. */
-static int wait_for_events(const struct media *m, struct epoll_event *events)
+static int wait_for_events(struct media *m, struct epoll_event *events)
 {
     struct timespec wait = until_due(m);
     int n = epoll_pwait2(m->epoll_fd, events, EVENTS_A_TURN, &wait, NULL);
@@ -165,7 +172,7 @@ static void *run(void *arg)
         int n = wait_for_events(m, events);
         bool rung = is_rung(events, n);
         m->now_us = clock_us();
-        if (rung || atomic_load_explicit(&m->waiting, memory_order_relaxed))
+        if (rung || atomic_load(&m->waiting))
             stop = run_commands(m, rung);
         else
             take_packets(m, events, n);

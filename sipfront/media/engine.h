@@ -27,7 +27,7 @@ struct command {
     char digit;
     bool mute;
     enum room_cue cue;
-    bool can_wait; /* for the thread's next turn, whenever that comes: it is not waked */
+    bool can_wait; /* for the thread's next turn, whenever that comes */
     struct recording *recording;
 };
 
@@ -49,8 +49,9 @@ struct media {
     /* both */
     pthread_mutex_t lock; /* guards the queue */
     struct command *first, **last;
-    bool closing, waked; /* waked: by the eventfd, for commands that are still to be taken */
-    atomic_bool waiting; /* a command is in the queue */
+    bool closing, waked;            /* waked: by the eventfd, for commands that are still to be taken */
+    atomic_bool waiting;            /* a command is in the queue */
+    _Atomic int64_t sleeps_till_us; /* the thread has a turn then, whatever happens */
     /* media thread */
     struct wheel wheel, rooms_wheel; /* a room before the streams of its slot: they take what it has just made */
     int64_t wheel_ms;                /* the next slot to take */
