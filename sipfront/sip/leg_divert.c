@@ -16,8 +16,12 @@
 
 #include "sipfront/sip/divert_inner.h"
 
-/* In thousandths; RFC 3261 §20.10: 1 when it does not say. */
-static int liking(const sip_contact_t *m) { return m->m_q ? (int)(strtod(m->m_q, NULL) * 1000) : 1000; }
+/* RFC 3261 §20.10: 1 when it does not say. What is no number between 0 and 1 is 0. */
+static double liking(const sip_contact_t *m)
+{
+    double q = m->m_q ? strtod(m->m_q, NULL) : 1;
+    return q >= 0 && q <= 1 ? q : 0;
+}
 
 static const char *user_of(const url_t *url)
 {
@@ -29,7 +33,7 @@ static const char *user_of(const url_t *url)
 void leg_keep_contact(struct leg *leg, const sip_t *sip)
 {
     const char *best = NULL;
-    int most = -1;
+    double most = -1;
     for (const sip_contact_t *m = sip->sip_contact; m; m = m->m_next) {
         const char *user = user_of(m->m_url);
         if (user && strlen(user) < SIP_USER_MAX && liking(m) > most) {

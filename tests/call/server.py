@@ -1,4 +1,5 @@
 """A flowd of its own for a test: its data in a folder, its ports on loopback, its log at hand, its resources counted."""
+import contextlib
 import os
 import re
 import signal
@@ -127,7 +128,10 @@ class Server:
         return left
 
     def _udp_sockets(self):
-        inodes = {os.readlink(f"/proc/{self._process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{self._process.pid}/fd")}
+        inodes = set()
+        for fd in os.listdir(f"/proc/{self._process.pid}/fd"):
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                inodes.add(os.readlink(f"/proc/{self._process.pid}/fd/{fd}"))
         rows = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
         return sum(f"socket:[{row[9]}]" in inodes and int(row[1].split(":")[1], 16) != self.sip_port for row in rows)
 
