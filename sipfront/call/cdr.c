@@ -15,15 +15,21 @@
 
 enum { LINE_USUAL = 700, LEG_USUAL = 200 }; /* so that a line is written once, into room that is there */
 
+/* The last second is kept: a call's lines name few others. */
 static const char *stamp(int64_t wall_ms, char out[32])
 {
+    static time_t second;
+    static char text[32];
     time_t t = (time_t)(wall_ms / 1000);
     struct tm tm;
     if (!wall_ms)
         return "-";
-    gmtime_r(&t, &tm);
-    strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    return out;
+    if (t != second) {
+        second = t;
+        gmtime_r(&t, &tm);
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    }
+    return memcpy(out, text, sizeof text);
 }
 
 /* What a leg sounded like: codec, packets that came and were lost on their way to us, jitter; what the phone reported

@@ -20,20 +20,30 @@ static const struct {
 
 void log_set_level(enum log_level most) { most_wanted = most; }
 
+/* A thread's last second is kept: lines come many a second, or the time does not matter. */
+static const char *second_text(time_t now)
+{
+    static _Thread_local time_t second = -1;
+    static _Thread_local char text[32];
+    struct tm tm;
+    if (now != second) {
+        second = now;
+        gmtime_r(&now, &tm);
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
+    }
+    return text;
+}
+
 /* The journal keeps time and priority itself; JOURNAL_STREAM says that stderr goes there (systemd.exec(5)). */
 static void add_head(struct sbuf *line, enum log_level level, const char *area)
 {
     struct timespec now;
-    struct tm tm;
-    char time[32];
     if (getenv("JOURNAL_STREAM")) {
         sbuf_fmt(line, "<%d>%s: ", levels[level].priority, area);
         return;
     }
     clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &tm);
-    strftime(time, sizeof time, "%Y-%m-%dT%H:%M:%S", &tm);
-    sbuf_fmt(line, "%s.%03ldZ %s %s: ", time, now.tv_nsec / 1000000, levels[level].name, area);
+    sbuf_fmt(line, "%s.%03ldZ %s %s: ", second_text(now.tv_sec), now.tv_nsec / 1000000, levels[level].name, area);
 }
 
 /* Bytes of a control character, 0: it is none. C1 controls are two in UTF-8; some terminals obey them. */
