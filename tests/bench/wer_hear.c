@@ -1,6 +1,7 @@
 /* What hear.c makes of sound files: wer_hear FILE...   a line a file, "RATE<tab>MS<tab>FILE<tab>WORDS", where a file
  * that ends in .g722 has 16000 Hz and any other 8000. --bands: for tests/bench/restore_learn.py, the mel bands of each
- * .g722 file and of the same at 8 kHz: a count, then so many frames of floats, twice. */
+ * .g722 file and of the same at 8 kHz: a count, then so many frames of floats, twice. --model=DIR: as hear_open() takes
+ * it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,12 +79,13 @@ int main(int argc, char **argv)
     struct hear_front *f = NULL;
     int failed = 0;
     bool spectra = argc > 1 && strcmp(argv[1], "--bands") == 0;
-    enum err e = spectra ? hear_front_new(&f) : hear_open(NULL, &h);
+    const char *model = argc > 1 && str_starts(str_of(argv[1]), "--model=") ? argv[1] + strlen("--model=") : NULL;
+    enum err e = spectra ? hear_front_new(&f) : hear_open(model, &h);
     if (e) {
         fprintf(stderr, "wer_hear: %s\n", err_text(e));
         return 1;
     }
-    for (int i = spectra ? 2 : 1; i < argc; i++) {
+    for (int i = spectra || model ? 2 : 1; i < argc; i++) {
         struct prompt_audio a = { 0 };
         int rate = str_ends(str_of(argv[i]), ".g722") ? 16000 : 8000;
         e = rate == 16000 ? g722_read(&a, argv[i]) : prompt_audio_file(&a, argv[i]);
