@@ -13,7 +13,7 @@ cst_voice *register_cmu_us_rms(const char *voxdir);
 cst_voice *register_cmu_us_awb(const char *voxdir);
 cst_voice *register_cmu_us_kal(const char *voxdir);
 
-enum { VOICES = 4, RATE_MIN = 50, RATE_MAX = 200, TEXT_MAX = 16384 };
+enum { VOICES = 4, RATE_MIN = 50, RATE_MAX = 200, TEXT_MAX = 16384, LEAD_MS = 20, SILENT = 131 /* -48 dBFS */ };
 
 static const struct {
     const char *name;
@@ -102,6 +102,26 @@ static cst_wave *speak(cst_voice *voice, const char *text, int percent)
     return wave;
 }
 
+/* How many samples of silence, or near it, a text begins with, but for LEAD_MS. */
+static size_t silent_lead(const int16_t *samples, size_t n, unsigned rate)
+{
+    size_t keep = (size_t)rate * LEAD_MS / 1000, at = 0;
+
+    while (at < n && abs(samples[at]) < SILENT)
+        at++;
+    return at < n && at > keep ? at - keep : 0;
+}
+
+/* Flite rests for a fifth of a second before each text. Who waits for a word waits for nothing: the rest goes behind
+ * the text, so that what is said next comes no sooner. */
+static void rest_behind(int16_t *samples, size_t n, unsigned rate)
+{
+    size_t lead = silent_lead(samples, n, rate);
+
+    memmove(samples, samples + lead, (n - lead) * sizeof *samples);
+    memset(samples + n - lead, 0, lead * sizeof *samples);
+}
+
 static enum err take_wave(const cst_wave *wave, struct speech_audio *out)
 {
     size_t n = wave->num_samples > 0 ? (size_t)wave->num_samples : 0;
@@ -111,6 +131,7 @@ static enum err take_wave(const cst_wave *wave, struct speech_audio *out)
         return ERR_NOMEM;
     if (n > 0)
         memcpy(copy, wave->samples, n * sizeof *copy);
+    rest_behind(copy, n, (unsigned)wave->sample_rate);
     *out = (struct speech_audio){ .samples = copy, .count = (unsigned)n, .rate = (unsigned)wave->sample_rate };
     return ERR_OK;
 }

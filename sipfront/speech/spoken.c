@@ -18,7 +18,7 @@
 
 #define END ".say"
 
-enum { FORMAT = 1, SAMPLES_MOST = 96000 * 1800, NAME_LEN = 64 /* SHA-256 in hex */ };
+enum { FORMAT = 2, SAMPLES_MOST = 96000 * 1800, NAME_LEN = 64 /* SHA-256 in hex */ };
 static const uint64_t default_most = 512u << 20;
 
 /* In front of the samples. The sum is over them: a power cut may leave a file of the right size with nothing in it. */
