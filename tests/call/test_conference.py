@@ -11,6 +11,7 @@ from server import build_flow
 from test_transfer import ladder, told  # noqa: F401, a fixture
 
 TONES = {"ann": 400, "bob": 700, "carol": 1100}
+ALL = {**TONES, "music": 1777}  # no sum of the others, which a codec makes of them
 LOUD, SILENT = 0.1, 0.003  # of full scale, at one pitch
 
 FLOW = """flow meeting {{
@@ -52,12 +53,12 @@ def wait_hears(phone, *who, seconds=1.0, timeout=20):
         if len(last) < seconds * audio.RATE:
             return False
         return all((amplitude(last, hertz) > LOUD) if name in who else (amplitude(last, hertz) < SILENT)
-                   for name, hertz in TONES.items())
+                   for name, hertz in ALL.items())
     try:
         phone._wait_for_audio(arrived, timeout, f"{who} were not heard alone")
     except Missing as missing:
         last = phone.heard()[-int(seconds * audio.RATE):]
-        raise AssertionError({name: amplitude(last, hertz) for name, hertz in TONES.items()}) from missing
+        raise AssertionError({name: amplitude(last, hertz) for name, hertz in ALL.items()}) from missing
 
 
 @pytest.fixture
@@ -199,15 +200,14 @@ def test_tones_tell_who_comes_and_goes(meeting):
 def test_music_while_alone(server, meeting):
     folder = server.data / "sounds/wait"
     folder.mkdir(parents=True)
-    tone_file(folder, 1900, 10)
+    tone_file(folder, ALL["music"], 10)
     meeting.deploy(', count: no, tones: no, music: "wait"')
     ann = meeting.join("ann")
-    ann._wait_for_audio(lambda: amplitude(ann.heard()[-audio.RATE:], 1900) > 0.1, 20, "music")
+    wait_hears(ann, "music")
     bob = meeting.join("bob")
     wait_hears(ann, "bob")
-    assert amplitude(ann.heard()[-audio.RATE:], 1900) < SILENT
     bob.hang_up()
-    ann._wait_for_audio(lambda: amplitude(ann.heard()[-audio.RATE:], 1900) > 0.1, 20, "music again")
+    wait_hears(ann, "music")
 
 
 def test_the_recording_holds_all(server, meeting):
