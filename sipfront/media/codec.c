@@ -60,6 +60,19 @@ void encoder_free(struct encoder **ep)
     free(e);
 }
 
+bool encoder_may_change(enum codec codec)
+{
+    const struct codec_functions *f = table[codec].functions;
+
+    return !f->encoder_new || f->encoder_copy;
+}
+
+void encoder_copy(struct encoder *to, const struct encoder *from)
+{
+    if (to->self)
+        to->functions->encoder_copy(to->self, from->self);
+}
+
 size_t encoder_encode(struct encoder *e, const int16_t *samples, size_t n, uint8_t *out, size_t cap)
 {
     return e->functions->encode(e->self, samples, n, out, cap);

@@ -53,6 +53,11 @@ size_t encoder_encode(struct encoder *e, const int16_t *samples, size_t n, uint8
 /* Whether what a payload sounds like depends on those before it. */
 bool codec_has_memory(enum codec codec);
 
+/* Whether a far end may be switched from one encoder to another that has heard the same for a while. */
+bool encoder_may_change(enum codec codec);
+/* `to` goes on as `from` would; both of one codec, which allows it. */
+void encoder_copy(struct encoder *to, const struct encoder *from);
+
 struct decoder;
 struct decoder *decoder_new(enum codec codec);
 void decoder_free(struct decoder **d);
@@ -69,6 +74,7 @@ size_t codec_silence_packet(enum codec codec, unsigned ms, uint8_t *out, size_t 
 struct codec_functions {
     void *(*encoder_new)(void);
     void (*encoder_free)(void *self);
+    void (*encoder_copy)(void *to, const void *from); /* NULL: its decoder follows one encoder closely */
     size_t (*encode)(void *self, const int16_t *samples, size_t n, uint8_t *out, size_t cap);
     void *(*decoder_new)(void);
     void (*decoder_free)(void *self);

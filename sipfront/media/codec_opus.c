@@ -23,6 +23,9 @@ static void *opus_encoder(void)
     return e;
 }
 
+/* The state is one piece of memory, made to be copied. */
+static void copy_encoder(void *to, const void *from) { memcpy(to, from, (size_t)opus_encoder_get_size(1)); }
+
 static void *opus_decoder(void)
 {
     int failed;
@@ -72,6 +75,7 @@ static uint32_t ticks(const uint8_t *payload, size_t len)
 
 const struct codec_functions codec_opus_functions = { .encoder_new = opus_encoder,
                                                       .encoder_free = drop_encoder,
+                                                      .encoder_copy = copy_encoder,
                                                       .encode = encode,
                                                       .decoder_new = opus_decoder,
                                                       .decoder_free = drop_decoder,

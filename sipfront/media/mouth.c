@@ -33,6 +33,17 @@ static struct mouth *mouth_new(enum codec codec)
     return m;
 }
 
+void mouth_copy(struct mouth **to, const struct mouth *from)
+{
+    if (!from)
+        return;
+    if (*to && (*to)->codec != from->codec)
+        mouth_free(to);
+    if (!*to)
+        *to = mouth_new(from->codec);
+    encoder_copy((*to)->encoder, from->encoder);
+}
+
 size_t mouth_encode(struct mouth **mp, enum codec codec, const struct pcm *sound, uint8_t *out, size_t cap)
 {
     struct pcm own;

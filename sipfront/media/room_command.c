@@ -18,6 +18,7 @@ void stream_leave_room(struct stream *s)
     s->member = NULL;
     if (!at)
         return;
+    room_unshare(at, at->at_ms);
     ear_free(&s->ear);
     resample_free(&at->resample);
     (at->khz == ROOM_WIDE_KHZ ? &at->room->wide : &at->room->narrow)->members--;
@@ -79,5 +80,6 @@ void command_room_close(struct media *m, struct command *c)
     wheel_remove(&m->rooms_wheel, &r->node);
     resample_free(&r->up);
     resample_free(&r->down);
+    room_share_free(r);
     outbox_put(m->outbox, &gone);
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sipfront/media/codec_g711.h"
 #include "sipfront/media/mix.h"
 #include "sipfront/media/room_state.h"
 
@@ -142,51 +141,48 @@ static void follow(const struct room *r, struct member *at, unsigned ms)
         at->at_ms = r->now_ms - ms - slack;
 }
 
-/* The total of his side without what `own` holds; NULL: with all. */
-static void hear(const struct side *side, const int16_t *own, int64_t from, unsigned ms, int16_t *out)
+void room_hear(struct member *at, bool without_him, int64_t from, unsigned ms, struct pcm *out)
 {
+    const struct side *side = side_of(at->room, at->khz);
     size_t n = (size_t)CHUNK_MS * side->khz;
 
-    for (unsigned done = 0; done < ms; done += CHUNK_MS, out += n) {
-        size_t at = ring_at(from + done, side->khz);
-        mix_less(out, side->total + at, own ? own + at : NULL, n);
+    out->rate = side->khz * 1000;
+    out->n = 0;
+    for (unsigned done = 0; done < ms; done += CHUNK_MS, out->n += n) {
+        size_t place = ring_at(from + done, side->khz);
+        mix_less(out->samples + out->n, side->total + place, without_him ? at->own + place : NULL, n);
     }
 }
 
-static size_t shared_payload(struct room *r, enum codec law, int64_t from, unsigned ms, uint8_t *out)
+static void be_silent(struct member *at, unsigned ms, struct pcm *out)
 {
-    struct shared *p = &r->shared[law == CODEC_PCMA];
-    int16_t samples[sizeof p->payload];
-    size_t n = (size_t)ms * ROOM_NARROW_KHZ;
-
-    if (p->ms != ms || p->at_ms != from) {
-        hear(&r->narrow, NULL, from, ms, samples);
-        codec_encode(law, p->payload, samples, n);
-        p->ms = ms;
-        p->at_ms = from;
-    }
-    memcpy(out, p->payload, n);
-    return n;
+    out->rate = at->khz * 1000;
+    out->n = (size_t)ms * at->khz;
+    memset(out->samples, 0, out->n * sizeof *out->samples);
 }
 
 size_t room_payload(struct stream *s, unsigned ms, uint8_t *out, size_t cap)
 {
     struct member *at = s->member;
-    struct room *r = at->room;
+    enum codec codec = s->remote.codec;
+    const struct shared *same = NULL;
     struct pcm sound;
     int64_t from;
 
-    use_side(r, at);
-    follow(r, at, ms);
+    use_side(at->room, at);
+    follow(at->room, at, ms);
     from = at->at_ms;
     at->at_ms += ms;
-    sound.rate = at->khz * 1000;
-    sound.n = (size_t)ms * at->khz;
-    if (codec_is_g711(s->remote.codec) && at->since_ms <= from && at->spoke_ms <= from && cap >= sound.n)
-        return shared_payload(r, s->remote.codec, from, ms, out);
+    if (room_may_share(at, codec, from))
+        same = room_share(at, codec, from);
+    if (same && same->len <= cap) {
+        memcpy(out, same->payload, same->len);
+        return same->len;
+    }
+    room_unshare(at, from);
     if (at->since_ms <= from)
-        hear(side_of(r, at->khz), at->own, from, ms, sound.samples);
+        room_hear(at, true, from, ms, &sound);
     else
-        memset(sound.samples, 0, sound.n * sizeof *sound.samples);
-    return mouth_encode(&s->mouth, s->remote.codec, &sound, out, cap);
+        be_silent(at, ms, &sound);
+    return mouth_encode(&s->mouth, codec, &sound, out, cap);
 }

@@ -21,7 +21,6 @@ enum {
     ROOM_WIDE_KHZ = 16,
     ROOM_FRAME = ROOM_MS * ROOM_WIDE_KHZ,
     ROOM_RING = ROOM_RING_MS * ROOM_WIDE_KHZ,
-    ROOM_LAWS = 2,
 };
 
 struct member {
@@ -34,14 +33,16 @@ struct member {
     int64_t at_ms;             /* of the room's clock: what he hears next */
     int64_t since_ms;          /* nothing before is for him */
     int64_t spoke_ms;          /* end of his last sound in the totals */
+    enum codec shares;         /* NONE: what he was sent last was his own */
     int16_t own[ROOM_RING];    /* what he said, as it is in his side's total */
 };
 
-/* A packet of the total that several members are sent. Only of G.711: other encoders have a state, and a far end that
- * was switched between two of them would hear it. */
+/* The packet of a codec that members who are silent are sent (room_share.c). */
 struct shared {
-    int64_t at_ms;
-    unsigned ms; /* 0: none was made */
+    int64_t at_ms; /* where it begins */
+    unsigned ms;   /* its length; 0: none was made */
+    size_t len;
+    struct mouth *mouth, *before; /* after it, and before it (NULL: it was the first) */
     uint8_t payload[ROOM_NARROW_KHZ * 60];
 };
 
@@ -65,7 +66,7 @@ struct room {
     int64_t now_ms; /* end of what is in the rings */
     struct side narrow, wide;
     struct resample *up, *down;
-    struct shared shared[ROOM_LAWS];
+    struct shared shared[CODEC_COUNT];
     struct cue cue;
     struct recording *recording;
 };
@@ -76,6 +77,15 @@ void room_tick(struct media *m, struct room *r); /* 20 ms have passed */
 void room_enter(struct media *m, struct room *r, struct stream *s);
 /* What the member hears next, as a payload of his codec; its length. */
 size_t room_payload(struct stream *s, unsigned ms, uint8_t *out, size_t cap);
+/* So much of the total of his side; without him, or with all. */
+void room_hear(struct member *at, bool without_him, int64_t from, unsigned ms, struct pcm *out);
+
+/* room_share.c: whether the packet that begins there may be shared, as far as he is concerned; that packet, NULL when
+ * it is to be his own; his own from there on. */
+bool room_may_share(const struct member *at, enum codec codec, int64_t from);
+const struct shared *room_share(struct member *at, enum codec codec, int64_t from);
+void room_unshare(struct member *at, int64_t from);
+void room_share_free(struct room *r);
 
 /* room_command.c */
 void command_room_join(struct media *m, struct command *c);

@@ -1,7 +1,8 @@
-/* CPU of mixing: members who all speak at once (50 packets a second of PCMU each), in one room or in many, against the
- * same legs in no room, which are sent silence: what is between them is decoding, mixing and encoding. Both by turns,
- * each in a process of its own; this process is all the phones. media_room [members [size of a room [seconds [rounds
- * [codec that is sent]]]]]    prints CPU microseconds a member-second of each, and the difference of medians */
+/* CPU of mixing: members who send 50 packets a second of PCMU each, in one room or in many, against the same legs in no
+ * room, which are sent silence: what is between them is decoding, mixing and encoding. Both by turns, each in a process
+ * of its own; this process is all the phones. media_room [members [size of a room [seconds [rounds [codec that is sent
+ * [speakers a room, the others are muted]]]]]]    prints CPU microseconds a member-second of each, and the difference
+ * of medians */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 enum { ROUNDS_MOST = 21 };
 
 struct what {
-    unsigned size;
+    unsigned size, speakers; /* of a room; the others are muted */
     enum codec codec;
 };
 
@@ -46,6 +47,8 @@ static void rooms(struct wire_engine *e, const struct wire_job *job)
         if (i % what->size == 0 && room_new(&room, e->media, &none, NULL) != ERR_OK)
             wire_die("room");
         room_join(room, e->streams[i]);
+        if (i % what->size >= what->speakers)
+            room_mute(e->streams[i], true);
     }
 }
 
@@ -72,6 +75,7 @@ int main(int argc, char **argv)
     double mixed[ROUNDS_MOST], alone[ROUNDS_MOST], m, a;
     struct wire_phones phones;
 
+    what.speakers = wire_argument(argc, argv, 6, what.size);
     for (unsigned c = 1; c < CODEC_COUNT; c++)
         if (strcmp(codec_info((enum codec)c)->name, codec) == 0)
             what.codec = (enum codec)c;
@@ -90,7 +94,7 @@ int main(int argc, char **argv)
     }
     m = wire_median(mixed, rounds);
     a = wire_median(alone, rounds);
-    printf("%u members in rooms of %u, %s: %.1f us, alone %.1f us a member-second, mixing %.1f us\n", job.legs,
-           what.size, codec, m, a, m - a);
+    printf("%u members in rooms of %u, %u speak, %s: %.1f us, alone %.1f us a member-second, mixing %.1f us\n",
+           job.legs, what.size, what.speakers, codec, m, a, m - a);
     return 0;
 }

@@ -8,7 +8,7 @@
 #include "tests/unit/media/media_fixture.h"
 #include "tests/unit/media/sound.h"
 
-enum { SECONDS_MOST = 4, HEARD = SECONDS_MOST * 2 * 16000, PACKET = 700, MOST = 8, STEP_MS = 10 };
+enum { SECONDS_MOST = 4, HEARD = SECONDS_MOST * 2 * 16000, PACKET = 700, MOST = 8, STEP_MS = 10, PACKETS = 1000 };
 
 struct end {
     enum codec codec;
@@ -16,14 +16,17 @@ struct end {
     struct phone phone;
     struct encoder *encoder;
     struct decoder *decoder;
-    unsigned ptime, hz; /* hz 0: says nothing at all */
-    unsigned ms;        /* said so far */
+    unsigned ptime, hz;   /* hz 0: says nothing at all */
+    unsigned ms;          /* said so far */
+    const int16_t *voice; /* NULL: the tone is what is said */
     bool numbered;
     bool relayed; /* its line follows another phone's numbers */
     uint16_t seq;
     uint32_t ts; /* of the last packet that came */
     int16_t heard[HEARD];
     size_t n;
+    uint32_t marks[PACKETS]; /* of each packet that came: what is in it */
+    unsigned npackets;
     struct told told;
 };
 
@@ -84,6 +87,8 @@ static void say(struct end *e)
         double t = (double)e->ms / 1000 + (double)i / rate;
         samples[i] = (int16_t)(4000 * sin(2 * M_PI * e->hz * t));
     }
+    if (e->voice)
+        memcpy(samples, e->voice + (size_t)e->ms * rate / 1000, n * sizeof *samples);
     r.ts = e->ms * codec_khz(e->codec);
     r.len = encoder_encode(e->encoder, samples, n, payload, sizeof payload);
     r.payload = payload;
@@ -102,6 +107,15 @@ static void check_line(struct end *e, const struct rtp_packet *r)
     e->ts = r->ts;
 }
 
+static uint32_t mark_of(const struct rtp_packet *r)
+{
+    uint32_t mark = 2166136261u; /* FNV-1a */
+
+    for (size_t i = 0; i < r->len; i++)
+        mark = (mark ^ r->payload[i]) * 16777619u;
+    return mark;
+}
+
 static void hear(struct end *e)
 {
     struct rtp_packet r;
@@ -114,6 +128,8 @@ static void hear(struct end *e)
         if (r.pt != codec_info(e->codec)->pt)
             continue; /* from before a change */
         check_line(e, &r);
+        if (e->npackets < PACKETS)
+            e->marks[e->npackets++] = mark_of(&r);
         assert_int_equal(codec_ticks(e->codec, r.payload, r.len), e->ptime * codec_khz(e->codec));
         if (e->n + CODEC_SAMPLES <= HEARD)
             e->n += decoder_decode(e->decoder, r.payload, r.len, e->heard + e->n);
@@ -236,6 +252,74 @@ static void listeners_hear_the_same(void **state)
     expect(a, 900, true);
     assert_true(sound_find(a->heard + a->n - 4000, 4000, b->heard + b->n - 3200, 1600, &at) > 0.999999);
 }
+
+/* Of the last 30 packets of a, how many b was sent too. */
+static unsigned in_common(const struct end *a, const struct end *b)
+{
+    unsigned n = 0;
+
+    assert_true(a->npackets > 60 && b->npackets > 60);
+    for (unsigned i = a->npackets - 35; i < a->npackets - 5; i++)
+        for (unsigned k = b->npackets - 60; k < b->npackets; k++)
+            if (a->marks[i] == b->marks[k]) {
+                n++;
+                break;
+            }
+    return n;
+}
+
+/* How far what a heard in this packet of his is from what b heard in that of his, dB. */
+static double off_db(const struct end *a, size_t packet_a, const struct end *b, size_t packet_b)
+{
+    size_t n = codec_info(a->codec)->rate / 50;
+    double off = 1, all = 1;
+
+    for (size_t i = 0; i < n; i++) {
+        double x = a->heard[packet_a * n + i], y = b->heard[packet_b * n + i];
+        off += (x - y) * (x - y);
+        all += y * y;
+    }
+    return 10 * log10(off / all);
+}
+
+/* One speaks, two listen, and one of these says something once. From two seconds later on he hears what the other does,
+ * to so many dB in each packet. */
+static void listens_again(struct party *p, enum codec codec, double most_db)
+{
+    static int16_t voice[8 * 8000];
+    struct end *a = join(p, codec, 20, 0), *b = join(p, codec, 20, 0), *c = join(p, CODEC_PCMU, 20, 1);
+    unsigned k = 0;
+
+    sound_make(voice, sizeof voice / sizeof *voice, 8000);
+    c->voice = voice;
+    talk(p, 3500);
+    assert_in_range(in_common(a, b), 28, 30);
+    while (k < b->npackets && a->marks[150] != b->marks[k])
+        k++;
+    assert_true(k < b->npackets);
+    a->hz = 1900;
+    talk(p, 700);
+    assert_in_range(in_common(a, b), 0, 10);
+    a->hz = 0;
+    talk(p, 3000);
+    for (unsigned i = a->npackets - 42; i < a->npackets - 5; i++) {
+        double db = off_db(a, i, b, i + k - 150);
+        if (db > most_db)
+            fail_msg("%s: packet %u of %u is off by %.1f dB", codec_info(codec)->name, i, a->npackets, db);
+    }
+}
+
+/* He is sent what the other is sent: no worse from the first such packet on than two encoders of Opus differ. */
+static void opus_is_shared(void **state)
+{
+    struct party *p = *state;
+
+    listens_again(p, CODEC_OPUS, -12);
+    assert_in_range(in_common(&p->ends[0], &p->ends[1]), 28, 30);
+}
+
+/* With a shared encoder it is 10 to 20 dB for a tenth of a second. */
+static void g722_is_not_shared(void **state) { listens_again(*state, CODEC_G722, -25); }
 
 static void goes_and_comes(void **state)
 {
@@ -482,6 +566,8 @@ int main(void)
         IN_A_ROOM(every_packet_length),
         IN_A_ROOM(no_click_between_packets),
         IN_A_ROOM(listeners_hear_the_same),
+        IN_A_ROOM(opus_is_shared),
+        IN_A_ROOM(g722_is_not_shared),
         IN_A_ROOM(goes_and_comes),
         IN_A_ROOM(muted_hears_and_is_not_heard),
         IN_A_ROOM(changes_the_codec),
