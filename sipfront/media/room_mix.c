@@ -137,7 +137,7 @@ static void follow(const struct room *r, struct member *at, unsigned ms)
 {
     int64_t slack = ms % ROOM_MS ? ROOM_MS : 0, behind = r->now_ms - at->at_ms - ms;
 
-    if (behind < 0 || behind > slack + ROOM_MS)
+    if (behind < 0 || behind > 2 * slack)
         at->at_ms = r->now_ms - ms - slack;
 }
 
