@@ -18,6 +18,9 @@ enum { SIP_USER_MAX = 128, SIP_SOURCE_MAX = 80 };
 
 enum agent_state { AGENT_RUNNING, AGENT_HANGING_UP, AGENT_STOPPING, AGENT_STOPPED };
 
+/* RFC 4594 §4.2 has signalling in CS5; what phones and switches are set to is CS3. */
+enum { DSCP_CS3 = 24 << 2 };
+
 struct agent {
     struct loop *loop;
     const struct clock *clock;

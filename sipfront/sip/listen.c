@@ -139,7 +139,7 @@ bool listen_add_others(struct agent *a)
     for (unsigned i = 1; i < a->nlistens && ok; i++) {
         listen_url(&a->listens[i], url);
         certificates_capture(a->tls);
-        ok = nta_agent_add_tport(a->inner, (url_string_t const *)(void *)url, TAG_END()) == 0;
+        ok = nta_agent_add_tport(a->inner, (url_string_t const *)(void *)url, TPTAG_TOS(DSCP_CS3), TAG_END()) == 0;
         certificates_capture(NULL);
         if (!ok)
             log_error("sip", "cannot listen at %s", url);

@@ -163,6 +163,28 @@ def test_keepalives_by_datagram_do_no_harm(server):
         assert f"rport={one.getsockname()[1]}" in via and "received=127.0.0.1" in via
 
 
+def test_signalling_is_marked(server, ctl, register):
+    """Answers from the gate and requests of the stack: DSCP CS3."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.settimeout(10)
+        one.bind(("127.0.0.1", 0))
+        one.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+        one.sendto(options("UDP", "127.0.0.1:9"), ("127.0.0.1", server.sip_port))
+        assert marking(one) == 24
+    with SipPeer(server.sip, "bob", "bob-secret") as bob:
+        ctl.add("bob", "bob-secret")
+        bob.register()
+        bob.socket.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+        register("ann").dial("bob")
+        assert marking(bob.socket) == 24
+
+
+def marking(one):
+    """The DSCP of the next datagram."""
+    _, ancillary, _, _ = one.recvmsg(65535, 64)
+    return ancillary[0][2][0] >> 2
+
+
 def test_several_addresses_and_ipv6(server, ctl):
     server.stop()
     extra = free_port()

@@ -312,6 +312,26 @@ static void no_port_left_is_a_limit(void **state)
     media_free(&small);
 }
 
+/* RFC 4594 §4.1: Expedited Forwarding. */
+static void packets_are_marked(void **state)
+{
+    struct fixture *f = *state;
+    struct stream_remote remote = phone_remote(&f->pa);
+    char control[64], bytes[2048];
+    struct iovec io = { bytes, sizeof bytes };
+    struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+    const struct cmsghdr *c;
+    int on = 1;
+
+    assert_int_equal(setsockopt(f->pa.fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof on), 0);
+    stream_set_remote(f->a, &remote);
+    assert_true(recvmsg(f->pa.fd, &m, 0) > 0);
+    c = CMSG_FIRSTHDR(&m);
+    assert_non_null(c);
+    assert_int_equal(c->cmsg_type, IP_TOS);
+    assert_int_equal(*CMSG_DATA(c), 46 << 2);
+}
+
 /* Whatever arrives, the engine stays: all short packets, random bytes, oversized ones. */
 static void rubbish_is_survived(void **state)
 {
@@ -347,7 +367,7 @@ int main(void)
         TEST(stranger_is_ignored),   TEST(hears_each_digit_once),
         TEST(sends_a_digit),         TEST(tells_of_a_silent_peer_once),
         TEST(closing_is_the_end),    TEST(no_port_left_is_a_limit),
-        TEST(rubbish_is_survived),
+        TEST(rubbish_is_survived),   TEST(packets_are_marked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
