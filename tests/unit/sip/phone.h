@@ -124,7 +124,7 @@ static inline void copy_line(char **at, const char *message, const char *name, c
         *at += sprintf(*at, "%.*s%s\r\n", (int)strcspn(line + 2, "\r\n"), line + 2, more);
 }
 
-/* The phone answers the request in p->last; extra: further headers. */
+/* The phone answers the request in p->last; extra: further headers, or instead of its Contact another one. */
 static inline void phone_answer_with(struct phone *p, const char *status, const char *extra, const char *sdp)
 {
     char text[WIRE_MAX], *at = text;
@@ -135,10 +135,10 @@ static inline void phone_answer_with(struct phone *p, const char *status, const 
     copy_line(&at, p->last, "To", tagged || strncmp(status, "100", 3) == 0 ? "" : ";tag=callee");
     copy_line(&at, p->last, "Call-ID", "");
     copy_line(&at, p->last, "CSeq", "");
-    at += sprintf(at, "Contact: <sip:phone@127.0.0.1:%u>\r\n%s", p->port, extra);
+    at += strncmp(extra, "Contact:", 8) == 0 ? 0 : sprintf(at, "Contact: <sip:phone@127.0.0.1:%u>\r\n", p->port);
     if (sdp)
         at += sprintf(at, "Content-Type: application/sdp\r\n");
-    at += sprintf(at, "Content-Length: %zu\r\n\r\n%s", sdp ? strlen(sdp) : 0, or_else(sdp, ""));
+    at += sprintf(at, "%sContent-Length: %zu\r\n\r\n%s", extra, sdp ? strlen(sdp) : 0, or_else(sdp, ""));
     phone_send_text(p, text, (size_t)(at - text));
 }
 
