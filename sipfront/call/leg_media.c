@@ -12,7 +12,7 @@ enum err leg_media_open(struct leg_media *m, struct media *media, const char *ad
 {
     memset(m, 0, sizeof *m);
     snprintf(m->address, sizeof m->address, "%s", address);
-    return stream_open(&m->stream, media, events, owner);
+    return stream_open_for(&m->stream, media, address, events, owner);
 }
 
 void leg_media_close(struct leg_media *m)

@@ -142,18 +142,27 @@ static enum err open_scribe(struct server *s, const struct server_params *p, str
     return scribe_new(&s->scribe, &sp, why);
 }
 
-/* One address is audio's too; with several it is all of that family. */
-static const char *media_address(const struct server_params *p)
+/* The one address of that family is audio's too; with several of them it is all. NULL: none is. */
+static const char *media_address(const struct server_params *p, bool v6)
 {
-    for (unsigned i = 0; i < p->nmore; i++)
-        if (strcmp(p->more[i].address, p->listen) != 0)
-            return strchr(p->listen, ':') ? "::" : "0.0.0.0";
-    return p->listen;
+    const char *only = (strchr(p->listen, ':') != NULL) == v6 ? p->listen : NULL;
+    for (unsigned i = 0; i < p->nmore; i++) {
+        const char *more = p->more[i].address;
+        if ((strchr(more, ':') != NULL) != v6 || (only && strcmp(more, only) == 0))
+            continue;
+        if (only)
+            return v6 ? "::" : "0.0.0.0";
+        only = more;
+    }
+    return only;
 }
 
 static enum err open_media(struct server *s, const struct server_params *p, struct sbuf *why)
 {
-    struct media_params mp = { .address = media_address(p), .port_min = p->rtp_min, .port_max = p->rtp_max };
+    bool v6 = strchr(p->listen, ':') != NULL;
+    struct media_params mp = {
+        .address = media_address(p, v6), .other = media_address(p, !v6), .port_min = p->rtp_min, .port_max = p->rtp_max
+    };
     enum err e = media_new(&s->media, s->loop, &mp);
     if (e) {
         sbuf_fmt(why, "the media engine cannot use %s: %s", p->listen, err_text(e));

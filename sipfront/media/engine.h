@@ -34,7 +34,7 @@ struct command {
 struct media {
     /* set before the threads start */
     struct loop *loop;
-    struct net_address address;
+    struct net_address address, other; /* other: of the other family; may be none */
     struct ports *ports;
     struct outbox *outbox;
     struct recorder *recorder;

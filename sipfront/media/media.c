@@ -46,6 +46,8 @@ static enum err make_parts(struct media *m, const struct media_params *p)
 
     if (!net_address_parse(&m->address, p->address, 0))
         return ERR_INVALID;
+    if (p->other && !net_address_parse(&m->other, p->other, 0))
+        return ERR_INVALID;
     e = ports_new(&m->ports, p->port_min ? p->port_min : PORT_MIN, p->port_max ? p->port_max : PORT_MAX);
     if (!e)
         e = make_beep(m);

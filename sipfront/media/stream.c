@@ -27,9 +27,9 @@ static bool bind_to(int fd, const struct net_address *address, uint16_t port)
     return bind(fd, &a.any, a.len) == 0;
 }
 
-static int new_socket(const struct media *m)
+static int new_socket(const struct net_address *address)
 {
-    return socket(m->address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    return socket(address->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
 /* Both of the pair (RFC 3550 §11), or none: a socket that is bound cannot be bound elsewhere, so it is made anew. */
@@ -42,27 +42,27 @@ static bool try_bind(uint16_t port, void *arg)
         return false;
     if (bind_to(b->rtp, b->address, port))
         return true;
-    fresh = socket(b->address->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    fresh = new_socket(b->address);
     close(b->rtcp);
     b->rtcp = fresh;
     return false;
 }
 
-static void mark(const struct media *m, int fd)
+static void mark(const struct net_address *address, int fd)
 {
     const int dscp = DSCP_EF;
 
     /* marking may be forbidden; audio flows without it */
-    if (m->address.any.sa_family == AF_INET)
+    if (address->any.sa_family == AF_INET)
         (void)setsockopt(fd, IPPROTO_IP, IP_TOS, &dscp, sizeof dscp);
     else
         (void)setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &dscp, sizeof dscp);
 }
 
-static enum err open_sockets(struct stream *s)
+static enum err open_sockets(struct stream *s, const struct net_address *own)
 {
     struct media *m = s->media;
-    struct binding b = { .address = &m->address, .rtp = new_socket(m), .rtcp = new_socket(m) };
+    struct binding b = { .address = own, .rtp = new_socket(own), .rtcp = new_socket(own) };
     struct ports_try how = { try_bind, &b };
     enum err e = b.rtp < 0 || b.rtcp < 0 ? ERR_LIMIT : ports_take(m->ports, s, &how, &s->port);
 
@@ -73,7 +73,7 @@ static enum err open_sockets(struct stream *s)
             close(b.rtcp);
         return e;
     }
-    mark(m, b.rtp);
+    mark(own, b.rtp);
     s->fd = b.rtp;
     s->rtcp.fd = b.rtcp;
     s->rtcp.far.rtt_us = -1;
@@ -100,7 +100,21 @@ static void list_add(struct media *m, struct stream *s)
     m->streams = s;
 }
 
+static const struct net_address *own_address(const struct media *m, const char *toward)
+{
+    struct net_address to;
+    bool other = net_address_parse(&to, toward, 0) && to.any.sa_family == m->other.any.sa_family && m->other.len;
+
+    return other ? &m->other : &m->address;
+}
+
 enum err stream_open(struct stream **out, struct media *m, const struct stream_events *events, void *owner)
+{
+    return stream_open_for(out, m, NULL, events, owner);
+}
+
+enum err stream_open_for(struct stream **out, struct media *m, const char *address, const struct stream_events *events,
+                         void *owner)
 {
     struct stream *s = calloc(1, sizeof *s);
     enum err e;
@@ -112,7 +126,7 @@ enum err stream_open(struct stream **out, struct media *m, const struct stream_e
     s->events = *events;
     s->owner = owner;
     s->remote.event_pt = -1;
-    e = open_sockets(s);
+    e = open_sockets(s, own_address(m, address));
     if (e) {
         free(s);
         return e;

@@ -19,6 +19,7 @@ struct stream;
 
 struct media_params {
     const char *address;         /* bound and offered */
+    const char *other;           /* the same of the other family, IPv4 or IPv6; NULL: none */
     uint16_t port_min, port_max; /* even ports from the pool; 0: 10000-19999 */
     unsigned threads;            /* 0: 1 */
 };
@@ -47,6 +48,9 @@ struct stream_events {
 
 /* ERR_LIMIT when the pool has no port left. */
 enum err stream_open(struct stream **out, struct media *m, const struct stream_events *events, void *owner) MUST_USE;
+/* In the family of that address, where the engine has it, else in its first. */
+enum err stream_open_for(struct stream **out, struct media *m, const char *address, const struct stream_events *events,
+                         void *owner) MUST_USE;
 /* Closes; a recording in progress is finished and kept (on_recorded is NOT called: use stream_record_stop() first to be
  * told). */
 void stream_close(struct stream **s);

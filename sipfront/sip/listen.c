@@ -12,6 +12,7 @@
 
 #include <sofia-sip/nta.h>
 #include <sofia-sip/su_tagarg.h>
+#include <sofia-sip/tport.h>
 #include <sofia-sip/tport_tag.h>
 
 #include "sipfront/sip/agent_inner.h"
@@ -130,6 +131,33 @@ int listen_add(nta_agent_t *self, url_string_t const *uri, tag_type_t tag, tag_v
     failed = add(self, uri, TAG_NEXT(ta_args(ta)));
     ta_end(ta);
     return failed;
+}
+
+/* By which transport a request leaves. The library looks at the family of the address only where it is written without
+ * brackets, and hands it on with them: the first transport would be taken for every IPv6 peer. A connection that is up
+ * already is found as it is. */
+typedef tport_t *choose_fn(tport_t const *self, tp_name_t const *to);
+
+tport_t *listen_choose(tport_t const *self, tp_name_t const *to) __asm__("tport_by_name");
+
+tport_t *listen_choose(tport_t const *self, tp_name_t const *to)
+{
+    static choose_fn *choose;
+    char host[NETWORK_TEXT];
+    tp_name_t bare = *to;
+    tport_t *found, *better;
+    if (!choose) {
+        void *symbol = dlsym(RTLD_NEXT, "tport_by_name");
+        memcpy(&choose, &symbol, sizeof choose);
+    }
+    found = choose(self, to);
+    if (!to->tpn_host || *to->tpn_host != '[' || strlen(to->tpn_host) >= sizeof host ||
+        (found && tport_is_secondary(found)))
+        return found;
+    snprintf(host, sizeof host, "%.*s", (int)strcspn(to->tpn_host + 1, "]"), to->tpn_host + 1);
+    bare.tpn_host = host;
+    better = choose(self, &bare);
+    return better ? better : found;
 }
 
 bool listen_add_others(struct agent *a)

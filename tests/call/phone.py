@@ -19,7 +19,7 @@ CODECS = {"pcmu": "pcmu/8000/1", "pcma": "pcma/8000/1", "g722": "g722/16000/1", 
 
 CONFIG = """\
 poll_method epoll
-sip_listen {address}:{sip_port}
+sip_listen {host}:{sip_port}
 net_interface {address}
 audio_source aufile,{says}
 ausrc_srate 8000
@@ -89,7 +89,7 @@ class Phone:
         self._write_config(says or audio.sentence(self.folder, "silence/1"))
 
     def _write_config(self, says):
-        config = CONFIG.format(folder=self.folder, address=self.address, says=says, sip_port=self.sip_port, control_port=self.control_port)
+        config = CONFIG.format(folder=self.folder, address=self.address, host=f"[{self.address}]" if ":" in self.address else self.address, says=says, sip_port=self.sip_port, control_port=self.control_port)
         config += "".join(f"module_app {app}.so\n" for app in self.apps)
         for name, text in (("config", config), ("accounts", ""), ("contacts", ""), ("uuid", "")):
             (self.folder / name).write_text(text)
@@ -101,7 +101,7 @@ class Phone:
         self.stop()
 
     def start(self):
-        self._process = subprocess.Popen([*self.prefix, "stdbuf", "-oL", "baresip", "-4", "-f", str(self.folder)], stdin=subprocess.DEVNULL,
+        self._process = subprocess.Popen([*self.prefix, "stdbuf", "-oL", "baresip", "-6" if ":" in self.address else "-4", "-f", str(self.folder)], stdin=subprocess.DEVNULL,
                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         self._lines = Events(f"{self.user}'s log")
         threading.Thread(target=self._read_log, daemon=True).start()

@@ -163,6 +163,29 @@ def test_keepalives_by_datagram_do_no_harm(server):
         assert f"rport={one.getsockname()[1]}" in via and "received=127.0.0.1" in via
 
 
+def test_phones_of_both_families_hear_each_other(server, ctl, new_phone, tmp_path):
+    """Each leg's audio has the family of its phone."""
+    server.stop()
+    server.options = ["--listen", f"[::1]:{server.sip_port}"]
+    server.start()
+    for user in ("ann", "bob"):
+        ctl.add(user, f"{user}-secret")
+    bob = new_phone("bob", domain=f"[::1]:{server.sip_port}", address="::1", password="bob-secret", expires=600, says=audio.sentence(tmp_path, "vm-intro", lead=0.5))
+    bob.wait("REGISTER_OK")
+    ann = new_phone("ann", domain=server.sip, password="ann-secret", expires=600, says=audio.sentence(tmp_path, "demo-thanks", lead=0.5))
+    ann.wait("REGISTER_OK")
+    for caller, callee, called in ((ann, bob, "bob"), (bob, ann, "ann")):
+        caller.dial(called)
+        caller.wait("CALL_ESTABLISHED")
+        callee.wait("CALL_ESTABLISHED")
+        bob.wait_heard_in_pieces(audio.prompt("demo-thanks"))
+        ann.wait_heard_in_pieces(audio.prompt("vm-intro"))
+        caller.hang_up()
+        callee.wait("CALL_CLOSED")
+        caller.wait("CALL_CLOSED")
+        assert server.wait_cdr()["status"] == "200"
+
+
 def test_signalling_is_marked(server, ctl, register):
     """Answers from the gate and requests of the stack: DSCP CS3."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
