@@ -63,7 +63,7 @@ class Flowd:
         self.data = self.folder / "data"
         self.port = free_port()
         self.process = subprocess.Popen(list(map(str, [BIN / "flowd", "--data", self.data, "--sip-port", self.port, *options])),
-                                        stdout=subprocess.PIPE, stderr=open(self.folder / "flowd.log", "a"), text=True)
+                                        stdout=subprocess.PIPE, stderr=open(self.folder / "flowd.log", "a"), text=True, errors="replace")
         if not self.process.stdout.readline():
             sys.exit("flowd does not start: " + (self.folder / "flowd.log").read_text()[-500:])
 
@@ -78,7 +78,7 @@ class Flowd:
         return Api(str(self.data / "api.sock"))
 
     def ctl(self, *words):
-        done = subprocess.run(list(map(str, [BIN / "flowctl", "--socket", self.data / "api.sock", *words])), capture_output=True, text=True)
+        done = subprocess.run(list(map(str, [BIN / "flowctl", "--socket", self.data / "api.sock", *words])), capture_output=True, text=True, errors="replace")
         if done.returncode:
             sys.exit(f"flowctl {' '.join(map(str, words))}: {done.stderr}")
         return done.stdout
@@ -103,7 +103,7 @@ class Program:
 
     def __init__(self, name, *arguments):
         self.name, self.port = name, free_port()
-        self.process = subprocess.Popen([BIN / name, *(a.format(port=self.port) for a in arguments)], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([BIN / name, *(a.format(port=self.port) for a in arguments)], stdout=subprocess.PIPE, text=True, errors="replace")
         self.process.stdout.readline()
 
     def pids(self):
@@ -119,7 +119,7 @@ def sipp(server, scenario, folder, *options, seconds=120):
     run = Path(tempfile.mkdtemp(dir=folder))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(list(map(str, ["sipp", f"127.0.0.1:{server.port}", "-sf", HERE / f"{scenario}.xml", "-s", NUMBER, "-i", "127.0.0.1", "-p", free_port(),
-                                         "-nostdin", "-timeout", seconds, "-trace_err", *options])), cwd=run, capture_output=True, text=True)
+                                         "-nostdin", "-timeout", seconds, "-trace_err", *options])), cwd=run, capture_output=True, text=True, errors="replace")
     if done.returncode:
         errors = "".join(p.read_text(errors="replace")[-300:] for p in run.glob("*errors.log"))
         sys.exit(f"sipp against {server.name} ended with {done.returncode}: {errors or done.stderr[-500:]}")
