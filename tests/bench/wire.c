@@ -187,7 +187,8 @@ void wire_phones_open(struct wire_phones *p, bool stamps)
 
     *p = (struct wire_phones){ .stamps = stamps };
     p->fd = wire_socket(&p->port);
-    setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+    if (setsockopt(p->fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer) != 0) /* else the system's limit counts */
+        setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     if (stamps && setsockopt(p->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) != 0)
         wire_die("SO_TIMESTAMPNS");
 }
