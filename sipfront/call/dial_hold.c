@@ -24,9 +24,11 @@ static void update(struct hold_ear *ear, struct server *s, struct leg_media *to,
 
 void dial_hold_update(struct dial *d)
 {
-    struct call *c = d ? d->op.call : NULL;
-    if (!dial_talking(d) || d->op.later || !c->media.stream || !d->winner || !d->winner->media.stream)
-        return; /* no talk, or one of the two is lent to another call */
+    if (!d || !dial_talking(d))
+        return;
+    struct call *c = d->op.call;
+    if (d->op.later || !c->media.stream || !d->winner || !d->winner->media.stream)
+        return; /* it is over, or one of the two is lent to another call */
     update(&d->hold.caller, c->server, &c->media, &d->winner->media);
     update(&d->hold.callee, c->server, &d->winner->media, &c->media);
 }
