@@ -136,12 +136,10 @@ void leg_on_invite(struct agent *a, const struct agent_event *ev)
     incoming_of_event(&r, a, ev);
     if (a->state != AGENT_RUNNING)
         nua_respond(ev->nh, SIP_503_SERVICE_UNAVAILABLE, NUTAG_WITH_THIS(a->nua), TAG_END());
-    else if (!ev->sip->sip_from || !ev->sip->sip_to || !ev->sip->sip_call_id)
+    else if (!ev->sip->sip_from || !ev->sip->sip_to || !ev->sip->sip_call_id || leg_replaces_are_bad(ev->sip))
         nua_respond(ev->nh, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(a->nua), TAG_END());
     else if (ev->sip->sip_max_forwards && ev->sip->sip_max_forwards->mf_count == 0) /* RFC 3261 §16.3, 7332 */
         nua_respond(ev->nh, SIP_483_TOO_MANY_HOPS, NUTAG_WITH_THIS(a->nua), TAG_END());
-    else if (leg_replaces_are_bad(ev->sip)) /* RFC 3891 §3 */
-        nua_respond(ev->nh, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(a->nua), TAG_END());
     else if (!know_caller(&r, &t))
         ; /* answered */
     else if (!body_is_ours(ev->sip))
