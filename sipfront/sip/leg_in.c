@@ -129,17 +129,24 @@ static bool know_caller(const struct incoming *r, struct invite_texts *t)
     return true;
 }
 
+/* Whoever calls is refused with that status; 0: is not. */
+static int refused_anyhow(const struct agent *a, const sip_t *sip)
+{
+    if (a->state != AGENT_RUNNING)
+        return 503;
+    if (!sip->sip_from || !sip->sip_to || !sip->sip_call_id || leg_replaces_are_bad(sip))
+        return 400;
+    return sip->sip_max_forwards && sip->sip_max_forwards->mf_count == 0 ? 483 : 0; /* RFC 3261 §16.3, 7332 */
+}
+
 void leg_on_invite(struct agent *a, const struct agent_event *ev)
 {
     struct invite_texts t = { .from_user = "" };
+    int status = refused_anyhow(a, ev->sip);
     struct incoming r;
     incoming_of_event(&r, a, ev);
-    if (a->state != AGENT_RUNNING)
-        nua_respond(ev->nh, SIP_503_SERVICE_UNAVAILABLE, NUTAG_WITH_THIS(a->nua), TAG_END());
-    else if (!ev->sip->sip_from || !ev->sip->sip_to || !ev->sip->sip_call_id || leg_replaces_are_bad(ev->sip))
-        nua_respond(ev->nh, SIP_400_BAD_REQUEST, NUTAG_WITH_THIS(a->nua), TAG_END());
-    else if (ev->sip->sip_max_forwards && ev->sip->sip_max_forwards->mf_count == 0) /* RFC 3261 §16.3, 7332 */
-        nua_respond(ev->nh, SIP_483_TOO_MANY_HOPS, NUTAG_WITH_THIS(a->nua), TAG_END());
+    if (status)
+        nua_respond(ev->nh, status, sip_status_phrase(status), NUTAG_WITH_THIS(a->nua), TAG_END());
     else if (!know_caller(&r, &t))
         ; /* answered */
     else if (!body_is_ours(ev->sip))

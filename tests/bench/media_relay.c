@@ -114,7 +114,7 @@ static double cost(const struct wire_job *job, struct wire_phones *p, struct wir
     double us;
 
     p->owner = d;
-    us = (double)wire_measure(job, p, s) / (job->legs / 2) / (job->ms / 1000.0);
+    us = (double)wire_measure(job, p, s) / (job->legs / 2.0) / (job->ms / 1000.0);
     if (p->received < (uint64_t)job->legs * (unsigned)job->ms / 20 * 97 / 100)
         printf("  only %llu packets came\n", (unsigned long long)p->received);
     return us;
