@@ -112,11 +112,12 @@ struct call_port {
      * loop) when it is answered. */
     struct call_op *(*answer)(void *self, answered_cb *done, void *owner);
     bool (*is_answered)(void *self);
-    /* Ends the call: with this status when it is not yet answered (0: 480), with BYE otherwise. The flow is not told.
-     */
+    /* Ends the call: with this status when it is not yet answered (0: 480), else with BYE. The flow is not told. */
     void (*reject)(void *self, int status);
     void (*hangup)(void *self);
     struct call_op *(*play)(void *self, const struct play_request *rq, play_done_cb *done, void *owner);
+    /* That is played before long, unless the caller cuts in: it is made ready. NULL: needless. */
+    void (*expect_play)(void *self, const struct play_request *rq);
     struct call_op *(*dial)(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner);
     /* How many targets that this permit line counts are rung or talked to now, or addresses asked, in all calls of this
      * call's flow. */

@@ -26,11 +26,19 @@ static void on_prompt_end(enum play_end how, void *owner)
     take_keys(e);
 }
 
+bool entry_prompt(const struct running *r, struct str prompt, struct vm_sound *words, struct play_request *rq)
+{
+    *words = (struct vm_sound){ SOUND_SAY, prompt };
+    *rq = (struct play_request){ .sounds = words, .count = 1, .image = action_image(r), .loops = 1 };
+    return prompt.len > 0;
+}
+
 void entry_start(struct entry *e, struct str prompt)
 {
     const struct call_port *port = action_port(&e->base);
-    struct vm_sound words = { SOUND_SAY, prompt };
-    struct play_request rq = { .sounds = &words, .count = 1, .image = action_image(&e->base), .loops = 1 };
+    struct vm_sound words;
+    struct play_request rq;
+    (void)entry_prompt(&e->base, prompt, &words, &rq);
     if (e->barge.len == 0)
         digits_clear(action_digits(&e->base));
     if (prompt.len == 0 || digits_find(action_digits(&e->base), e->barge) >= 0)

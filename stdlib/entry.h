@@ -28,6 +28,8 @@ struct entry {
     unsigned count;
 };
 
+/* As action_ops.prompt, with the prompt that the action has. */
+bool entry_prompt(const struct running *r, struct str prompt, struct vm_sound *words, struct play_request *rq);
 /* Begins; prompt may be empty. May end the action. */
 void entry_start(struct entry *e, struct str prompt);
 struct str entry_keys(const struct entry *e);

@@ -71,6 +71,11 @@ static void on_silence(struct entry *e)
 
 static const struct entry_rules rules = { on_key, on_silence };
 
+static bool prompt(const struct running *r, struct vm_sound *words, struct play_request *rq)
+{
+    return entry_prompt(r, arg_text(r, ARG_NO_gather_prompt, ""), words, rq);
+}
+
 static void start(struct running *r)
 {
     struct gather *g = (struct gather *)r;
@@ -87,5 +92,5 @@ static void start(struct running *r)
 }
 
 const struct action_ops gather_ops = {
-    .size = sizeof(struct gather), .start = start, .digit = entry_digit, .stop = entry_stop
+    .size = sizeof(struct gather), .start = start, .prompt = prompt, .digit = entry_digit, .stop = entry_stop
 };

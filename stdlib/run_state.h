@@ -50,6 +50,8 @@ void run_finish(struct flow_run *run, enum flow_end how);
 void run_fail(struct flow_run *run, const char *why);
 /* The rest of the flow is not wanted: 'on hangup' if there is one and it has not run, else the end. */
 void run_enter_on_hangup(struct flow_run *run);
+/* Which of the import's parameters is which argument of the action. */
+void run_bind_params(struct running *r, const struct image_import *import);
 void run_drop_action(struct flow_run *run);
 bool run_caller_gone(const struct flow_run *run);
 void run_trace(struct flow_run *run, const char *action, const char *outcome);

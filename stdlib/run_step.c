@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stdlib/ahead.h"
 #include "stdlib/run_state.h"
 
 static void on_next(void *owner)
@@ -43,7 +44,7 @@ static enum pace pace_of(struct flow_run *run)
     return PACE_WAIT;
 }
 
-static void bind_params(struct running *r, const struct image_import *import)
+void run_bind_params(struct running *r, const struct image_import *import)
 {
     memset(r->param, -1, sizeof r->param);
     for (unsigned i = 0; i < import->nparams; i++) {
@@ -97,10 +98,12 @@ static void begin_action(struct flow_run *run)
     r->ops = ops;
     r->row = row;
     r->run = run;
-    bind_params(r, import);
+    run_bind_params(r, import);
     run->action = r;
     run_trace(run, row->name, NULL);
     begin(r);
+    if (run->action == r)
+        ahead_look(run);
 }
 
 static void on_parked(struct flow_run *run)

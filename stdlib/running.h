@@ -20,6 +20,8 @@ struct action_ops {
     bool (*offered)(const struct call_port *port);
     /* Begins; may end at once. */
     void (*start)(struct running *r);
+    /* The words that it says first; rq->sounds is them. false: none. Says nothing yet. NULL: it says none. */
+    bool (*prompt)(const struct running *r, struct vm_sound *words, struct play_request *rq);
     /* A key has joined the queue. NULL: it stays there. */
     void (*digit)(struct running *r);
     /* The caller has hung up, also before start: it ends soon in an outcome (ENDS_NORMALLY), or by action_abandon().

@@ -114,6 +114,7 @@ void call_port_init(struct call *c);
 const struct call_port *call_port_offered(void);
 struct call_op *call_answer_start(void *self, answered_cb *done, void *owner);
 struct call_op *call_play_start(void *self, const struct play_request *rq, play_done_cb *done, void *owner);
+void call_play_expect(void *self, const struct play_request *rq);
 struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner);
 struct call_op *call_fetch_start(void *self, const struct fetch_request *rq, fetch_done_cb *done, void *owner);
 void call_notify(void *self, const struct notify_request *rq);

@@ -62,6 +62,7 @@ static const struct call_port offered = {
     .reject = reject,
     .hangup = hangup,
     .play = call_play_start,
+    .expect_play = call_play_expect,
     .dial = call_dial_start,
     .queue = call_queue_start,
     .held = held,

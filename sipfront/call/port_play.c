@@ -233,6 +233,35 @@ static struct playing *play_sounds(struct call *c, const struct play_request *rq
     return p;
 }
 
+static void on_made(struct prompt *prompt, enum err e, void *owner)
+{
+    (void)prompt;
+    (void)e;
+    (void)owner;
+}
+
+/* Only the first sentence: while it is heard the others are made. */
+void call_play_expect(void *self, const struct play_request *rq)
+{
+    struct call *c = self;
+    struct sbuf words = { 0 };
+    struct prompt_request want = {
+        .source = PROMPT_WORDS, .voice = rq->voice, .rate = rq->rate, .codec = leg_media_codec(&c->media)
+    };
+    struct str rest;
+    if (rq->count != 1 || rq->sounds->kind != SOUND_SAY)
+        return;
+    server_words(c->server, rq->image, rq->sounds->text, &words);
+    want.text = rest = sbuf_view(&words);
+    if (sentence_count(want.text) > 1 && !is_made(c->server, want))
+        (void)sentence_next(&rest, true, &want.text);
+    if (want.text.len > 0 && !prompt_is_ready(c->server->prompts, &want)) {
+        struct prompt_wait *wait = prompt_get(c->server->prompts, &want, on_made, NULL);
+        prompt_wait_stop(&wait); /* it is made all the same, for who asks next */
+    }
+    sbuf_free(&words);
+}
+
 struct call_op *call_play_start(void *self, const struct play_request *rq, play_done_cb *done, void *owner)
 {
     struct call *c = self;

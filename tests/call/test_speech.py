@@ -2,6 +2,7 @@
 import json
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -72,7 +73,7 @@ flow line {
     made = speech(ctl)["disk_misses"]
     call(ann)
     ann.wait_heard(spoken(tmp_path, "Call from Shivawn in Vrotswahv."))
-    assert speech(ctl)["disk_misses"] == made, "it was made when the flow was deployed"
+    assert speech(ctl)["disk_misses"] == made + 1, "it was made when the flow was deployed, and the next meanwhile"
     ann.wait_heard(spoken(tmp_path, "Ann calls Shivawn."))
     bob.wait_heard(spoken(tmp_path, "Shivawn is on the line."))
     ann.hang_up()
@@ -95,6 +96,23 @@ def test_constant_texts_are_ready_at_the_first_call(server, ctl, register, line)
     server.start()
     server.log.wait(re.compile(r"line: 1 texts are ready to be heard").search, 10, "line of the log")
     assert speech(ctl)["disk_misses"] == 0 and speech(ctl)["disk_hits"] > 0
+
+
+def test_the_next_text_is_made_while_the_first_is_heard(ctl, register, line, tmp_path):
+    """Its words are known as soon as the first begins."""
+    first = "This takes a while to be heard, long enough for what comes after it."
+    line(f'let who = call.from_name\nsay "{first}"\npause 100ms\nsay "{{who}} has called."')
+    ann = register("ann")
+    made = speech(ctl)["disk_misses"]
+    call(ann)
+    end = time.monotonic() + 10
+    while speech(ctl)["disk_misses"] == made:
+        assert time.monotonic() < end, "it is not made"
+        time.sleep(0.05)  # between two looks
+    assert len(ann.heard()) < len(spoken(tmp_path, first)), "only once it was due"
+    ann.wait_heard(spoken(tmp_path, "Ann has called."))
+    assert speech(ctl)["disk_misses"] == made + 1
+    ann.wait("CALL_CLOSED")
 
 
 @pytest.mark.parametrize("codec", ["pcmu", "g722", "opus"])

@@ -1,6 +1,6 @@
 /* A scene: a flow (of steps, or compiled elsewhere), what the caller does at which time, what the world does, and the
  * transcript of what happened. Each is played twice: as it is, and with a machine that is saved and restored at every
- * action, which must change nothing. */
+ * action and a port that wants to know what comes next (ahead.h), which must change nothing. */
 #ifndef TESTS_UNIT_STDLIB_SCENE_H
 #define TESTS_UNIT_STDLIB_SCENE_H
 
@@ -42,6 +42,8 @@ static inline void scene_play_once(const struct scene *scene, struct image *im, 
     struct sim_world world = scene_world(&st);
     struct image_refusal why = { "" };
     assert_int_equal(sim_session_new(&st.session, im, facts, &world), ERR_OK);
+    if (restarts)
+        scene_expects(&st);
     if (flow_bind_check(im, sim_call_port(sim_session_call(st.session)), &why))
         fail_msg("%s: refused: %s", scene->name, why.text);
     scene_caller(st.session, scene->caller ? scene->caller : "");

@@ -115,6 +115,23 @@ static inline void scene_acted(struct image_line at, const char *action, const c
         sbuf_fmt(&st->seen, "%s %s\n", action, outcome);
 }
 
+/* What the flow is about to say, a line each; kept apart from what happens. */
+static struct sbuf scene_expected;
+
+static inline void scene_expect(void *self, const struct play_request *rq)
+{
+    (void)self;
+    for (unsigned i = 0; i < rq->count; i++)
+        sbuf_fmt(&scene_expected, "%.*s\n", STR_ARG(rq->sounds[i].text));
+}
+
+static inline void scene_expects(struct stage *st)
+{
+    struct call_port *port = (struct call_port *)(uintptr_t)sim_call_port(sim_session_call(st->session));
+    port->expect_play = scene_expect;
+    sbuf_free(&scene_expected);
+}
+
 static inline struct sim_world scene_world(struct stage *st)
 {
     return (struct sim_world){ .heard = scene_heard,
