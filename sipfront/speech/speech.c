@@ -13,7 +13,7 @@ cst_voice *register_cmu_us_rms(const char *voxdir);
 cst_voice *register_cmu_us_awb(const char *voxdir);
 cst_voice *register_cmu_us_kal(const char *voxdir);
 
-enum { VOICES = 4, RATE_MIN = 50, RATE_MAX = 200, TEXT_MAX = 16384, LEAD_MS = 20, SILENT = 131 /* -48 dBFS */ };
+enum { VOICES = 4, RATE_MIN = 50, RATE_MAX = 200, TEXT_MAX = 16384, LEAD_MS = 10, SILENT = 131 /* -48 dBFS */ };
 
 static const struct {
     const char *name;

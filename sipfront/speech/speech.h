@@ -19,7 +19,7 @@ struct speech_audio {
     unsigned count, rate;
 };
 
-/* Speaks text (UTF-8): its first sound comes within 20 ms. voice "" is slt; percent 50-200. out is written only on
+/* Speaks text (UTF-8): its first sound comes within 10 ms. voice "" is slt; percent 50-200. out is written only on
  * success. ERR_INVALID for an unknown voice or rate, ERR_TOO_BIG for a text over 16 KiB. */
 enum err speech_say(struct speech *s, struct str text, struct str voice, int percent,
                     struct speech_audio *out) MUST_USE;

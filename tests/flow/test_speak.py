@@ -31,12 +31,12 @@ def speak(tmp_path):
 
 
 def flite(folder, text):
-    """The samples of the text, from 20 ms before its first sound on."""
+    """The samples of the text, from 10 ms before its first sound on."""
     subprocess.run(["flite", "-voice", "slt", "-t", text, "-o", folder / "said.wav"], check=True)
     with wave.open(str(folder / "said.wav")) as wav:
         assert wav.getframerate() == RATE
         samples = np.frombuffer(wav.readframes(wav.getnframes()), dtype="<i2").astype(float)
-    return samples[max(0, np.flatnonzero(np.abs(samples) >= 131)[0] - RATE // 50):]
+    return samples[max(0, np.flatnonzero(np.abs(samples) >= 131)[0] - RATE // 100):]
 
 
 def place(heard, wanted):

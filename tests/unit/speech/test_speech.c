@@ -65,7 +65,7 @@ static void speaks(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct speech_audio a = { 0 };
         enum err e = speech_say(speech, str_of(rows[i].text), str_of(rows[i].voice), rows[i].percent, &a);
-        if (e == ERR_OK && rows[i].min_ms && first_sound_ms(&a) > 25)
+        if (e == ERR_OK && rows[i].min_ms && first_sound_ms(&a) > 15)
             fail_msg("%s: the first sound comes after %u ms", rows[i].name, first_sound_ms(&a));
         if (e != rows[i].want || length_ms(&a) < rows[i].min_ms)
             fail_msg("%s: %s, %u ms", rows[i].name, err_text(e), length_ms(&a));
