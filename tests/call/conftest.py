@@ -1,5 +1,6 @@
 """Fixtures of the call tests: phones that are stopped, and a server that must end cleanly, when a test ends."""
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -9,11 +10,15 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(1, str(Path(__file__).parent.parent / "fake"))
 
+import audio  # noqa: E402
 from ctl import Ctl  # noqa: E402
+from ladder import Ladder  # noqa: E402
 from phone import Phone  # noqa: E402
 from server import Server  # noqa: E402
 from sip_peer import SipPeer  # noqa: E402
+from sipp import Echo  # noqa: E402
 
+SAYS = {"bob": "vm-intro", "carol": "demo-thanks"}  # what their speakers say
 PASSWORDS = {user: f"{user}-secret" for user in ("ann", "bob", "carol", "dave")}
 
 
@@ -85,3 +90,37 @@ def peer(server, ctl):
     yield start
     for one in peers:
         one.__exit__()
+
+
+@pytest.fixture
+def ladder(server, ctl, tmp_path):
+    """ladder(user) makes a SIPp of that user, whose Connection is added; all are stopped at the end."""
+    made = []
+
+    def make(user, add=True):
+        if add:
+            ctl.add(user, PASSWORDS[user])
+        made.append(Ladder(server, user, tmp_path / f"ladder-{len(made)}-{user}"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.__exit__()
+
+
+@pytest.fixture
+def speaker(register, tmp_path):
+    """speaker(user) is a phone that says its own sentence again and again."""
+    def start(user, **options):
+        says = tmp_path / f"{user}-says.wav"
+        subprocess.run(["sox", str(audio.PROMPTS / f"{SAYS[user]}.wav"), "-r", "8000", "-b", "16", "-c", "1", str(says),
+                        "pad", "0.2", "0.6", "repeat", "30"], check=True)
+        return register(user, says=says, **options)
+    return start
+
+
+@pytest.fixture
+def echo(tmp_path):
+    """A gateway whose only telephone answers one call and says back what it hears."""
+    with Echo(tmp_path) as gateway:
+        yield gateway

@@ -66,3 +66,26 @@ class Run:
 def run(*arguments, **load):
     """Runs a scenario to its end."""
     return Run(*arguments, **load).wait()
+
+
+class Echo:
+    """SIPp as a gateway at an address of its own: it answers one call and says back what it hears. Use as a context manager."""
+
+    def __init__(self, folder, address="127.0.0.6"):
+        self.folder, self.address, self.port, self.media = folder, address, free_port(), free_span(8)
+        self.gateway = f"{address}:{self.port}"
+
+    def __enter__(self):
+        line = ["sipp", "-sn", "uas", "-i", self.address, "-p", self.port, "-mi", self.address, "-mp", self.media, "-rtp_echo", "-m", 1, "-nostdin", "-timeout", 60,
+                "-timeout_error"]
+        self._process = subprocess.Popen(list(map(str, line)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
+        return self
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(10)
+
+    def wait(self, seconds=30):
+        """Until the call has ended; it must have gone well."""
+        assert self._process.wait(seconds) == 0

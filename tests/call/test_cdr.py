@@ -7,7 +7,7 @@ import audio
 from conftest import PASSWORDS
 from server import build_flow
 from test_forward import forwards, to  # noqa: F401
-from test_transfer import hear_each_other, ladder, refer, speaker, told  # noqa: F401
+from test_transfer import hear_each_other, refer, told
 
 LEG = re.compile(r"INFO leg: (?P<fields>.*)$")
 
@@ -21,7 +21,7 @@ def short(rows):
     return [(row["side"], row["user"], row["status"], row["end"]) for row in rows]
 
 
-def test_a_line_for_each_leg(server, ctl, ladder, register, speaker, tmp_path):  # noqa: F811
+def test_a_line_for_each_leg(server, ctl, ladder, register, speaker, tmp_path):
     """Of four phones one is busy, one answers, and two have rung."""
     ctl.add("line", virtual=True)
     ctl.attach_flow("line", build_flow('flow line {\n    bridge ["ann", "carol", "dave"], ring: 20s { else { hangup } }\n}\n', tmp_path))
@@ -62,7 +62,7 @@ def test_who_gives_up_and_who_forwards(server, forwards, register):  # noqa: F81
                                    ("callee", "carol", "0", "cancelled")]
 
 
-def test_who_is_transferred(server, ladder, speaker):  # noqa: F811
+def test_who_is_transferred(server, ladder, speaker):
     """The phone that goes on in another call has a leg in both."""
     bob, carol, ann = speaker("bob"), speaker("carol"), ladder("ann")
     told(refer(ann.call("bob").pause(500), "carol"), 100, 180, 200).hear("BYE").reply(200).start(PASSWORDS["ann"])
@@ -77,7 +77,7 @@ def test_who_is_transferred(server, ladder, speaker):  # noqa: F811
 
 
 @pytest.mark.parametrize("seconds", [1, 13])
-def test_a_call_that_a_crash_ends_has_a_record(server, speaker, register, seconds):  # noqa: F811
+def test_a_call_that_a_crash_ends_has_a_record(server, speaker, register, seconds):
     """At the next start, and once. What it tells of the talk is at most 10 s old."""
     bob, carol = speaker("bob"), speaker("carol")
     ann, dave = register("ann"), register("dave", answers=False)

@@ -8,7 +8,7 @@ from conftest import PASSWORDS
 from ctl import Refused
 from events import Missing
 from server import build_flow
-from test_transfer import ladder, told  # noqa: F401, a fixture
+from test_transfer import told
 
 TONES = {"ann": 400, "bob": 700, "carol": 1100}
 ALL = {**TONES, "music": 1777}  # no sum of the others, which a codec makes of them
@@ -246,7 +246,7 @@ def test_the_operator_sees_and_ends_it(server, ctl, meeting):
         ctl.run("conference", "end", "team")
 
 
-def test_a_phone_that_is_put_into_it(server, ladder, register, meeting, tmp_path):  # noqa: F811
+def test_a_phone_that_is_put_into_it(server, ladder, register, meeting, tmp_path):
     """ann's phone is in the conference on one line, talks to bob on the other, and puts him there in its place."""
     meeting.deploy(", count: no, tones: no")
     carol = meeting.join("carol")

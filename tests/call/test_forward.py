@@ -5,7 +5,7 @@ from carrier import Carrier
 from conftest import PASSWORDS
 from server import build_flow
 from sip_peer import header
-from test_transfer import hear_each_other, ladder, speaker  # noqa: F401
+from test_transfer import hear_each_other
 
 FLOW = """flow line {
     bridge "ann", ring: 20s {
@@ -23,7 +23,7 @@ def to(user):
 
 
 @pytest.fixture
-def forwards(ladder):  # noqa: F811
+def forwards(ladder):
     """forwards(user, contact, …): a phone of that user that does it; started."""
     def start(user, contact, status=302, rings=False, headers=()):
         phone = ladder(user).register(PASSWORDS.get(user, f"{user}-secret")).called()
@@ -50,7 +50,7 @@ def fails(server, ctl, register, tmp_path):
 
 @pytest.mark.parametrize("status", [301, 302])
 @pytest.mark.parametrize("rings", [False, True])
-def test_the_target_is_called(server, forwards, speaker, status, rings):  # noqa: F811
+def test_the_target_is_called(server, forwards, speaker, status, rings):
     ann, bob, carol = forwards("ann", to("carol"), status, rings), speaker("bob"), speaker("carol")
     bob.dial("ann")
     carol.wait("CALL_ESTABLISHED", 20)
@@ -63,7 +63,7 @@ def test_the_target_is_called(server, forwards, speaker, status, rings):  # noqa
     assert server.rtp_sockets() == 0
 
 
-def test_the_likelier_contact_is_taken(ladder, forwards, register):  # noqa: F811
+def test_the_likelier_contact_is_taken(ladder, forwards, register):
     """By its q, also as a tel: URI and with escapes."""
     ann = forwards("ann", f'{to("dave")};q=0.2, "Carol" <sip:c%61rol@elsewhere.example;user=phone>;q=0.7')
     carol, bob = ladder("carol"), register("bob")
@@ -73,7 +73,7 @@ def test_the_likelier_contact_is_taken(ladder, forwards, register):  # noqa: F81
     ann.finish()
 
 
-def test_the_way_is_told(ctl, ladder, forwards, register):  # noqa: F811
+def test_the_way_is_told(ctl, ladder, forwards, register):
     """RFC 5806: the latest first. RFC 7044: from the first on."""
     ann, carol, dave, bob = forwards("ann", to("carol")), forwards("carol", to("dave"), 301, rings=True), ladder("dave"), register("bob")
     here = "@[0-9.]*:[0-9]*"
@@ -87,7 +87,7 @@ def test_the_way_is_told(ctl, ladder, forwards, register):  # noqa: F811
         phone.finish()
 
 
-def test_others_ring_on(server, ctl, forwards, speaker, register, tmp_path):  # noqa: F811
+def test_others_ring_on(server, ctl, forwards, speaker, register, tmp_path):
     """One of two targets forwards: the other rings on, and stops when the one who is called instead answers."""
     ctl.add("line", virtual=True)
     ctl.attach_flow("line", build_flow('flow line {\n    bridge ["ann", "dave"], ring: 20s { else { hangup } }\n}\n', tmp_path))
@@ -125,7 +125,7 @@ def test_a_circle_is_seen(forwards, fails, where):
         phone.finish()
 
 
-def test_five_phones_may_forward_a_call(ctl, ladder, forwards, fails, monkeypatch):  # noqa: F811
+def test_five_phones_may_forward_a_call(ctl, ladder, forwards, fails, monkeypatch):
     users = ["ann", "f1", "f2", "f3", "f4", "f5"]
     for user in users[1:]:
         monkeypatch.setitem(PASSWORDS, user, f"{user}-secret")

@@ -5,11 +5,11 @@ import threading
 import pytest
 
 import audio
-from conftest import PASSWORDS
+from conftest import PASSWORDS, SAYS
 from media_ends import End
 from ports import free_port
 from server import build_flow
-from test_transfer import SAYS, hear_each_other, ladder, refer, speaker, told  # noqa: F401
+from test_transfer import hear_each_other, refer, told
 
 MUSIC = "demo-abouttotry"
 
@@ -73,7 +73,7 @@ def offer(of, *how, headers=()):
 
 @pytest.mark.parametrize("codecs", [("pcmu", "pcmu"), ("pcmu", "g722"), ("g722", "opus")])
 @pytest.mark.parametrize("holder", ["caller", "callee"])
-def test_who_waits_hears_music(server, speaker, music, holder, codecs):  # noqa: F811
+def test_who_waits_hears_music(server, speaker, music, holder, codecs):
     """One codec on both sides is relayed, two are not. (Baresip 1.0 writes down nothing of what it hears after its own hold.)"""
     bob, carol = speaker("bob", codec=codecs[0]), speaker("carol", codec=codecs[1])
     bob.dial("carol")
@@ -94,7 +94,7 @@ def test_who_waits_hears_music(server, speaker, music, holder, codecs):  # noqa:
 
 
 @pytest.mark.parametrize("how", [("sendonly",), ("inactive",), ("sendrecv", "0.0.0.0"), ("sendonly", "0.0.0.0")])
-def test_every_form_of_holding(ladder, speaker, hears, music, how):  # noqa: F811
+def test_every_form_of_holding(ladder, speaker, hears, music, how):
     """By direction, and the old way by an address that names nowhere. Who holds hears nothing, and after it the other side."""
     bob, ann = speaker("bob"), ladder("ann")
     end = hears(ann)
@@ -111,7 +111,7 @@ def test_every_form_of_holding(ladder, speaker, hears, music, how):  # noqa: F81
     assert audio.share_heard(end.heard()[again * 160:], audio.prompt("vm-intro")) > 0.9
 
 
-def test_both_hold(ladder, speaker, hears, music):  # noqa: F811
+def test_both_hold(ladder, speaker, hears, music):
     """Nobody listens then; who is back first waits."""
     bob, ann = speaker("bob"), ladder("ann")
     end = hears(ann)
@@ -131,7 +131,7 @@ def test_both_hold(ladder, speaker, hears, music):  # noqa: F811
 
 
 @pytest.mark.parametrize("by", ["caller", "callee"])
-def test_a_transfer_ends_it(server, ladder, speaker, music, by):  # noqa: F811
+def test_a_transfer_ends_it(server, ladder, speaker, music, by):
     bob, carol, ann = speaker("bob"), speaker("carol"), ladder("ann")
     if by == "caller":
         ann.call("bob")
@@ -154,7 +154,7 @@ def test_a_transfer_ends_it(server, ladder, speaker, music, by):  # noqa: F811
     assert server.rtp_sockets() == 0
 
 
-def test_a_refused_transfer_leaves_it(ladder, speaker, music):  # noqa: F811
+def test_a_refused_transfer_leaves_it(ladder, speaker, music):
     """The one who waits is back on hold."""
     bob, ann = speaker("bob"), ladder("ann")
     offer(ann.call("bob").pause(500), "sendonly").pause(500)
@@ -165,7 +165,7 @@ def test_a_refused_transfer_leaves_it(ladder, speaker, music):  # noqa: F811
 
 
 @pytest.mark.parametrize("goes", ["who holds", "who waits"])
-def test_hanging_up_ends_it(server, ctl, speaker, music, goes, tmp_path):  # noqa: F811
+def test_hanging_up_ends_it(server, ctl, speaker, music, goes, tmp_path):
     """The one who has called goes on in the flow, without music."""
     ctl.add("line", virtual=True)
     subprocess.run(["cp", str(audio.PROMPTS / "vm-intro.wav"), str(server.data / "sounds/after.wav")], check=True)

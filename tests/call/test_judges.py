@@ -6,8 +6,8 @@ import time
 import pytest
 
 import audio
-from conftest import PASSWORDS
-from test_transfer import SAYS, hear_each_other, speaker  # noqa: F401
+from conftest import PASSWORDS, SAYS
+from test_transfer import hear_each_other
 
 
 class Capture:
@@ -46,7 +46,7 @@ def capture(server, tmp_path):
 
 
 @pytest.mark.parametrize("codecs", [("pcmu", "pcmu"), ("g722", "opus")])
-def test_tshark_finds_no_fault(capture, server, speaker, codecs):  # noqa: F811
+def test_tshark_finds_no_fault(capture, server, speaker, codecs):
     """A call with registrations, hold and its end: nothing malformed, no error and no warning, streams without loss or disorder."""
     with capture:
         bob, carol = speaker("bob", codec=codecs[0]), speaker("carol", codec=codecs[1])
@@ -92,7 +92,7 @@ def test_sipsak_registers(server, ctl):
     assert [r["user"] for r in ctl.list("registrations")] == ["ann"]
 
 
-def test_a_flood_by_sipsak_stops_nobody(server, speaker, register):  # noqa: F811
+def test_a_flood_by_sipsak_stops_nobody(server, speaker, register):
     """20,000 OPTIONS as fast as it can, while two talk; and afterwards a call is made as ever."""
     bob, carol = speaker("bob"), speaker("carol")
     bob.dial("carol")

@@ -2,26 +2,11 @@
 import pytest
 
 from conftest import PASSWORDS
-from ladder import Ladder
 from messages import leave_message, messages
 from sip_peer import SipPeer
 
 NONE = "Voice-Message: 0/0 \\(0/0\\)"
 ONE = "Voice-Message: 1/0 \\(0/0\\)"
-
-
-@pytest.fixture
-def ladder(server, tmp_path):
-    """ladder(user) makes a SIPp of that user; all are stopped at the end."""
-    made = []
-
-    def make(user):
-        made.append(Ladder(server, user, tmp_path / f"ladder-{len(made)}-{user}"))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.__exit__()
 
 
 def lamp(phone):
@@ -43,7 +28,7 @@ def test_the_lamp_of_a_real_phone_follows_its_messages(ctl, register, tmp_path):
 
 def test_a_subscription_is_made_refreshed_and_ended(ctl, ladder):
     ctl.add("ann", PASSWORDS["ann"], voicemail=True)
-    ann = ladder("ann")
+    ann = ladder("ann", add=False)
     ann.begin("SUBSCRIBE", "ann", ["Event: message-summary", "Accept: application/simple-message-summary", "Expires: 600"])
     ann.hear(200, matches=["Expires: (600|599)"], rrs=True)
     state = ["Subscription-State: active;expires=(600|59[0-9])", "Event: message-summary", NONE, "Message-Account: sip:ann@"]
@@ -61,7 +46,7 @@ def test_a_subscription_is_made_refreshed_and_ended(ctl, ladder):
 def test_what_cannot_be_subscribed(ctl, ladder, target, event, expires, status):
     for user, box in (("ann", True), ("bob", True), ("carol", False)):
         ctl.add(user, PASSWORDS[user], voicemail=box)
-    ann = ladder("ann")
+    ann = ladder("ann", add=False)
     if event == "weather":  # refused before anybody is asked who he is
         ann.cseq = 1
         ann._message("SUBSCRIBE sip:ann@[remote_ip]:[remote_port] SIP/2.0",
@@ -95,7 +80,7 @@ def test_without_a_mailbox_there_is_no_lamp(server, ctl, peer):
 def test_the_lamp_is_right_after_a_restart(server, ctl, register, ladder, tmp_path):
     """The subscription is gone with the old process; the phone that has not noticed is told unasked."""
     ctl.add("ann", PASSWORDS["ann"], voicemail=True, ring_time="1s")
-    ann = ladder("ann").register(PASSWORDS["ann"])
+    ann = ladder("ann", add=False).register(PASSWORDS["ann"])
     bob = register("bob")
     bob.dial("ann")
     leave_message(bob, tmp_path)
@@ -115,6 +100,6 @@ def test_a_new_subscription_after_a_restart_tells_the_messages(server, ctl, regi
     server.wait_cdr()
     server.stop()
     server.start()
-    ann = ladder("ann")
+    ann = ladder("ann", add=False)
     ann.begin("SUBSCRIBE", "ann", ["Event: message-summary", "Expires: 600"])
     ann.hear(200).hear("NOTIFY", matches=["Messages-Waiting: yes", ONE]).reply(200).start(PASSWORDS["ann"]).finish()

@@ -4,10 +4,10 @@ import subprocess
 import pytest
 
 import audio
-from conftest import PASSWORDS
+from conftest import PASSWORDS, SAYS
 from linphone import Linphone
 from test_hold import hear_music, music, so_far  # noqa: F401
-from test_transfer import SAYS, hear_each_other, speaker  # noqa: F401
+from test_transfer import hear_each_other
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def linphone(server, ctl, tmp_path):
 SENTENCE = audio.prompt("demo-echotest")[:4 * audio.RATE]
 
 
-def test_it_registers_calls_and_is_called(server, ctl, linphone, speaker):  # noqa: F811
+def test_it_registers_calls_and_is_called(server, ctl, linphone, speaker):
     """With Opus, its first choice; then as the called one; then it is gone."""
     ann, bob = linphone(answers=True), speaker("bob")
     assert sorted(r["user"] for r in ctl.list("registrations")) == ["ann", "bob"]
@@ -66,7 +66,7 @@ def test_it_holds(linphone, speaker, music):  # noqa: F811
 
 
 @pytest.mark.parametrize("kind", ["blind", "attended"])
-def test_it_transfers(server, linphone, speaker, kind):  # noqa: F811
+def test_it_transfers(server, linphone, speaker, kind):
     ann, bob, carol = linphone(), speaker("bob"), speaker("carol")
     ann.call("bob")
     if kind == "attended":
@@ -83,7 +83,7 @@ def test_it_transfers(server, linphone, speaker, kind):  # noqa: F811
     assert sorted(server.wait_cdr(30)["by"] for _ in range(2))[1] == "transfer"
 
 
-def test_it_forwards(server, linphone, speaker):  # noqa: F811
+def test_it_forwards(server, linphone, speaker):
     """Its 302."""
     ann, bob, carol = linphone(), speaker("bob"), speaker("carol")
     bob.dial("ann")

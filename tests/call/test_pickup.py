@@ -7,11 +7,10 @@ from urllib.parse import unquote
 import pytest
 
 import audio
-from conftest import PASSWORDS
+from conftest import PASSWORDS, SAYS
 from media_ends import MediaEnds
 from ports import free_port
 from test_busy_lamp import EVENT
-from test_transfer import SAYS, ladder, speaker  # noqa: F401
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ class Taker:
 
 
 @pytest.fixture
-def taker(ladder, ends):  # noqa: F811
+def taker(ladder, ends):
     return lambda user, add=True: Taker(ladder(user, add=add), ends)
 
 
@@ -66,7 +65,7 @@ def seen_ringing(watcher):
 
 
 @pytest.mark.parametrize("offer", [True, False])
-def test_what_rings_is_picked_up(server, ctl, ladder, taker, speaker, register, tmp_path, offer):  # noqa: F811
+def test_what_rings_is_picked_up(server, ctl, ladder, taker, speaker, register, tmp_path, offer):
     """By what the busy lamp's NOTIFY says. The phone that rang is told that the call was completed elsewhere."""
     watcher, carol, dave = ladder("ann"), taker("ann", add=False), ladder("dave")
     watcher.begin("SUBSCRIBE", "dave", EVENT).hear(200, rrs=True)
@@ -90,7 +89,7 @@ def test_what_rings_is_picked_up(server, ctl, ladder, taker, speaker, register, 
 
 
 @pytest.mark.parametrize("place", ["caller", "callee"])
-def test_a_talk_moves_to_another_phone_of_its_own(server, ladder, taker, speaker, tmp_path, place):  # noqa: F811
+def test_a_talk_moves_to_another_phone_of_its_own(server, ladder, taker, speaker, tmp_path, place):
     """The first phone is hung up; the other side talks on, and is asked nothing."""
     first, bob = ladder("ann"), speaker("bob")
     if place == "caller":
@@ -115,14 +114,14 @@ def refused(phone, replaces, status, early_only=False, more=()):
     phone.start(PASSWORDS[phone.user]).finish()
 
 
-def test_what_names_no_dialog(ladder):  # noqa: F811
+def test_what_names_no_dialog(ladder):
     refused(ladder("ann"), "no@where;to-tag=1;from-tag=2", 481)
     refused(ladder("carol"), "no@where;to-tag=1;from-tag=2", 481, early_only=True)
 
 
 @pytest.mark.parametrize("replaces, more", [("no@where;to-tag=1", []), ("no@where", []),
                                             ("no@where;to-tag=1;from-tag=2", ["Replaces: other@where;to-tag=1;from-tag=2"])])
-def test_what_is_malformed(ladder, replaces, more):  # noqa: F811
+def test_what_is_malformed(ladder, replaces, more):
     phone = ladder("ann")
     headers = [f"Replaces: {replaces}", *more]
     phone.cseq, phone.steps = 0, []
@@ -132,7 +131,7 @@ def test_what_is_malformed(ladder, replaces, more):  # noqa: F811
     phone.hear(400).ack_failure().start(PASSWORDS["ann"]).finish()
 
 
-def test_a_talk_is_nobody_elses(server, ladder, speaker):  # noqa: F811
+def test_a_talk_is_nobody_elses(server, ladder, speaker):
     """Another Connection does not get it, a half-right name neither; early-only is told that it is answered; and what is over is
     declined."""
     first, bob = ladder("ann"), speaker("bob")
@@ -150,7 +149,7 @@ def test_a_talk_is_nobody_elses(server, ladder, speaker):  # noqa: F811
     refused(ladder("ann", add=False), name, 603)
 
 
-def test_a_callers_own_early_dialog_is_not_replaced(ladder, register):  # noqa: F811
+def test_a_callers_own_early_dialog_is_not_replaced(ladder, register):
     """RFC 3891 §3: only one that the server has begun."""
     first, dave = ladder("ann"), register("dave", answers=False)
     first.begin("INVITE", "dave", [], first.sdp()).hear(100, optional=True).hear(180).hear(200, timeout=30000, rrs=True).ack().bye()

@@ -6,7 +6,7 @@ from carrier import Carrier
 from conftest import PASSWORDS
 from server import build_flow
 from test_flows import logged
-from test_transfer import SAYS, cdrs, hear_each_other, ladder, speaker, told  # noqa: F401
+from test_transfer import cdrs, hear_each_other
 
 ALLOWS = ["Allow: INVITE, ACK, BYE, CANCEL, REFER, NOTIFY"]
 LINE = """permit dial "+48*"

@@ -18,7 +18,7 @@ from test_flows import call, logged
 from test_hold_music import fill
 from test_pickup import ends, taker  # noqa: F401
 from test_trunks import add_trunk
-from test_transfer import hear_each_other, ladder, leave, refer, speaker, told  # noqa: F401
+from test_transfer import hear_each_other, leave, refer, told
 
 LINE = """
 flow line {{

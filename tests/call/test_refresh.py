@@ -3,7 +3,6 @@ BYE (§10)."""
 import pytest
 
 from conftest import PASSWORDS
-from test_transfer import ladder  # noqa: F401
 
 TIMER = ["Session-Expires: 90;refresher=uas", "Supported: timer"]
 UPDATES = "Allow: INVITE, ACK, BYE, CANCEL, UPDATE"
@@ -21,7 +20,7 @@ def answers(phone, method, status):
 
 
 @pytest.mark.parametrize("status", [481, 408, None])
-def test_a_refresh_without_an_answer_ends_the_call(server, register, ladder, status):  # noqa: F811
+def test_a_refresh_without_an_answer_ends_the_call(server, register, ladder, status):
     """By UPDATE and by re-INVITE: two calls at once, since each takes its time."""
     bob = register("bob")
     phones = []

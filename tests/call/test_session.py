@@ -1,22 +1,5 @@
 """PRACK (RFC 3262) and session timers (RFC 4028) between the server and SIPp."""
-import pytest
-
 from conftest import PASSWORDS
-from ladder import Ladder
-
-
-@pytest.fixture
-def ladder(server, ctl, tmp_path):
-    made = []
-
-    def make(user):
-        ctl.add(user, PASSWORDS[user])
-        made.append(Ladder(server, user, tmp_path / f"ladder-{user}"))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.__exit__()
 
 
 def test_a_caller_that_wants_prack_gets_it(server, ladder, register):

@@ -7,38 +7,8 @@ import pytest
 
 import audio
 from carrier import Carrier
-from conftest import PASSWORDS
-from ladder import Ladder
-from ports import free_port, free_span
+from conftest import PASSWORDS, SAYS
 from server import build_flow
-
-SAYS = {"bob": "vm-intro", "carol": "demo-thanks"}
-
-
-@pytest.fixture
-def ladder(server, ctl, tmp_path):
-    made = []
-
-    def make(user, add=True):
-        if add:
-            ctl.add(user, PASSWORDS[user])
-        made.append(Ladder(server, user, tmp_path / f"ladder-{len(made)}-{user}"))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.__exit__()
-
-
-@pytest.fixture
-def speaker(register, tmp_path):
-    """speaker(user) is a phone that says its own sentence again and again."""
-    def start(user, **options):
-        says = tmp_path / f"{user}-says.wav"
-        subprocess.run(["sox", str(audio.PROMPTS / f"{SAYS[user]}.wav"), "-r", "8000", "-b", "16", "-c", "1", str(says),
-                        "pad", "0.2", "0.6", "repeat", "30"], check=True)
-        return register(user, says=says, **options)
-    return start
 
 
 def hear_each_other(bob, carol):
@@ -145,7 +115,6 @@ def test_blind_to_one_who_does_not_take_it(server, ctl, ladder, speaker, by, lea
     assert server.rtp_sockets() == 0
 
 
-
 FIRST = ["caller", "callee"]
 SECOND = ["called", "was called", "ringing"]
 
@@ -243,21 +212,10 @@ def test_the_phones_are_told_whom_they_talk_to(ladder, speaker):
     carol.wait("CALL_CLOSED", 20)
 
 
-@pytest.fixture
-def outside(ctl, tmp_path):
-    """A carrier whose only telephone says back what it hears."""
-    port, media = free_port(), free_span(8)
-    sipp = subprocess.Popen(["sipp", "-sn", "uas", "-i", "127.0.0.6", "-p", str(port), "-mi", "127.0.0.6", "-mp", str(media), "-rtp_echo", "-m", "1", "-nostdin",
-                             "-timeout", "60", "-timeout_error"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path)
-    ctl.run("trunk", "add", "carrier", "--gateways", f"127.0.0.6:{port}", "--ping", "0s")
-    yield sipp
-    sipp.kill()
-    sipp.wait(10)
-
-
 @pytest.mark.parametrize("by", ["caller", "callee"])
-def test_blind_to_a_number_outside(server, ctl, ladder, speaker, outside, by):
+def test_blind_to_a_number_outside(server, ctl, ladder, speaker, echo, by):
     """Who transfers pays, and shows its number."""
+    ctl.run("trunk", "add", "carrier", "--gateways", echo.gateway, "--ping", "0s")
     ann = ladder("ann").register(PASSWORDS["ann"])
     bob = speaker("bob")
     ctl.run("connection", "set", "ann", "--dial", "+48*")
