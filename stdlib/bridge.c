@@ -96,6 +96,7 @@ static void dial(struct bridge *b)
         .music = b->music,
         .nmusic = b->nmusic,
         .record = arg_num(&b->base, ARG_NO_bridge_record, 0) != 0,
+        .alone = arg_count(&b->base, ARG_NO_bridge_target) == 1,
     };
     b->op = port->dial(port->self, &rq, on_dialled, b);
 }

@@ -41,7 +41,7 @@ struct dial_request {
     const struct image *image; /* as in play_request */
     const struct vm_sound *music;
     unsigned nmusic;
-    bool record;
+    bool record, alone; /* alone: of a bridge with this one target; who it is forwarded to may have the call */
 };
 struct dial_end {
     enum dial_outcome how;

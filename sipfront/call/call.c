@@ -59,9 +59,14 @@ static bool before_answer(const struct call *c)
 
 /* ---- what the caller's leg is told ---- */
 
+bool call_caller_is_on(const struct call *c)
+{
+    return c->state == CALL_UP || (c->onward && transfer_caller_is_on(c->onward));
+}
+
 void call_ring(struct call *c)
 {
-    if (c->state == CALL_OFFERED && call_move(c, CALL_RINGING) && !c->onward)
+    if (c->state == CALL_OFFERED && call_move(c, CALL_RINGING) && !call_caller_is_on(c))
         leg_progress(c->leg, 180, NULL);
 }
 
@@ -80,7 +85,7 @@ void call_early_media(struct call *c)
     if ((c->state != CALL_OFFERED && c->state != CALL_RINGING) || !c->media.theirs.nformats)
         return;
     call_move(c, CALL_EARLY);
-    if (c->onward)
+    if (call_caller_is_on(c))
         return; /* its caller hears us already */
     local_sdp(c, &sdp);
     leg_progress(c->leg, 183, sdp.p);
@@ -105,7 +110,7 @@ void call_send_answer(struct call *c)
     struct sbuf sdp = { 0 };
     if (!before_answer(c))
         return;
-    if (c->onward) {
+    if (call_caller_is_on(c)) {
         answer_onward(c);
         return;
     }
@@ -118,6 +123,8 @@ void call_send_answer(struct call *c)
     local_sdp(c, &sdp);
     leg_answer(c->leg, sdp.p);
     sbuf_free(&sdp);
+    if (c->onward) /* of a forwarded call */
+        transfer_answered(&c->onward);
 }
 
 void call_drop(struct call *c, int status)
@@ -154,6 +161,7 @@ static void call_free(struct call *c)
     free(c->facts.diverted);
     free(c->facts.trunk);
     free(c->facts.number);
+    free(c->way);
     free(c);
 }
 

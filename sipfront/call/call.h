@@ -45,17 +45,18 @@ struct call {
     struct dial *dial;
     struct referring *referring;
     struct fetching *fetching;
-    struct visit *visit;      /* of a mailbox */
-    bool was_busy;            /* the last bridge: which greeting a box plays */
-    struct transfer *lent;    /* one of its phones is in another call, to be transferred */
-    struct transfer *onward;  /* carries a transfer out, unanswered yet: its caller is on the line all the same */
-    char parent[17];          /* the call that its caller was transferred from; "" */
-    unsigned handovers;       /* 'continue with', at most 20; and how often its caller was put through by flows */
-    bool fallback;            /* runs the default flow because its own has faulted */
-    unsigned tags;            /* of stream_play() */
-    unsigned recordings;      /* made so far, for their ids */
-    struct clock_timer *over; /* frees the call */
-    bool flow_over;           /* the flow has ended; the leg may still have to */
+    struct visit *visit;        /* of a mailbox */
+    bool was_busy;              /* the last bridge: which greeting a box plays */
+    struct transfer *lent;      /* one of its phones is in another call, to be transferred */
+    struct transfer *onward;    /* carries a transfer out, unanswered yet; NULL: none */
+    struct leg_diversions *way; /* the phones that have forwarded it here, owned; NULL: none */
+    char parent[17];            /* the call that its caller was transferred from; "" */
+    unsigned handovers;         /* 'continue with', at most 20; and how often its caller was put through by flows */
+    bool fallback;              /* runs the default flow because its own has faulted */
+    unsigned tags;              /* of stream_play() */
+    unsigned recordings;        /* made so far, for their ids */
+    struct clock_timer *over;   /* frees the call */
+    bool flow_over;             /* the flow has ended; the leg may still have to */
 };
 
 /* Takes a call that is routed: starts the Connection's flow, or the built-in one for its devices' calls outside. On
@@ -72,12 +73,13 @@ bool call_run_flow(struct call *c, const char *name);
 extern const struct leg_events call_leg_events;
 extern const struct stream_events call_stream_events;
 
-/* A call of a phone that is on the line: the transfer's target is `to`. */
+/* A call of a phone that is on the line, or calls: the transfer's target is `to`. */
 struct onward {
     struct transfer *transfer;
     struct line_end *caller;
     const char *to;
     const struct call_route *route;
+    const struct leg_diversions *way; /* of a forwarded call, else NULL; copied */
 };
 void call_begin_onward(struct call *from, const struct onward *o);
 /* The caller's place: leaves it to another call, is taken by a phone, is empty for good (by: for the CDR). */
@@ -101,6 +103,8 @@ void call_ring(struct call *c);
 void call_early_media(struct call *c);
 /* 200 with our SDP when it is not sent yet. */
 void call_send_answer(struct call *c);
+/* Its caller's phone is up, though this call may be unanswered: it carries a transfer out. */
+bool call_caller_is_on(const struct call *c);
 /* Ends the caller's leg: refused with status before the answer (0: 480), BYE after it. */
 void call_drop(struct call *c, int status);
 void call_on_silent_peer(void *owner); /* stream_events of the caller; silent_peer.c */

@@ -7,6 +7,7 @@
 #include "sipfront/call/cdr.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
+#include "sipfront/sip/divert.h"
 #include "vm/base/log.h"
 
 #define OUTBOUND "outbound" /* the built-in flow of calls outside */
@@ -94,14 +95,32 @@ void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invi
     begin_flow(c, media_init(c, invite->source, invite->sdp));
 }
 
+/* Its caller is the one who called there, and may still wait for an answer. */
+static void follow_way(struct call *c, const struct call *from, const struct leg_diversions *way)
+{
+    c->way = malloc(sizeof *c->way);
+    if (!c->way)
+        abort();
+    *c->way = *way;
+    c->facts.proved = from->facts.proved;
+    if (from->state != CALL_UP)
+        c->state = from->state;
+}
+
 void call_begin_onward(struct call *from, const struct onward *o)
 {
     struct leg_invite invite = { .from_user = o->caller->user, .from_name = o->caller->name, .to_user = o->to };
+    if (o->way) {
+        invite.trunk = from->facts.came_by;
+        invite.diverted = from->facts.diverted;
+    }
     struct call *c = call_new(from->server, &invite, o->route);
     c->server->calls_total++;
     snprintf(c->parent, sizeof c->parent, "%s", from->facts.id);
     c->handovers = from->handovers + 1;
     c->onward = o->transfer;
+    if (o->way)
+        follow_way(c, from, o->way);
     transfer_goes_on(o->transfer, c);
     call_adopt(c, o->caller);
     begin_flow(c, 0);

@@ -205,6 +205,8 @@ static const char *caller_end(const struct call *c)
     const struct call_facts *f = &c->facts;
     if (!c->media.stream && f->answered_ms)
         return "transferred";
+    if (f->status == 302)
+        return "forwarded";
     if (f->by && strcmp(f->by, "caller") == 0)
         return f->answered_ms ? "bye" : "cancelled";
     return f->answered_ms ? "hung-up" : "refused";

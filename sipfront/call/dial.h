@@ -8,6 +8,7 @@
 #include "stdlib/call_port.h"
 
 struct far_leg;
+struct forward;
 
 /* What a queue hears of the dials that it makes. */
 struct dial_hooks {
@@ -29,7 +30,10 @@ struct dial {
     struct clock_timer *limit; /* of ringing, then of the talk */
     struct call_op *hearing;   /* what the caller hears meanwhile: music or ringback */
     struct dial_hold hold;     /* music while one side of the talk holds */
+    struct forward *forward;   /* owned: who has the call when no phone takes it (dial_divert.h), or NULL */
     bool record;               /* the talk */
+    bool alone;                /* as in dial_request */
+    bool through;              /* the caller hears a phone's early media */
     bool music, tried;         /* tried: best holds an outcome */
     enum dial_outcome best;    /* what tells best why nobody answered */
     const char *why;           /* with DIAL_FAILED */
@@ -38,6 +42,10 @@ struct dial {
 
 /* The talk ends: the flow hears of it from the loop. The legs that are left are hung up. */
 void dial_end_talk(struct dial *d, enum dial_by by);
+/* Somebody else has answered: the target of a forwarding phone, in a call of its own. */
+void dial_forwarded(struct dial *d);
+/* That one has refused with this status; rang: before it. */
+void dial_not_forwarded(struct dial *d, int status, bool rang);
 /* The talk's time begins, afresh after somebody has been taken back. */
 void dial_start_limit(struct dial *d);
 /* The caller hears its target ring, by 180 or by a tone. */

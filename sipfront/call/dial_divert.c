@@ -1,13 +1,21 @@
 #include "sipfront/call/dial_divert.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sipfront/call/dial_ring.h"
 #include "sipfront/call/server_parts.h"
+#include "sipfront/call/transfer.h"
 #include "vm/base/log.h"
 
 #define CIRCLE "the call went in a circle"
+
+/* Who is to have the call, when no phone takes it. */
+struct forward {
+    struct leg_diversions way;
+    char dialed[DIVERSION_USER]; /* as call.to will tell: its SIP user, or its Number */
+};
 
 static const struct far_leg *ringing_for(const struct dial *d, const char *user)
 {
@@ -37,21 +45,66 @@ static bool extend(struct leg_diversions *way, const struct far_leg *f, bool ran
     return true;
 }
 
+static void fail(struct dial *d, const char *why)
+{
+    log_info("call", "%s: not forwarded: %s", d->op.call->facts.id, why);
+    dial_note(d, DIAL_FAILED, why);
+}
+
+/* Whether that Connection's flow is to have the call. What the bridge asks of the talk would be lost there: those ring
+ * devices. */
+static bool takes_over(const struct dial *d, const struct connection *to)
+{
+    const struct call *c = d->op.call;
+    bool plain = d->alone && !d->hooks && !d->record && !d->announce && !d->question && c->state != CALL_ANSWERED;
+    if (!plain || strcmp(c->facts.dialed, to->user) == 0)
+        return false;
+    return !dial_legs(d) || !agent_bindings(c->server->agent, to->user);
+}
+
+/* The first one that is forwarded to has it. */
+static void keep(struct dial *d, const struct leg_diversions *way, const char *dialed)
+{
+    if (d->forward)
+        return;
+    d->forward = malloc(sizeof *d->forward);
+    if (!d->forward)
+        abort();
+    d->forward->way = *way;
+    snprintf(d->forward->dialed, sizeof d->forward->dialed, "%s", dialed);
+}
+
+bool dial_divert_hand_over(struct dial *d)
+{
+    struct call *c = d->op.call;
+    struct forward *f = d->forward;
+    const struct call_route route = { .dialed = directory_connection(c->server->directory, f->way.to) };
+    d->forward = NULL;
+    if (route.dialed)
+        transfer_by_phone(c, &(struct onward){ .to = f->dialed, .route = &route, .way = &f->way });
+    else
+        dial_note(d, DIAL_OFFLINE, NULL);
+    free(f);
+    return route.dialed;
+}
+
 /* Who is rung already, or was, by another way, is not rung again (RFC 3261 §16.5): what becomes of it is the outcome.
  */
-static void ring(struct dial *d, struct leg_diversions *way, const struct connection *to, const char *number, int line)
+static void ring(struct dial *d, struct leg_diversions *way, const struct connection *to, const char *dialed, int line)
 {
-    const char *user = to ? to->user : number;
+    const char *user = to ? to->user : dialed;
     struct ring_for as = { line, way };
     snprintf(way->to, sizeof way->to, "%s", user);
     if (came_from(way, d->op.call, user))
-        dial_note(d, DIAL_FAILED, CIRCLE);
+        fail(d, CIRCLE);
     else if (ringing_for(d, user))
         return;
+    else if (to && takes_over(d, to))
+        keep(d, way, dialed);
     else if (to)
         dial_ring_user(d, to, &as);
     else
-        dial_ring_number(d, number, &as);
+        dial_ring_number(d, dialed, &as);
 }
 
 /* As invited_by_phone() finds it, but that nobody is forwarded to an emergency number. */
@@ -61,17 +114,17 @@ static void follow(struct dial *d, struct leg_diversions *way, const char *to, i
     const char *who = way->list[way->count - 1].user;
     bool emergency = numbering_is_emergency(&s->outside.numbering, to);
     const struct connection *ours = emergency ? NULL : router_find(s, to);
-    char number[NUMBER_TEXT];
+    char number[NUMBER_TEXT] = "";
     if (!ours && (emergency || !numbering_dialled(&s->outside.numbering, to, number))) {
-        dial_note(d, DIAL_FAILED, "the device forwards to nobody known");
+        fail(d, "the device forwards to nobody known");
         return;
     }
     if (!ours)
         ours = router_find(s, number);
     if (!ours && !router_may_dial(s, who, number))
-        dial_note(d, DIAL_FAILED, "the device forwards to a number that it may not call");
+        fail(d, "the device forwards to a number that it may not call");
     else
-        ring(d, way, ours, number, line);
+        ring(d, way, ours, *number ? number : to, line);
 }
 
 bool dial_divert(struct far_leg *f, enum far_state was, int status, const char *to)
@@ -84,10 +137,11 @@ bool dial_divert(struct far_leg *f, enum far_state was, int status, const char *
         return false;
     log_info("call", "%s: a device of %s answers %d, to '%s'", d->op.call->facts.id, f->user, status, to);
     d->devices--; /* the target stands in its place */
+    d->through = false;
     if ((status != 301 && status != 302) || !*to)
-        dial_note(d, DIAL_FAILED, "the device forwards in a way that is not followed");
+        fail(d, "the device forwards in a way that is not followed");
     else if (!extend(&way, f, was == FAR_RINGING, status))
-        dial_note(d, DIAL_FAILED, "the call was forwarded too often");
+        fail(d, "the call was forwarded too often");
     else
         follow(d, &way, to, f->line);
     return true;

@@ -17,14 +17,14 @@ void dial_hear(struct dial *d, struct play_request rq)
     d->hearing = call_play_start(d->op.call, &rq, on_heard, d);
 }
 
-/* A phone that is not answered rings for itself on our 180; in an answered call the tone is ours to make. */
+/* A phone that is not answered rings for itself on our 180; where it hears us already the tone is ours to make. */
 void dial_ringback(struct dial *d)
 {
     static const struct vm_sound tone = { SOUND_TONE, { "ring", 4 } };
     struct call *c = d->op.call;
-    if (d->music || d->hearing || !c->media.stream)
+    if (d->music || d->hearing || d->through || !c->media.stream)
         return;
-    if (c->state == CALL_UP || c->onward)
+    if (c->state == CALL_EARLY || call_caller_is_on(c))
         dial_hear(d, (struct play_request){ .sounds = &tone, .count = 1 });
     else
         call_ring(c);
@@ -46,5 +46,6 @@ void dial_on_ringing(struct far_leg *f, const char *sdp)
     }
     call_op_stop(c, &d->hearing);
     call_early_media(c);
+    d->through = true;
     stream_bridge(c->media.stream, f->media.stream);
 }

@@ -9,7 +9,7 @@
 /* For whom, besides the flow, a target is rung. */
 struct ring_for {
     int line;                              /* the flow's permit line that counts it, -1: none */
-    const struct leg_diversions *diverted; /* a phone has forwarded the call: its Connection pays. NULL: none has */
+    const struct leg_diversions *diverted; /* the phones that have forwarded the call, NULL: none */
 };
 
 /* As the flow names it; what cannot be rung is noted. */

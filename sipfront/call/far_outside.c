@@ -23,7 +23,9 @@ static struct call *call_of(const struct far_leg *f) { return dial_call(f->dial)
 /* The Connection whose flow it is, or whose phone has forwarded the call. */
 static const char *payer(const struct far_leg *f)
 {
-    return f->diverted ? f->diverted->list[f->diverted->count - 1].user : call_of(f)->facts.dialed;
+    const struct leg_diversions *way = f->diverted, *before = call_of(f)->way;
+    bool here = way && way->count > (before ? before->count : 0); /* not on the way to this call */
+    return here ? way->list[way->count - 1].user : call_of(f)->facts.dialed;
 }
 
 void call_note_outside(struct call *c, const char *trunk, const char *number)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "sipfront/call/cdr.h"
+#include "sipfront/call/dial_divert.h"
 #include "sipfront/call/dial_ring.h"
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
@@ -61,6 +62,7 @@ static void stop(struct call_op *op)
     free(d->caller_id);
     free(d->announce);
     free(d->question);
+    free(d->forward);
     free(d);
 }
 
@@ -107,8 +109,29 @@ void dial_end_talk(struct dial *d, enum dial_by by)
     end(d, DIAL_ENDED);
 }
 
+void dial_forwarded(struct dial *d)
+{
+    d->end.talk_ms = 0; /* it is not talked here */
+    d->end.by = DIAL_BY_TRANSFER;
+    end(d, DIAL_ENDED);
+}
+
+/* Whoever is to have the call when no phone takes it has it now. */
+static bool hand_over(struct dial *d)
+{
+    if (!d->forward || !d->op.call->leg)
+        return false;
+    clock_stop(d->op.call->port.clock, &d->limit);
+    call_op_stop(d->op.call, &d->hearing);
+    stream_unbridge(d->op.call->media.stream); /* of a phone's early media */
+    free_legs(d, NULL, NULL);
+    return dial_divert_hand_over(d);
+}
+
 static void end_unanswered(struct dial *d)
 {
+    if (hand_over(d))
+        return;
     d->end.reason = str_of(d->best == DIAL_FAILED ? d->why : "");
     end(d, d->tried ? d->best : DIAL_OFFLINE);
 }
@@ -153,6 +176,12 @@ static enum dial_outcome outcome_of(int status, bool rang)
     case 487: return rang ? DIAL_NO_ANSWER : DIAL_OFFLINE;
     default: return DIAL_FAILED;
     }
+}
+
+void dial_not_forwarded(struct dial *d, int status, bool rang)
+{
+    dial_note(d, outcome_of(status, rang), "the one it was forwarded to refused the call");
+    end_unanswered(d);
 }
 
 /* RFC 3261 §21.6: a 6xx is the user's word, not the device's: the Connection's other devices stop ringing. */
@@ -357,6 +386,7 @@ struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_c
     d->question = copy_words(c, rq->image, rq->screen);
     d->music = rq->nmusic > 0;
     d->record = rq->record;
+    d->alone = rq->alone;
     c->dial = d;
     return d;
 }

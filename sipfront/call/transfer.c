@@ -10,10 +10,10 @@
 #include "vm/base/log.h"
 
 struct transfer {
-    struct referral *referral;                      /* NULL: the flow's wish */
-    struct call *from;                              /* which has lent; NULL once it has ended */
-    struct call *to;                                /* which goes on with the transferee */
-    enum who { BY_CALLER, BY_CALLEE, BY_FLOW } who; /* asked for it there */
+    struct referral *referral;                                  /* NULL: the flow's wish, or a phone's 302 */
+    struct call *from;                                          /* which has lent; NULL once it has ended */
+    struct call *to;                                            /* which goes on with the transferee */
+    enum who { BY_CALLER, BY_CALLEE, BY_FLOW, BY_FORWARD } who; /* asked for it there */
 };
 
 static void transfer_free(struct transfer **tp)
@@ -27,6 +27,20 @@ static void transfer_free(struct transfer **tp)
 
 /* ---- the call that has lent ---- */
 
+/* A call that was forwarded from, and may itself carry a transfer out. */
+static void end_forwarding(struct call *c, enum dial_by by)
+{
+    bool answered = by == DIAL_BY_TRANSFER;
+    if (c->onward && answered)
+        transfer_answered(&c->onward);
+    else if (c->onward)
+        transfer_transferee_gone(&c->onward);
+    if (!c->facts.answered_ms)
+        c->facts.status = answered ? 302 : 487;
+    if (answered && c->dial)
+        dial_forwarded(c->dial);
+}
+
 /* Its talk is over: the transferee is somebody else's now. */
 static void end_from(struct transfer *t, enum dial_by by)
 {
@@ -35,7 +49,9 @@ static void end_from(struct transfer *t, enum dial_by by)
     if (!c)
         return;
     c->lent = NULL;
-    if (t->who != BY_FLOW)
+    if (t->who == BY_FORWARD)
+        end_forwarding(c, by);
+    else if (t->who != BY_FLOW)
         dial_end_talk(c->dial, by);
     else if (by == DIAL_BY_TRANSFER)
         referring_answered(c->referring);
@@ -70,6 +86,18 @@ static void give_caller_back(struct call *c, enum who who, struct line_end *end,
         dial_end_talk(c->dial, DIAL_BY_TRANSFER); /* its flow goes on */
 }
 
+/* To a bridge, which ends as the one it was forwarded to has ended it. */
+static void give_forwarded_back(struct call *c, const struct call *to, struct line_end *end, int status)
+{
+    call_adopt(c, end);
+    if (c->state != CALL_UP && c->state != to->state)
+        call_move(c, to->state); /* what the caller was told there */
+    if (c->flow_over)
+        call_drop(c, 0);
+    else
+        dial_not_forwarded(c->dial, status, to->state != CALL_OFFERED);
+}
+
 static void give_back(struct transfer *t, struct line_end *end, int status)
 {
     struct call *c = t->from;
@@ -81,6 +109,8 @@ static void give_back(struct transfer *t, struct line_end *end, int status)
     t->from = NULL;
     if (t->who == BY_CALLER)
         dial_take_callee_back(c->dial, end);
+    else if (t->who == BY_FORWARD)
+        give_forwarded_back(c, t->to, end, status);
     else
         give_caller_back(c, t->who, end, status);
     if (c->server->closing)
@@ -91,7 +121,14 @@ static void give_back(struct transfer *t, struct line_end *end, int status)
 
 void transfer_goes_on(struct transfer *t, struct call *to) { t->to = to; }
 
-void transfer_rings(struct transfer *t) { referral_tell(t->referral, 180); }
+void transfer_rings(struct transfer *t)
+{
+    referral_tell(t->referral, 180);
+    if (t->who == BY_FORWARD && t->from->onward)
+        transfer_rings(t->from->onward);
+}
+
+bool transfer_caller_is_on(const struct transfer *t) { return t->who != BY_FORWARD || call_caller_is_on(t->from); }
 
 void transfer_answered(struct transfer **tp)
 {
@@ -157,7 +194,15 @@ void transfer_by_flow(struct call *c, const char *to, const struct call_route *r
     struct line_end end;
     stream_play_stop(c->media.stream);
     struct transfer *t = transfer_new(c, BY_FLOW, NULL, &end);
-    call_begin_onward(c, &(struct onward){ t, &end, to, route });
+    call_begin_onward(c, &(struct onward){ t, &end, to, route, NULL });
+}
+
+void transfer_by_phone(struct call *c, const struct onward *o)
+{
+    struct line_end end;
+    struct transfer *t = transfer_new(c, BY_FORWARD, NULL, &end);
+    log_info("transfer", "call %s is forwarded to %s", c->facts.id, o->to);
+    call_begin_onward(c, &(struct onward){ t, &end, o->to, o->route, o->way });
 }
 
 /* The Connection whose phone asks; NULL: the other side of a trunk, which may not dial outside here. */
@@ -191,7 +236,7 @@ static void go_blind(struct call *c, enum who who, struct referral *r, const str
         return;
     }
     struct transfer *t = transfer_new(c, who, r, &end);
-    call_begin_onward(c, &(struct onward){ t, &end, *number ? number : rq->user, &route });
+    call_begin_onward(c, &(struct onward){ t, &end, *number ? number : rq->user, &route, NULL });
 }
 
 /* ---- the call that Replaces names ---- */
@@ -202,6 +247,8 @@ void transfer_into_caller(struct call *to, struct line_end *end)
     struct leg_media old_media = to->media;
     bool up = to->state == CALL_UP;
     cdr_caller(to, "replaced");
+    if (to->onward) /* it was forwarded here, and rings */
+        transfer_transferee_gone(&to->onward);
     if (up && to->dial) {
         dial_hold_stop(to->dial);
         stream_unbridge(old_media.stream);
@@ -257,7 +304,8 @@ static void take_callee_place(struct transfer *t, struct call *to, struct line_e
  * called and talks. */
 bool transfer_caller_free(const struct call *c)
 {
-    return c->leg && !c->onward && !c->recording && c->state != CALL_ANSWERED;
+    bool transferred = c->onward && transfer_caller_is_on(c->onward);
+    return c->leg && !transferred && !c->recording && c->state != CALL_ANSWERED;
 }
 
 static bool holds(const struct call *c, const struct leg_dialog_id *id, bool *caller)

@@ -24,6 +24,11 @@ void transfer_asked(struct call *c, bool by_caller, struct referral *r, const st
 /* Its flow puts its caller through, to a target that is routed so; c->referring hears how it went. */
 void transfer_by_flow(struct call *c, const char *to, const struct call_route *route);
 
+/* Its only phone that rang forwards to a Connection: o says which, and the way. Its dial hears how it went: answered,
+ * it ends as by a transfer; else it has the refusal, and the caller back. The caller may still wait for an answer. */
+void transfer_by_phone(struct call *c, const struct onward *o);
+bool transfer_caller_is_on(const struct transfer *t); /* its phone is up */
+
 /* How the call that goes on fares; all but rings end the transfer and set *t to NULL. */
 void transfer_goes_on(struct transfer *t, struct call *to);
 void transfer_rings(struct transfer *t);

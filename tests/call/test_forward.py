@@ -1,11 +1,15 @@
 """A phone forwards a call (301, 302): SIPp plays it; who is called then gets the call, and is told the way."""
+import subprocess
+
 import pytest
 
+import audio
 from carrier import Carrier
 from conftest import PASSWORDS
+from messages import leave_message, messages, stored
 from server import build_flow
 from sip_peer import header
-from test_transfer import hear_each_other
+from test_transfer import cdrs, hear_each_other, refer, told
 
 FLOW = """flow line {
     bridge "ann", ring: 20s {
@@ -22,6 +26,24 @@ def to(user):
     return f"<sip:{user}@[remote_ip]:[remote_port]>"
 
 
+MENU = """flow sales {
+    play "thanks.wav"
+    gather digits: 1, timeout: 20s {
+        on matched(key)     { log "pressed {key} by {call.from} to {call.to}"; hangup }
+        on timeout, invalid { hangup }
+    }
+}"""
+
+
+@pytest.fixture
+def menu(server, ctl, tmp_path):
+    """sales, an extension that is only a flow."""
+    subprocess.run(["sox", str(audio.PROMPTS / "demo-thanks.wav"), str(server.data / "sounds/thanks.wav")], check=True)
+    ctl.add("sales", virtual=True)
+    ctl.attach_flow("sales", build_flow(MENU, tmp_path))
+    return "sales"
+
+
 @pytest.fixture
 def forwards(ladder):
     """forwards(user, contact, …): a phone of that user that does it; started."""
@@ -34,16 +56,21 @@ def forwards(ladder):
 
 @pytest.fixture
 def fails(server, ctl, register, tmp_path):
-    """fails(why): bob calls the flow, which is told that."""
+    """fails(outcome, why): bob calls the flow, whose bridge ends so; why: the server's log."""
     ctl.add("line", virtual=True)
     ctl.attach_flow("line", build_flow(FLOW, tmp_path))
 
-    def check(why):
+    def check(outcome, why="", flow=FLOW):
+        if flow != FLOW:
+            ctl.attach_flow("line", build_flow(flow, tmp_path))
         bob = register("bob")
         bob.dial("line")
-        server.log.wait(lambda line: f" log: {why}" in line, 20, why)
+        if why:
+            server.log.wait(lambda line: f": not forwarded: {why}" in line, 20, why)
+        server.log.wait(lambda line: f" log: {outcome}" in line, 20, outcome)
         bob.wait("CALL_CLOSED")
-        assert server.wait_cdr()["answered"] == "-"
+        server.wait_cdr()
+        assert all(cdr["answered"] == "-" for cdr in server.cdrs())
         assert server.rtp_sockets() == 0
     return check
 
@@ -58,8 +85,10 @@ def test_the_target_is_called(server, forwards, speaker, status, rings):
     ann.finish()
     bob.hang_up()
     carol.wait("CALL_CLOSED")
-    cdr = server.wait_cdr()
-    assert (cdr["from"], cdr["to"], cdr["by"], cdr["status"]) == ("bob", "ann", "caller", "200")
+    first, second = cdrs(server, 2)
+    assert (first["from"], first["to"], first["by"], first["status"], first["answered"]) == ("bob", "ann", "transfer", "302", "-")
+    assert (second["from"], second["to"], second["by"], second["status"]) == ("bob", "carol", "caller", "200")
+    assert second["parent"] == first["call"]
     assert server.rtp_sockets() == 0
 
 
@@ -85,6 +114,198 @@ def test_the_way_is_told(ctl, ladder, forwards, register):
     bob.dial("ann")
     for phone in (dave, ann, carol):
         phone.finish()
+
+
+@pytest.mark.parametrize("rings", [False, True])
+def test_a_target_that_is_a_flow_runs_it(server, forwards, menu, register, rings):
+    """The caller hears it, and is heard."""
+    ann, bob = forwards("ann", to(menu), rings=rings), register("bob")
+    bob.dial("ann")
+    bob.wait("CALL_ESTABLISHED", 20)
+    ann.finish()
+    bob.wait_heard_in_pieces(audio.prompt("demo-thanks"))
+    bob.press("4")
+    server.log.wait(lambda line: " log: pressed 4 by bob to sales" in line, 20, "the digit")
+    bob.wait("CALL_CLOSED")
+    server.wait_cdr()
+    first, second = server.cdrs()
+    assert (first["to"], first["flow"], first["by"], first["status"]) == ("ann", "default", "transfer", "302")
+    assert (second["to"], second["flow"], second["by"], second["status"], second["parent"]) == ("sales", "sales", "flow", "200", first["call"])
+    assert server.rtp_sockets() == 0
+
+
+def test_by_its_number(server, ctl, forwards, menu, register):
+    """call.to is the number, as for who dials it."""
+    ctl.run("number", "add", "+48221234567", "--to", menu)
+    ann, bob = forwards("ann", to("+48221234567")), register("bob")
+    bob.dial("ann")
+    bob.wait("CALL_ESTABLISHED", 20)
+    bob.press("1")
+    server.log.wait(lambda line: " log: pressed 1 by bob to +48221234567" in line, 20, "the digit")
+    ann.finish()
+
+
+@pytest.mark.parametrize("online", [False, True])
+def test_the_targets_voicemail_answers(server, ctl, forwards, register, tmp_path, online):
+    """Its own, whether it has no phone or nobody answers there; not that of the one who forwards."""
+    if online:
+        carol = register("carol", answers=False, voicemail=True, ring_time="2s")
+    else:
+        ctl.add("carol", PASSWORDS["carol"], voicemail=True)
+    ann, bob = forwards("ann", to("carol")), register("bob")
+    ctl.run("connection", "set", "ann", "--voicemail")
+    bob.dial("ann")
+    if online:
+        carol.wait("CALL_INCOMING")
+        carol.wait("CALL_CLOSED")
+    bob.wait("CALL_ESTABLISHED", 20)
+    ann.finish()
+    said = leave_message(bob, tmp_path)
+    left = messages(ctl)
+    assert [(m["box"], m["from"]) for m in left] == [("carol", "bob")]
+    assert audio.gaps(stored(ctl, left[0], tmp_path), said) == []
+    assert server.rtp_sockets() == 0
+
+
+def test_refused_there_the_flow_of_the_one_who_forwards_goes_on(server, ctl, forwards, register, tmp_path):
+    """Nobody answers at the target, and it has no voicemail: the caller, whose phone rings, is back in the first flow."""
+    subprocess.run(["sox", str(audio.PROMPTS / "demo-thanks.wav"), str(server.data / "sounds/thanks.wav")], check=True)
+    ctl.add("line", virtual=True)
+    ctl.attach_flow("line", build_flow("""flow line {
+    bridge "ann" {
+        on no_answer { play "thanks.wav" }
+        else { log "else" }
+    }
+    hangup
+}""", tmp_path))
+    carol, ann, bob = register("carol", answers=False, ring_time="2s"), forwards("ann", to("carol")), register("bob")
+    bob.dial("line")
+    carol.wait("CALL_INCOMING")
+    carol.wait("CALL_CLOSED")
+    ann.finish()
+    bob.wait("CALL_ESTABLISHED", 20)
+    bob.wait_heard_in_pieces(audio.prompt("demo-thanks"))
+    bob.wait("CALL_CLOSED")
+    first, second = cdrs(server, 2)
+    assert (first["to"], first["status"], first["parent"]) == ("carol", "480", second["call"])
+    assert (second["to"], second["status"], second["by"]) == ("line", "200", "flow")
+    assert server.rtp_sockets() == 0
+
+
+def test_a_caller_who_is_answered_already(server, ctl, forwards, speaker, register, tmp_path):
+    """It hears ringing, then the target; when that one refuses, its flow goes on."""
+    ctl.add("line", virtual=True)
+    ctl.attach_flow("line", build_flow("""flow line {
+    answer
+    bridge "ann" {
+        on ended(talk, by) { log "ended by {by}" }
+        else { log "else" }
+    }
+    hangup
+}""", tmp_path))
+    ann, carol, bob = forwards("ann", to("carol")), speaker("carol", answers=False), speaker("bob")
+    bob.dial("line")
+    bob.wait("CALL_ESTABLISHED", 20)
+    carol.wait("CALL_INCOMING")
+    bob.wait_heard(audio.tone(425, 0.9), timeout=20)
+    carol.answer()
+    hear_each_other(bob, carol)
+    server.log.wait(lambda line: " log: ended by transfer" in line, 20, "the outcome")
+    ann.finish()
+    carol.hang_up()
+    bob.wait("CALL_CLOSED")
+    first, second = cdrs(server, 2)
+    assert (first["to"], first["status"], first["by"]) == ("line", "200", "transfer")
+    assert (second["to"], second["status"], second["by"], second["parent"]) == ("carol", "200", "callee", first["call"])
+
+
+@pytest.mark.parametrize("extra", ['record: yes', 'screen: "Take it?"', 'announce: "A call."'])
+def test_what_the_bridge_asks_of_the_talk_is_kept(ctl, forwards, fails, menu, tmp_path, extra):
+    """So the target's devices ring, and its flow does not run."""
+    ann = forwards("ann", to(menu))
+    fails("offline", flow=FLOW.replace("ring: 20s", f"ring: 20s, {extra}"))
+    ann.finish()
+
+
+def test_a_group_rings_devices_alone(server, ctl, forwards, menu, register, tmp_path):
+    """Else the menu or voicemail of one of them would take the call from all."""
+    ctl.add("line", virtual=True)
+    ctl.attach_flow("line", build_flow('flow line {\n    bridge ["ann", "dave"], ring: 20s { else { hangup } }\n}\n', tmp_path))
+    ann, dave, bob = forwards("ann", to(menu)), register("dave", answers=False), register("bob")
+    bob.dial("line")
+    dave.wait("CALL_INCOMING")
+    ann.finish()
+    dave.answer()
+    bob.wait("CALL_ESTABLISHED")
+    assert bob.events.seen[-1].get("type") != "CALL_CLOSED"
+    dave.hang_up()
+    assert server.wait_cdr()["to"] == "line"
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_beside_another_phone_of_its_own(server, ladder, forwards, menu, register, answers):
+    """It rings on, and has the call when it answers; else the target that has no phone has it."""
+    desk, soft, bob = forwards("ann", to(menu)), ladder("ann", add=False), register("bob")
+    soft.register(PASSWORDS["ann"]).called().ringing().pause(1000)
+    if answers:
+        soft.reply(200, body=soft.sdp()).hear("ACK").pause(300).bye()
+    else:
+        soft.reply(486).hear("ACK")
+    soft.start().wait_listening()
+    bob.dial("ann")
+    bob.wait("CALL_ESTABLISHED", 20)
+    if not answers:
+        bob.wait_heard_in_pieces(audio.prompt("demo-thanks"))
+    soft.finish()
+    desk.finish()
+    if answers:
+        server.wait_cdr()
+        assert [(cdr["to"], cdr["by"]) for cdr in server.cdrs()] == [("ann", "callee")]
+
+
+def test_who_gives_up_while_the_target_rings(server, forwards, register):
+    ann, carol, bob = forwards("ann", to("carol")), register("carol", answers=False), register("bob")
+    bob.dial("ann")
+    carol.wait("CALL_INCOMING")
+    bob.hang_up()
+    carol.wait("CALL_CLOSED")
+    ann.finish()
+    assert sorted((cdr["to"], cdr["status"], cdr["by"]) for cdr in cdrs(server, 2)) == [("ann", "487", "caller"), ("carol", "487", "caller")]
+    assert server.rtp_sockets() == 0
+
+
+def test_a_transfer_to_one_who_forwards(server, ladder, forwards, speaker):
+    """The one who transfers is told how the target of the forwarding fares."""
+    bob, carol, ann, dave = speaker("bob"), speaker("carol"), ladder("ann"), forwards("dave", to("carol"))
+    told(refer(ann.call("bob").pause(500), "dave"), 100, 180, 200).hear("BYE").reply(200).start(PASSWORDS["ann"])
+    carol.wait("CALL_ESTABLISHED", 20)
+    hear_each_other(bob, carol)
+    ann.finish()
+    dave.finish()
+    bob.hang_up()
+    carol.wait("CALL_CLOSED")
+    rows = {cdr["to"]: cdr for cdr in cdrs(server, 3)}
+    assert [(rows[to]["from"], rows[to]["by"], rows[to]["status"]) for to in ("bob", "dave", "carol")] == [
+        ("ann", "transfer", "200"), ("bob", "transfer", "302"), ("bob", "caller", "200")]
+    assert rows["carol"]["parent"] == rows["dave"]["call"] and rows["dave"]["parent"] == rows["bob"]["call"]
+    assert server.rtp_sockets() == 0
+
+
+def test_a_carriers_call(server, ctl, forwards, menu):
+    """From a trunk: the caller's number is kept, and that it came by it."""
+    with Carrier() as carrier:
+        ctl.run("trunk", "add", "carrier", "--gateways", carrier.gateway)
+        ann = forwards("ann", to(menu))
+        ctl.run("number", "add", "+48220000000", "--to", "ann")
+        invite = carrier.invite(server.sip, "+48220000000", caller="+48601000000")
+        answer = carrier.wait_response("SIP/2.0 200")
+        carrier.acknowledge(invite, answer, server.sip)
+        ann.finish()
+        assert [(call["from"], call["to"]) for call in ctl.list("calls")] == [("+48601000000", "sales")]
+        carrier.acknowledge(invite, answer, server.sip, "BYE")
+        first, second = cdrs(server, 2)
+        assert (first["to"], first["came_by"], first["by"]) == ("+48220000000", "carrier", "transfer")
+        assert (second["to"], second["came_by"], second["by"]) == ("sales", "carrier", "caller")
 
 
 def test_others_ring_on(server, ctl, forwards, speaker, register, tmp_path):
@@ -120,7 +341,7 @@ def test_a_circle_is_seen(forwards, fails, where):
     """To oneself, to who calls, and over another phone back."""
     ann = forwards("ann", to(where))
     carol = forwards("carol", to("ann")) if where == "carol" else None
-    fails("failed the call went in a circle")
+    fails("offline" if where == "carol" else "failed the call went in a circle", "the call went in a circle")
     for phone in filter(None, (ann, carol)):
         phone.finish()
 
@@ -131,7 +352,7 @@ def test_five_phones_may_forward_a_call(ctl, ladder, forwards, fails, monkeypatc
         monkeypatch.setitem(PASSWORDS, user, f"{user}-secret")
     phones = [forwards(user, to(then)) for user, then in zip(users, users[1:] + ["carol"])]
     ctl.add("carol", PASSWORDS["carol"])
-    fails("failed the call was forwarded too often")
+    fails("offline", "the call was forwarded too often")
     for phone in phones:
         phone.finish()
 
@@ -160,9 +381,10 @@ def test_the_targets_limit_holds(server, ctl, forwards, register, fails):
     carol.wait("CALL_ESTABLISHED")
     ann, bob = forwards("ann", to("carol")), register("bob")
     bob.dial("line")
-    server.log.wait(lambda line: " log: limited" in line, 20, "limit")
+    server.log.wait(lambda line: " log: offline" in line, 20, "limit")
     bob.wait("CALL_CLOSED")
     ann.finish()
+    assert sum(event.get("type") == "CALL_ESTABLISHED" for event in carol.events.seen) == 1
 
 
 def test_outside_under_its_own_rule(server, ctl, forwards, register):
