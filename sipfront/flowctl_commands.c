@@ -11,6 +11,8 @@
         CTL_OPTION("ring-time", CTL_RING_TIME, "TIME", "How long its devices ring: 20s, 1m30s"),                       \
         CTL_OPTION("max-bindings", CTL_MAX_BINDINGS, "N", "Devices registered at a time, 1 to 10 (0: 10)"),            \
         CTL_OPTION("max-calls", CTL_MAX_CALLS, "N", "Calls at a time, made and taken together (0: no limit)"),         \
+        CTL_OPTION("srtp", CTL_SRTP, "WHEN",                                                                           \
+                   "Encrypted audio of its devices: off, optional or required; '' as the server says"),                \
         CTL_OPTION("dial", CTL_DIAL, "LIST",                                                                           \
                    "Numbers that its devices may dial outside: patterns with commas; '' none"),                        \
         CTL_OPTION("minutes-a-day", CTL_MINUTES_A_DAY, "N", "Most minutes of outside calls a day; 0: no limit"),       \
@@ -106,7 +108,8 @@ const struct ctl_command ctl_commands[] = {
       "  flowctl connection show ann\n", ctl_connection_show },
     { "connection", "set", "USER", set_options, "change a Connection",
       "  flowctl connection set ann --ring-time 30s --no-voicemail\n"
-      "  flowctl connection set ann --dial '+48*,+44*' --minutes-a-day 60 --spend-a-day 5.00\n",
+      "  flowctl connection set ann --dial '+48*,+44*' --minutes-a-day 60 --spend-a-day 5.00\n"
+      "  flowctl connection set ann --srtp required\n",
       ctl_connection_set },
     { "connection", "remove", "USER", NULL, "remove a Connection, not its voicemail",
       "  flowctl connection remove ann\n", ctl_connection_remove },

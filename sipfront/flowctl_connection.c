@@ -91,6 +91,8 @@ static int read_settings(const struct ctl *c, json_t *body)
         return usage("two options contradict each other");
     if (o[CTL_NAME])
         json_object_set_new(body, "name", json_string(o[CTL_NAME]));
+    if (o[CTL_SRTP])
+        json_object_set_new(body, "srtp", json_string(o[CTL_SRTP]));
     add_flag(body, "virtual", o[CTL_VIRTUAL], o[CTL_NO_VIRTUAL]);
     add_flag(body, "voicemail", o[CTL_VOICEMAIL], o[CTL_NO_VOICEMAIL]);
     add_flag(body, "sha256", o[CTL_SHA256], o[CTL_NO_SHA256]);
@@ -179,6 +181,12 @@ static void show_devices(const json_t *value, struct sbuf *out)
                  json_string_value(json_object_get(device, "source")));
 }
 
+static void show_srtp(const json_t *value, struct sbuf *out)
+{
+    const char *when = json_string_value(value);
+    sbuf_cstr(out, when && *when ? when : "as the server says");
+}
+
 static const struct ctl_column connection_columns[] = {
     { "SIP user", "user", NULL },
     { "Name", "name", NULL },
@@ -189,6 +197,7 @@ static const struct ctl_column connection_columns[] = {
     { "Rings for", "ring_time_ms", ctl_show_duration },
     { "Most devices", "max_bindings", show_limit },
     { "Most calls", "max_calls", show_limit },
+    { "SRTP", "srtp", show_srtp },
     { "Voicemail", "voicemail", ctl_show_flag },
     { "New messages", "new_messages", NULL },
     { "May dial", "dial", NULL },

@@ -20,6 +20,7 @@ enum ctl_option {
     CTL_RING_TIME,
     CTL_MAX_BINDINGS,
     CTL_MAX_CALLS,
+    CTL_SRTP,
     CTL_FOR,
     CTL_TO,
     CTL_OUT,

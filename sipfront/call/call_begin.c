@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "sipfront/call/cdr.h"
+#include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "sipfront/sip/divert.h"
@@ -44,18 +45,20 @@ static void call_link(struct call *c)
 }
 
 /* 0, or the status with which the call is refused. */
-static int media_init(struct call *c, const char *source, const char *offer)
+static int media_init(struct call *c, const struct leg_invite *invite)
 {
     struct server *s = c->server;
     char address[NETWORK_TEXT];
-    agent_address_toward(s->agent, source, address);
+    agent_address_toward(s->agent, invite->source, address);
     if (leg_media_open(&c->media, s->media, address, &call_stream_events, c) != ERR_OK)
         return 503;
-    c->media.security = s->srtp;
+    c->media.security = secrecy_of_caller(s, invite);
     c->media.silence_ms = s->rtp_timeout_ms;
-    if (offer && leg_media_take_offer(&c->media, offer) != ERR_OK)
-        return 488;
-    return 0;
+    if (!invite->sdp || leg_media_take_offer(&c->media, invite->sdp) == ERR_OK)
+        return 0;
+    leg_warn(c->leg, leg_media_objection(&c->media, invite->sdp));
+    log_info("call", "%s: 488: %s", c->facts.id, leg_media_objection(&c->media, invite->sdp));
+    return 488;
 }
 
 static struct call *call_new(struct server *s, const struct leg_invite *invite, const struct call_route *route)
@@ -92,7 +95,7 @@ void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invi
         c->fare = fare_new(invite->trunk, NULL);
     leg_listen(leg, &call_leg_events, c);
     watch_changed(c, c->facts.from);
-    begin_flow(c, media_init(c, invite->source, invite->sdp));
+    begin_flow(c, media_init(c, invite));
 }
 
 /* Its caller is the one who called there, and may still wait for an answer. */

@@ -33,6 +33,7 @@ struct call_facts {
     struct stream_stats far;         /* of the leg that was talked to last */
     unsigned talks_recorded;         /* recordings/ID-talk1.wav, -talk2.wav … */
     enum codec far_codec;            /* NONE: nobody was talked to */
+    const char *far_suite;           /* by which that leg was encrypted; NULL: it was not */
 };
 
 #endif

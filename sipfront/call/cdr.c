@@ -32,20 +32,27 @@ static const char *stamp(int64_t wall_ms, char out[32])
     return memcpy(out, text, sizeof text);
 }
 
+/* How a leg's audio was sent. */
+struct sound {
+    enum codec codec;
+    const char *suite; /* of SRTP; NULL: plain */
+};
+
 /* What a leg sounded like: codec, packets that came and were lost on their way to us, jitter; what the phone reported
  * of ours; round trip; the estimate for the worse way. */
-static void put_quality(struct sbuf *out, const char *side, enum codec codec, const struct stream_stats *s)
+static void put_quality(struct sbuf *out, const char *side, struct sound by, const struct stream_stats *s)
 {
     uint64_t all = s->received + s->lost, ours = s->sent ? s->sent : 1;
     double lost_in = all ? (double)s->lost / (double)all : 0, lost_out = (double)s->far_lost / (double)ours;
-    struct quality q = { .codec = codec, .jitter_ms = s->jitter_us / 1000.0, .trip_ms = s->rtt_us / 1000.0 };
+    struct quality q = { .codec = by.codec, .jitter_ms = s->jitter_us / 1000.0, .trip_ms = s->rtt_us / 1000.0 };
     q.loss = lost_in > lost_out ? lost_in : lost_out;
     if (q.loss > 1)
         q.loss = 1;
     if (s->far_jitter_us > s->jitter_us)
         q.jitter_ms = s->far_jitter_us / 1000.0;
-    sbuf_fmt(out, " %scodec=%s %sin=%llu %slost=%llu %sjitter=%.1f", side, codec_info(codec)->name, side,
-             (unsigned long long)s->received, side, (unsigned long long)s->lost, side, s->jitter_us / 1000.0);
+    sbuf_fmt(out, " %scodec=%s %ssrtp=%s %sin=%llu %slost=%llu %sjitter=%.1f", side, codec_info(by.codec)->name, side,
+             by.suite ? by.suite : "-", side, (unsigned long long)s->received, side, (unsigned long long)s->lost, side,
+             s->jitter_us / 1000.0);
     if (s->far_reports)
         sbuf_fmt(out, " %sfar_lost=%u %sfar_jitter=%.1f", side, s->far_lost, side, s->far_jitter_us / 1000.0);
     if (s->rtt_us >= 0)
@@ -61,10 +68,10 @@ static void put_qualities(struct sbuf *out, const struct call *c)
     struct stream_stats s;
     if (c->media.stream && c->facts.answered_ms) {
         stream_stats(c->media.stream, &s);
-        put_quality(out, "caller_", leg_media_codec(&c->media), &s);
+        put_quality(out, "caller_", (struct sound){ leg_media_codec(&c->media), c->media.suite }, &s);
     }
     if (c->facts.far_codec != CODEC_NONE)
-        put_quality(out, "callee_", c->facts.far_codec, &c->facts.far);
+        put_quality(out, "callee_", (struct sound){ c->facts.far_codec, c->facts.far_suite }, &c->facts.far);
 }
 
 /* Which trunks it came and went by, and what that cost. */
@@ -174,7 +181,7 @@ static void put_leg(const struct leg_line *l, const struct clock *clock, const c
         sbuf_fmt(&more, " trunk=%s", l->trunk);
     if (r->answered_ms && l->media->stream) {
         stream_stats(l->media->stream, &stats);
-        put_quality(&more, "", leg_media_codec(l->media), &stats);
+        put_quality(&more, "", (struct sound){ leg_media_codec(l->media), l->media->suite }, &stats);
     }
     log_info("leg", "call=%s leg=%u side=%s user=%s started=%s rang=%s answered=%s ended=%s status=%d end=%s%s",
              l->call, r->no, l->side, l->user, stamp(r->started_ms, started), stamp(r->rang_ms, rang),

@@ -2,11 +2,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sipfront/call/cdr.h"
 #include "sipfront/call/dial_divert.h"
 #include "sipfront/call/dial_hold.h"
 #include "sipfront/call/far_outside.h"
+#include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "vm/base/log.h"
@@ -98,7 +100,7 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
         far_outside_rest(f, status, leg_retry_after_s(f->leg));
     snprintf(to, sizeof to, "%s", leg_forwards_to(f->leg));
     f->leg = NULL;
-    if (f->outside && far_outside_goes_on(f, was, how, status))
+    if (f->outside ? far_outside_goes_on(f, was, how, status) : far_leg_again(f, how, status))
         return;
     f->state = FAR_OVER;
     watch_changed(dial_call(f->dial), f->user);
@@ -147,7 +149,7 @@ const struct stream_events far_stream_events = { .on_digit = on_digit,
                                                  .on_played = on_played,
                                                  .on_silent_peer = far_on_silent_peer };
 
-static enum err invite(struct far_leg *f, const struct sip_binding *to)
+enum err far_leg_invite(struct far_leg *f, const struct sip_binding *to)
 {
     struct call *c = dial_call(f->dial);
     struct sbuf sdp = { 0 };
@@ -190,13 +192,14 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_bind
     f->dial = d;
     far_leg_divert(f, diverted);
     snprintf(f->user, sizeof f->user, "%s", to->user);
+    f->contact = strdup(to->contact);
     char address[NETWORK_TEXT];
     agent_address_toward(c->server->agent, *to->received ? to->received : to->contact, address);
     enum err e = leg_media_open(&f->media, c->server->media, address, &far_stream_events, f);
-    f->media.security = c->server->srtp;
+    f->media.security = secrecy_of_phone(c->server, f->user);
     f->media.silence_ms = c->server->rtp_timeout_ms;
     if (!e)
-        e = invite(f, to);
+        e = far_leg_invite(f, to);
     if (e) {
         far_leg_free(&f, NULL);
         return e;
@@ -238,5 +241,6 @@ void far_leg_free(struct far_leg **far, const char *reason)
     leg_media_close(&f->media);
     watch_changed(dial_call(f->dial), f->user);
     free(f->diverted);
+    free(f->contact);
     free(f);
 }

@@ -27,12 +27,19 @@ struct far_leg {
     struct leg_diversions *diverted; /* the phones that have forwarded the call to it, owned; NULL: none */
     bool passed;                     /* it was called for somebody else (dial_exchange) */
     int line;                        /* the flow's permit line that counts it, -1: none */
+    char *contact;                   /* of the binding that is called, owned; NULL: a phone that came otherwise */
 };
 
 /* Calls one binding on behalf of the call. diverted: may be NULL; copied. ERR_LIMIT without an RTP port, ERR_INVALID
  * for a contact that is no URI. */
 enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_binding *to,
                      const struct leg_diversions *diverted) MUST_USE;
+/* Sends the INVITE with our offer. */
+enum err far_leg_invite(struct far_leg *f, const struct sip_binding *to) MUST_USE;
+/* far_again.c: the offer was refused, and one of RTP/SAVP may be taken. */
+bool far_leg_may_secure(const struct far_leg *f, enum leg_end how, int status);
+/* true: so its phone is being called again. */
+bool far_leg_again(struct far_leg *f, enum leg_end how, int status);
 /* It has been sent an INVITE: its record begins. */
 void far_leg_begun(struct far_leg *f);
 /* Remembers the way (may be NULL); copied. */

@@ -136,6 +136,7 @@ static void start(struct leg_media *m, const struct audio_desc *agreed)
     accept_formats(&r, &m->ours);
     if (agree_keys(&r.secure, agreed, &m->theirs) != ERR_OK)
         r.secure = (struct secure_keys){ .on = true }; /* looked at before; no audio rather than a plain one */
+    m->suite = r.secure.on ? secure_suite_name(r.secure.suite) : NULL;
     stream_set_remote(m->stream, &r);
     secure_keys_wipe(&r.secure);
 }
@@ -181,6 +182,28 @@ enum err leg_media_take_offer(struct leg_media *m, const char *sdp)
     m->ours = answer;
     stamp(m);
     return ERR_OK;
+}
+
+static bool has_our_suite(const struct audio_desc *theirs)
+{
+    for (unsigned i = 0; i < theirs->ncrypto; i++)
+        if (secure_suite_find(theirs->crypto[i].suite) >= 0)
+            return true;
+    return false;
+}
+
+const char *leg_media_objection(const struct leg_media *m, const char *sdp)
+{
+    struct audio_desc theirs;
+    if (audio_read(&theirs, sdp) != ERR_OK)
+        return "there is no audio by RTP in the offer";
+    if (m->security == AUDIO_SECURE_REQUIRED && !theirs.ncrypto)
+        return "audio has to be encrypted: offer RTP/SAVP with a=crypto";
+    if (m->security == AUDIO_SECURE_OFF && theirs.must_secure)
+        return "encrypted audio is switched off: offer RTP/AVP";
+    if ((m->security == AUDIO_SECURE_REQUIRED || theirs.must_secure) && !has_our_suite(&theirs))
+        return "no suite of a=crypto in common";
+    return "no codec in common";
 }
 
 void leg_media_answer(struct leg_media *m, struct sbuf *sdp)

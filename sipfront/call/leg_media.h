@@ -17,6 +17,7 @@ struct leg_media {
     enum audio_security security;                 /* set after leg_media_open(); 0: off */
     struct audio_crypto crypto[AUDIO_CRYPTO_MAX]; /* our keys, the same all through the call; made when first needed */
     unsigned ncrypto;
+    const char *suite; /* by which the stream is encrypted; NULL: it is not */
 };
 
 /* Opens the stream. ERR_LIMIT when no RTP port is left. */
@@ -32,6 +33,8 @@ enum err leg_media_take_answer(struct leg_media *m, const char *sdp) MUST_USE;
 /* Takes their offer: leg_media_answer() then writes the answer, leg_media_start() sets the stream going. ERR_SYNTAX,
  * ERR_UNSUPPORTED. */
 enum err leg_media_take_offer(struct leg_media *m, const char *sdp) MUST_USE;
+/* Why that offer was not taken, in words for the phone's people: a constant without quotes. */
+const char *leg_media_objection(const struct leg_media *m, const char *sdp);
 void leg_media_answer(struct leg_media *m, struct sbuf *sdp);
 void leg_media_start(struct leg_media *m);
 

@@ -103,6 +103,7 @@ void dial_end_talk(struct dial *d, enum dial_by by)
     c->facts.talk_ms += d->end.talk_ms;
     if (d->winner->media.stream) { /* else it was transferred */
         c->facts.far_codec = leg_media_codec(&d->winner->media);
+        c->facts.far_suite = d->winner->media.suite;
         stream_stats(d->winner->media.stream, &c->facts.far);
     }
     c->facts.by = by_texts[by];

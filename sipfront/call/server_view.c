@@ -64,7 +64,8 @@ static struct connection changed(const struct server *s, const struct connection
                             .ha1_md5 = "",
                             .ha1_sha256 = "",
                             .ring_ms = 20000,
-                            .flow = "" };
+                            .flow = "",
+                            .srtp = "" };
     if (old)
         c = *old;
     if (old && ch->name)
@@ -88,6 +89,8 @@ static struct connection changed(const struct server *s, const struct connection
         c.max_bindings = limit_of(ch->max_bindings);
     if (ch->max_calls >= 0)
         c.max_calls = limit_of(ch->max_calls);
+    if (ch->srtp)
+        c.srtp = ch->srtp;
     return c;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sipfront/directory/check.h"
+#include "sipfront/directory/trunk_lists.h"
 
 enum {
     MOST_TEXT = 255, /* bytes of a SIP user, a name, a flow's name */
@@ -44,6 +45,16 @@ void check_text(struct change *c, const char *what, const char *text)
         check_refuse(c, "the %s holds a control character", what);
 }
 
+void check_one_of(struct change *c, const char *option, const char *value, const char *possible)
+{
+    const char *at = possible;
+    struct str one;
+    while (list_next(&at, &one))
+        if (str_is(one, value))
+            return;
+    check_refuse(c, "--%s must be one of %s, not '%s'", option, possible, value);
+}
+
 static void check_connection(struct change *c)
 {
     const struct connection *k = change_connection(c);
@@ -57,6 +68,8 @@ static void check_connection(struct change *c)
         check_refuse(c, "the limit of calls must lie between 0 (none) and %d", MOST_CALLS);
     if (!k->ha1_md5[0] != !k->ha1_sha256[0])
         check_refuse(c, "a password has both digests or none");
+    if (*k->srtp)
+        check_one_of(c, "srtp", k->srtp, "off, optional, required");
 }
 
 static void check_number(struct change *c)

@@ -38,16 +38,6 @@ static void check_fields(struct change *c, const struct trunk_settings *t)
 #undef TRUNK_FLAG
 }
 
-static void check_one_of(struct change *c, const char *option, const char *value, const char *possible)
-{
-    const char *at = possible;
-    struct str one;
-    while (list_next(&at, &one))
-        if (str_is(one, value))
-            return;
-    check_refuse(c, "--%s must be one of %s, not '%s'", option, possible, value);
-}
-
 static bool is_network(struct str item)
 {
     struct network n;

@@ -25,6 +25,7 @@ struct connection {
     int64_t ring_ms;
     unsigned max_bindings, max_calls; /* devices at a time, calls at a time; 0: as many as the server takes */
     const char *flow;                 /* attached flow, "" for the default */
+    const char *srtp;                 /* off, optional or required: encrypted audio; "" the server's */
 };
 struct number {
     const char *digits; /* E.164 with + */

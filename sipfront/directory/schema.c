@@ -177,5 +177,9 @@ static const char transcripts[] =
     "INSERT INTO spoken (id) SELECT id FROM message WHERE transcript <> '';"
     "INSERT INTO spoken_index (rowid, transcript) SELECT n, transcript FROM spoken JOIN message USING (id);";
 
-const char *const schema_steps[] = { first, boxes, outside, limits, notes, transcripts };
+/* Whether a Connection's audio is encrypted; without a word as the server says. */
+static const char secrecy[] = "ALTER TABLE connection ADD COLUMN srtp TEXT NOT NULL DEFAULT ''"
+                              " CHECK (srtp IN ('', 'off', 'optional', 'required'));";
+
+const char *const schema_steps[] = { first, boxes, outside, limits, notes, transcripts, secrecy };
 const int schema_newest = sizeof schema_steps / sizeof schema_steps[0];

@@ -74,6 +74,8 @@ void leg_progress(struct leg *leg, int status, const char *sdp);
 /* Incoming: 200 with that SDP. on_confirmed or on_ended follows (no ACK within 32 s: LEG_END_TIMEOUT, with BYE). */
 void leg_answer(struct leg *leg, const char *sdp);
 void leg_reject(struct leg *leg, int status, const char *phrase);
+/* Incoming, before leg_reject(): why, for people; without quotes. In a Warning (RFC 3261 §20.43). */
+void leg_warn(struct leg *leg, const char *why);
 /* Ends the leg in any state: final answer 480, CANCEL or BYE. reason: a Reason header (RFC 3326), such as
  * "SIP;cause=200;text=\"Call completed elsewhere\"", or NULL. A 2xx that crosses the CANCEL is ACKed and then gets BYE.
  */

@@ -14,6 +14,7 @@
  *   CANCEL before the 200: the stack answers 200 and 487, on_ended(LEG_END_CANCEL).
  *   No ACK for 64 × T1:    the stack sends BYE, on_ended(LEG_END_TIMEOUT).
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <sofia-sip/msg.h>
@@ -185,9 +186,14 @@ void leg_reject(struct leg *leg, int status, const char *phrase)
         return;
     if (!phrase)
         phrase = sip_status_phrase(status);
-    nua_respond(leg->nh, status, phrase, TAG_END());
+    nua_respond(leg->nh, status, phrase, TAG_IF(leg->warning[0], SIPTAG_WARNING_STR(leg->warning)), TAG_END());
     leg_finish(leg, LEG_END_LOCAL, status, phrase ? phrase : "refused");
     leg_close(leg);
+}
+
+void leg_warn(struct leg *leg, const char *why)
+{
+    snprintf(leg->warning, sizeof leg->warning, "399 callflow \"%s\"", why);
 }
 
 void leg_on_ack(const struct agent_event *ev)

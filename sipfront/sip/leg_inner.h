@@ -45,6 +45,7 @@ struct leg {
 
     struct clock_timer *deadline; /* the stack's last messages take no longer */
     char bye_reason[128];         /* for the BYE of a leg that is LEAVING */
+    char warning[128];            /* for a refusal; "": none */
     msg_t *request;               /* the INVITE of an incoming leg, referenced */
     const sip_t *invite;          /* in it */
     nua_saved_event_t reoffer[1]; /* the request that awaits leg_reoffer_answer() */

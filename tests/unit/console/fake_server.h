@@ -72,6 +72,8 @@ static struct connection fake_changed(const struct connection *old, const struct
         c.has_voicemail = ch->has_voicemail;
     if (ch->ring_ms >= 0)
         c.ring_ms = ch->ring_ms;
+    if (ch->srtp)
+        c.srtp = ch->srtp;
     return c;
 }
 

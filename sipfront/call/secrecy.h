@@ -1,0 +1,16 @@
+/* Whether the audio of a leg is encrypted, as its Connection says, else the server. docs/security.md has the rule.
+ * Private to sipfront/call. Loop thread. */
+#ifndef SIPFRONT_CALL_SECRECY_H
+#define SIPFRONT_CALL_SECRECY_H
+
+#include "sipfront/sip/leg.h"
+#include "sipfront/sip/offer_answer.h"
+
+struct server;
+
+/* A phone of that Connection, which calls or is called. */
+enum audio_security secrecy_of_phone(const struct server *s, const char *user);
+/* Who sends that INVITE. */
+enum audio_security secrecy_of_caller(const struct server *s, const struct leg_invite *invite);
+
+#endif
