@@ -176,10 +176,15 @@ static unsigned long read_rtp_timeout(struct argp_state *st, const char *text)
 
 static enum audio_security read_srtp(struct argp_state *st, const char *text)
 {
-    static const char *const names[] = { "off", "optional", "required" }; /* as the enum */
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(text, names[i]) == 0)
-            return (enum audio_security)i;
+    static const struct {
+        const char *name;
+        enum audio_security means;
+    } rows[] = { { "off", AUDIO_SECURE_OFF },
+                 { "optional", AUDIO_SECURE_OPTIONAL },
+                 { "required", AUDIO_SECURE_REQUIRED } };
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(text, rows[i].name) == 0)
+            return rows[i].means;
     argp_error(st, "--srtp wants off, optional or required, not '%s'", text);
     return AUDIO_SECURE_OFF;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sipfront/call/cdr.h"
+#include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/directory/trunk_lists.h"
 #include "vm/base/log.h"
@@ -16,6 +17,7 @@ struct far_outside {
     struct ways ways;
     unsigned next; /* the first way that has not been tried */
     struct way *way;
+    bool insists; /* the way takes RTP/SAVP alone */
 };
 
 static struct call *call_of(const struct far_leg *f) { return dial_call(f->dial); }
@@ -77,7 +79,8 @@ static int meaning_of(int status)
 struct dial_refusal far_outside_outcome(const struct far_leg *f, int status)
 {
     int i = meaning_of(status);
-    (void)f;
+    if (f->media.security == AUDIO_SECURE_REQUIRED && (status == 415 || status == 488 || status == 606))
+        return (struct dial_refusal){ DIAL_FAILED, "no common codec, or no encrypted audio" };
     return i >= 0 ? meanings[i].means : (struct dial_refusal){ DIAL_FAILED, "the carrier refuses the call" };
 }
 
@@ -124,6 +127,7 @@ static enum err dial(struct far_leg *f, const struct trunk_settings *t, const ch
     numbering_to_carrier(&c->server->outside.numbering, t, o->caller, caller);
     trunk_uri(trunk, number, &uri);
     trunk_hop(&o->way->target, &hop);
+    leg_media_secure(&f->media, o->insists ? AUDIO_SECURE_REQUIRED : secrecy_of_trunk(t));
     leg_media_offer(&f->media, c->media.theirs.nformats ? &c->media.theirs : NULL, &sdp);
     struct leg_trunk lt = {
         .domain = trunk_domain(trunk),
@@ -176,6 +180,7 @@ static enum meter_verdict next_way(struct far_leg *f)
     enum meter_verdict v = METER_GOES;
     while (v == METER_GOES && !f->leg && o->next < o->ways.count) {
         o->way = &o->ways.list[o->next++];
+        o->insists = false;
         const struct trunk_settings *t = directory_trunk(c->server->directory, o->way->trunk);
         if (!t || !trunk_find(c->server->agent, o->way->trunk))
             continue;
@@ -188,17 +193,39 @@ static enum meter_verdict next_way(struct far_leg *f)
 
 /* ---- for the dial ---- */
 
+/* The record of the leg is closed: what follows is another. */
+static void leg_over(struct far_leg *f)
+{
+    cdr_leg(f, "refused");
+    f->record = (struct leg_record){ 0 };
+}
+
+/* The same way once more, by RTP/SAVP (far_again.c). */
+static bool insists(struct far_leg *f, enum leg_end how, int status)
+{
+    struct far_outside *o = f->outside;
+    const struct trunk_settings *t = directory_trunk(call_of(f)->server->directory, o->way->trunk);
+    if (!t || !trunk_find(call_of(f)->server->agent, o->way->trunk) || !far_leg_may_secure(f, how, status))
+        return false;
+    log_info("trunk", "call=%s %s by %s port %u: %d to RTP/AVP, once again by RTP/SAVP", call_of(f)->facts.id,
+             o->way->trunk, o->way->target.address, o->way->target.port, status);
+    leg_over(f);
+    o->insists = true;
+    return take_way(f, t) == ERR_OK;
+}
+
 bool far_outside_goes_on(struct far_leg *f, enum far_state was, enum leg_end how, int status)
 {
     struct far_outside *o = f->outside;
+    if (insists(f, how, status))
+        return true;
     int i = meaning_of(how == LEG_END_REFUSED ? status : 503);
     struct call *c = call_of(f);
     if (was != FAR_CALLING || i < 0 || !meanings[i].goes_on || !c->leg || o->next >= o->ways.count)
         return false;
     log_info("trunk", "call=%s %s by %s port %u: %d, the next way is tried", c->facts.id, o->way->trunk,
              o->way->target.address, o->way->target.port, status);
-    cdr_leg(f, "refused");
-    f->record = (struct leg_record){ 0 };
+    leg_over(f);
     return next_way(f) == METER_GOES && f->leg;
 }
 

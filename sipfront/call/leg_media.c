@@ -44,6 +44,13 @@ static void make_keys(struct leg_media *m)
     }
 }
 
+void leg_media_secure(struct leg_media *m, enum audio_security security)
+{
+    explicit_bzero(m->crypto, sizeof m->crypto);
+    m->ncrypto = 0;
+    m->security = security;
+}
+
 /* The codec table in the words of SDP. */
 static void ours(struct leg_media *m, const struct audio_desc *prefer, struct audio_desc *out)
 {
@@ -64,7 +71,7 @@ static void ours(struct leg_media *m, const struct audio_desc *prefer, struct au
 
 void leg_media_offer(struct leg_media *m, const struct audio_desc *prefer, struct sbuf *sdp)
 {
-    if (m->security == AUDIO_SECURE_REQUIRED || !prefer || prefer->ncrypto > 0)
+    if (m->security >= AUDIO_SECURE_WISHED || !prefer || prefer->ncrypto > 0)
         make_keys(m);
     ours(m, prefer, &m->ours);
     stamp(m);

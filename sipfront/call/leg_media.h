@@ -25,6 +25,9 @@ enum err leg_media_open(struct leg_media *m, struct media *media, const char *ad
                         const struct stream_events *events, void *owner) MUST_USE;
 void leg_media_close(struct leg_media *m);
 
+/* Another peer is asked with that stream: it is told other keys. Before there is an answer. */
+void leg_media_secure(struct leg_media *m, enum audio_security security);
+
 /* Writes our offer, codecs in the order of `prefer` (may be NULL). */
 void leg_media_offer(struct leg_media *m, const struct audio_desc *prefer, struct sbuf *sdp);
 /* Takes the answer to it and starts the stream. ERR_SYNTAX, ERR_UNSUPPORTED. */

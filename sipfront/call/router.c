@@ -3,6 +3,7 @@
 
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/pickup.h"
+#include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/directory/trunk_lists.h"
 #include "vm/base/log.h"
@@ -63,6 +64,12 @@ static bool is_loop(const struct server *s, const char *from, const struct conne
     return false;
 }
 
+static void refuse_open(struct server *s, struct leg *leg, const struct leg_invite *invite)
+{
+    leg_warn(leg, "audio has to be encrypted, and keys are told by TLS alone");
+    router_refuse(s, leg, invite, 488, "Not Acceptable Here");
+}
+
 static void invited_by_trunk(struct server *s, struct leg *leg, const struct leg_invite *invite)
 {
     const struct trunk_settings *t = directory_trunk(s->directory, invite->trunk);
@@ -90,6 +97,8 @@ static void invited_by_trunk(struct server *s, struct leg *leg, const struct leg
         router_refuse(s, leg, &told, 483, "Too Many Hops");
     else if (is_loop(s, from, to))
         router_refuse(s, leg, &told, 482, "Loop Detected");
+    else if (secrecy_forbids(t, invite))
+        refuse_open(s, leg, &told);
     else
         call_begin(s, leg, &told, &(struct call_route){ .dialed = to });
 }

@@ -84,6 +84,19 @@ static void check_needs(struct change *c, const struct trunk_settings *t)
         check_refuse(c, "--number is written +, country code, number, such as +48221234567, not '%s'", t->number);
 }
 
+/* Keys stand in the messages: they are as secret as those. */
+static void check_secrecy(struct change *c, const struct trunk_settings *t)
+{
+    if (!*t->srtp || strcmp(t->srtp, "off") == 0)
+        return;
+    check_one_of(c, "srtp", t->srtp, "off, optional, required");
+    if (strcmp(t->transport, "tls") != 0 && !t->srtp_open)
+        check_refuse(c,
+                     "--srtp %s would tell the keys in the open by %s: take --transport tls, or say --srtp-without-tls"
+                     " where the way to the carrier is safe otherwise",
+                     t->srtp, t->transport);
+}
+
 void check_trunk(struct change *c)
 {
     const struct trunk_settings *t = &change_trunk(c)->t;
@@ -94,6 +107,7 @@ void check_trunk(struct change *c)
     check_one_of(c, "transport", t->transport, "udp, tcp, tls");
     check_one_of(c, "identity", t->identity, "from, pai, both");
     check_one_of(c, "format", t->format, "plus, digits, international, national");
+    check_secrecy(c, t);
     check_lists(c, t);
     check_needs(c, t);
 }

@@ -177,9 +177,14 @@ static const char transcripts[] =
     "INSERT INTO spoken (id) SELECT id FROM message WHERE transcript <> '';"
     "INSERT INTO spoken_index (rowid, transcript) SELECT n, transcript FROM spoken JOIN message USING (id);";
 
+/* Whether the audio of a trunk is encrypted, and whether its keys may be told in the open. */
+static const char trunk_secrecy[] = "ALTER TABLE trunk ADD COLUMN srtp TEXT NOT NULL DEFAULT ''"
+                                    " CHECK (srtp IN ('', 'off', 'optional', 'required'));"
+                                    "ALTER TABLE trunk ADD COLUMN srtp_open INTEGER NOT NULL DEFAULT 0;";
+
 /* Whether a Connection's audio is encrypted; without a word as the server says. */
 static const char secrecy[] = "ALTER TABLE connection ADD COLUMN srtp TEXT NOT NULL DEFAULT ''"
                               " CHECK (srtp IN ('', 'off', 'optional', 'required'));";
 
-const char *const schema_steps[] = { first, boxes, outside, limits, notes, transcripts, secrecy };
+const char *const schema_steps[] = { first, boxes, outside, limits, notes, transcripts, secrecy, trunk_secrecy };
 const int schema_newest = sizeof schema_steps / sizeof schema_steps[0];

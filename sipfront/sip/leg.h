@@ -35,6 +35,7 @@ struct leg_invite {
     const char *call_id;
     const char *sdp;    /* NULL: late offer (RFC 3264 §5, the offer then goes into the 200) */
     const char *source; /* address:port the INVITE came from */
+    bool by_tls;        /* and how */
     const char *trunk;  /* it comes from this trunk: from_user is then the caller as the carrier says it, "" when the
                            caller wants to be unknown; NULL: from a phone */
     const struct leg_replaces *replaces; /* it is to take the place of another one (replaces.h), or NULL */

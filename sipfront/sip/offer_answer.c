@@ -471,7 +471,7 @@ static void add_events(struct audio_desc *d, const struct audio_desc *prefer)
 /* Not asked for by anybody, an optional key is offered to those alone whose other side has one. */
 static void add_crypto(struct audio_desc *d, const struct audio_side *side, const struct audio_desc *prefer)
 {
-    bool asked = !prefer || prefer->ncrypto > 0;
+    bool asked = !prefer || prefer->ncrypto > 0 || side->security == AUDIO_SECURE_WISHED;
     d->must_secure = side->security == AUDIO_SECURE_REQUIRED;
     snprintf(d->proto, sizeof d->proto, "%s", d->must_secure ? "RTP/SAVP" : "RTP/AVP");
     if (side->security == AUDIO_SECURE_OFF || (!d->must_secure && !asked))

@@ -34,8 +34,8 @@ struct audio_crypto {
     char suite[32], key[AUDIO_KEY_TEXT];
 };
 
-/* Whether the stream may, or has to, be secured. */
-enum audio_security { AUDIO_SECURE_OFF, AUDIO_SECURE_OPTIONAL, AUDIO_SECURE_REQUIRED };
+/* Whether the stream may, or has to, be secured. WISHED is OPTIONAL, and our offers tell a key whoever calls. */
+enum audio_security { AUDIO_SECURE_OFF, AUDIO_SECURE_OPTIONAL, AUDIO_SECURE_WISHED, AUDIO_SECURE_REQUIRED };
 
 /* The audio stream of one SDP. */
 struct audio_desc {

@@ -51,29 +51,6 @@ static void test_limits_are_kept(void **state)
     assert_int_equal(directory_connection(f->d, "ann")->max_calls, 3);
 }
 
-static void test_srtp_is_kept(void **state)
-{
-    static const struct {
-        const char *when, *why;
-    } rows[] = {
-        { "", "" },
-        { "off", "" },
-        { "always", "--srtp must be one of off, optional, required, not 'always'" },
-        { "optional", "" },
-        { "required", "" },
-    };
-    struct fixture *f = *state;
-    fixture_add(f, "ann", "Ann");
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct connection c = fixture_connection("ann", "Ann");
-        c.srtp = rows[i].when;
-        directory_set_connection(f->d, &c, fixture_done(f));
-        fixture_expect(f, *rows[i].why ? ERR_INVALID : ERR_OK, rows[i].why);
-    }
-    fixture_reopen(f);
-    assert_string_equal(directory_connection(f->d, "ann")->srtp, "required");
-}
-
 static void note_ban(const struct stored_ban *b, void *arg)
 {
     struct sbuf *text = arg;
@@ -493,7 +470,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(test_connection_is_kept),
         ROW(test_limits_are_kept),
-        ROW(test_srtp_is_kept),
         ROW(test_bans_are_kept_until_they_end),
         ROW(test_taken_user_is_refused),
         ROW(test_taken_within_one_transaction),
