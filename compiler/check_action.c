@@ -271,6 +271,7 @@ void check_action_args(struct check *c, const struct action_row *row, struct arg
         check_arg(c, row, (unsigned)i, arg);
     }
     check_counts(c, row, args);
+    check_ring(c, row, args);
     if (c->revealed)
         check_revealed(c, row, args);
     c->revealed = NULL;

@@ -67,7 +67,8 @@ void check_choice(struct check *c, struct stmt *s, struct clause *clause);
 void check_choices(struct check *c, struct stmt *s);
 void check_match(struct check *c, struct stmt *s);
 void check_action_args(struct check *c, const struct action_row *row, struct arg *args, struct span head);
-bool check_bad_pattern(struct check *c, struct str pattern, struct span at); /* true: reported */
+bool check_bad_pattern(struct check *c, struct str pattern, struct span at);       /* true: reported */
+void check_ring(struct check *c, const struct action_row *row, struct arg *first); /* check_ring.c */
 void check_bind(struct check *c, struct binding *b, const struct check_type *type, struct cell *from);
 
 /* check_decl.c, check_paths.c, check_test.c, check_permit.c */

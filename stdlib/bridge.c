@@ -4,6 +4,7 @@
 #include "stdlib/actions.h"
 #include "stdlib/dial_rank.h"
 #include "stdlib/permit.h"
+#include "vm/base/ring_tone.h"
 
 enum {
     RING_MS = 20 * 1000,
@@ -26,6 +27,7 @@ struct bridge {
     bool hunt, tried;       /* tried: best holds an outcome */
     enum dial_outcome best; /* of the dials so far, by dial_outranks() */
     struct sbuf reason;     /* with DIAL_FAILED */
+    struct sbuf ring_tone;  /* without fault */
 };
 
 static unsigned outcome_of(enum dial_outcome how)
@@ -90,6 +92,8 @@ static void dial(struct bridge *b)
         .ring_ms = arg_num_in(&b->base, ARG_NO_bridge_ring, RING_MS, 1000, RING_MAX_MS),
         .max_ms = arg_num_in(&b->base, ARG_NO_bridge_max, TALK_MS, 1000, TALK_MAX_MS),
         .caller_id = arg_text(&b->base, ARG_NO_bridge_caller_id, ""),
+        .ring_tone = sbuf_view(&b->ring_tone),
+        .auto_answer = arg_num(&b->base, ARG_NO_bridge_auto_answer, 0) != 0,
         .announce = arg_text(&b->base, ARG_NO_bridge_announce, ""),
         .screen = arg_text(&b->base, ARG_NO_bridge_screen, ""),
         .image = action_image(&b->base),
@@ -129,6 +133,21 @@ static void dial_next(struct bridge *b)
         finish_refused(b);
 }
 
+/* Constants were judged by the compiler. A tone that is none is left off: the phone rings as it does by itself. */
+static void take_ring_tone(struct bridge *b)
+{
+    const struct call_port *port = action_port(&b->base);
+    struct sbuf line = { 0 };
+    ring_tone_escape(arg_text(&b->base, ARG_NO_bridge_ring_tone, ""), &b->ring_tone);
+    const char *fault = ring_tone_fault(sbuf_view(&b->ring_tone));
+    if (!fault)
+        return;
+    sbuf_fmt(&line, "the ring tone is left off, since it %s", fault);
+    port->trace(port->self, "bridge", sbuf_view(&line));
+    sbuf_free(&line);
+    sbuf_clear(&b->ring_tone);
+}
+
 static bool make_room(struct bridge *b)
 {
     unsigned n = arg_count(&b->base, ARG_NO_bridge_target);
@@ -142,6 +161,7 @@ static void start(struct running *r)
     struct bridge *b = (struct bridge *)r;
     b->hunt = arg_num(r, ARG_NO_bridge_hunt, 0) != 0;
     b->nmusic = arg_sounds(r, ARG_NO_bridge_music, &b->music);
+    take_ring_tone(b);
     if (make_room(b)) {
         dial_next(b);
     } else {
@@ -174,6 +194,7 @@ static void stop(struct running *r)
     action_stop_op(r, &b->op);
     action_stop_timer(r, &b->grace);
     sbuf_free(&b->reason);
+    sbuf_free(&b->ring_tone);
     free(b->targets);
     free(b->lines);
     free(b->music);

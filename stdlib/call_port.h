@@ -31,17 +31,17 @@ typedef void play_done_cb(enum play_end how, void *owner);
 enum dial_outcome { DIAL_ENDED, DIAL_BUSY, DIAL_NO_ANSWER, DIAL_DECLINED, DIAL_OFFLINE, DIAL_FAILED, DIAL_LIMITED };
 enum dial_by { DIAL_BY_CALLER, DIAL_BY_CALLEE, DIAL_BY_LIMIT, DIAL_BY_TRANSFER };
 struct dial_request {
-    const struct str *targets; /* SIP users, Numbers, phone numbers, SIP URIs; one at a time when it hunts: the action
-                                  calls once for each */
+    const struct str *targets; /* SIP users, Numbers, phone numbers, SIP URIs; a hunt is a dial for each */
     const int *lines;          /* for each target the permit line (its place in the image) that counts it, -1: none */
     unsigned count;
     int64_t ring_ms, max_ms;
     struct str caller_id; /* empty: the caller's */
+    struct str ring_tone; /* without fault (vm/base/ring_tone.h); empty: the phone's own */
     struct str announce, screen;
     const struct image *image; /* as in play_request */
     const struct vm_sound *music;
     unsigned nmusic;
-    bool record, alone; /* alone: of a bridge with this one target; who it is forwarded to may have the call */
+    bool record, auto_answer, alone; /* alone: one target of a bridge; who it is forwarded to may have the call */
 };
 struct dial_end {
     enum dial_outcome how;

@@ -24,9 +24,10 @@ struct dial {
     void *owner;
     const struct dial_hooks *hooks; /* NULL: of a bridge */
     struct far_leg *legs, *winner;
-    unsigned devices;             /* how many were rung */
-    int64_t max_ms, talk_from_ms; /* talk_from 0: not yet talking */
-    char *caller_id, *announce, *question;
+    unsigned devices;                                  /* how many were rung */
+    int64_t max_ms, talk_from_ms;                      /* talk_from 0: not yet talking */
+    char *caller_id, *announce, *question, *ring_tone; /* ring_tone NULL: the phones' own */
+    bool auto_answer;
     struct clock_timer *limit; /* of ringing, then of the talk */
     struct call_op *hearing;   /* what the caller hears meanwhile: music or ringback */
     struct dial_hold hold;     /* music while one side of the talk holds */

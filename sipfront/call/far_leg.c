@@ -154,6 +154,7 @@ enum err far_leg_invite(struct far_leg *f, const struct sip_binding *to)
     struct call *c = dial_call(f->dial);
     struct sbuf sdp = { 0 };
     const struct audio_desc *prefer = c->media.theirs.nformats ? &c->media.theirs : NULL;
+    const struct leg_alert alert = dial_alert(f);
     leg_media_offer(&f->media, prefer, &sdp);
     struct leg_dial d = {
         .uri = to->contact,
@@ -163,6 +164,7 @@ enum err far_leg_invite(struct far_leg *f, const struct sip_binding *to)
         .from_name = c->facts.from_name,
         .sdp = sdp.p,
         .diverted = f->diverted,
+        .alert = &alert,
         .max_forwards = c->leg ? leg_max_forwards(c->leg) - 1 : 0,
     };
     enum err e = leg_dial(&f->leg, c->server->agent, &d, &far_leg_events, f);

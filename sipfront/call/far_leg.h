@@ -60,4 +60,7 @@ void dial_on_answered(struct far_leg *f, const char *sdp);
 /* f->leg is gone; was: the state before. status: of a refusal, else 0. */
 void dial_on_over(struct far_leg *f, enum far_state was, int status);
 
+/* How its phone is to ring. Who was forwarded to has not agreed to answer by itself. Borrowed of the dial. */
+struct leg_alert dial_alert(const struct far_leg *f);
+
 #endif

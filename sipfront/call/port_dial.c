@@ -31,6 +31,12 @@ bool dial_talking(const struct dial *d) { return d && d->talk_from_ms; }
 const struct far_leg *dial_first(const struct dial *d) { return d ? d->legs : NULL; }
 const char *dial_caller_id(const struct dial *d) { return d->caller_id; }
 
+struct leg_alert dial_alert(const struct far_leg *f)
+{
+    const struct dial *d = f->dial;
+    return (struct leg_alert){ d->ring_tone, d->auto_answer && !f->diverted };
+}
+
 /* ---- ending ---- */
 
 /* Frees all legs but `keep` (may be NULL). */
@@ -63,6 +69,7 @@ static void stop(struct call_op *op)
     free(d->announce);
     free(d->question);
     free(d->forward);
+    free(d->ring_tone);
     free(d);
 }
 
@@ -385,6 +392,8 @@ struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_c
     d->caller_id = copy(rq->caller_id.len ? rq->caller_id : str_of(c->facts.from));
     d->announce = copy_words(c, rq->image, rq->announce);
     d->question = copy_words(c, rq->image, rq->screen);
+    d->ring_tone = copy(rq->ring_tone);
+    d->auto_answer = rq->auto_answer;
     d->music = rq->nmusic > 0;
     d->record = rq->record;
     d->alone = rq->alone;

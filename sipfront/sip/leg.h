@@ -103,6 +103,12 @@ struct leg_trunk {
     int64_t patience_ms; /* how long the gateway may say nothing at all: then LEG_END_TIMEOUT */
 };
 
+/* How a phone is asked to ring (Alert-Info, RFC 7462; Call-Info, Answer-Mode, RFC 5373). */
+struct leg_alert {
+    const char *ring_tone; /* without fault (vm/base/ring_tone.h); NULL or "": its own */
+    bool auto_answer;      /* it answers by itself, where its settings allow that */
+};
+
 struct leg_dial {
     const char *uri;                   /* request URI */
     const char *next_hop;              /* where to send it ("sip:1.2.3.4:5071;transport=udp"), NULL: the URI itself */
@@ -111,6 +117,7 @@ struct leg_dial {
     const char *sdp;                   /* the offer */
     unsigned max_forwards;             /* 0: 70 */
     const struct leg_diversions *diverted; /* phones that have forwarded the call (divert.h), or NULL */
+    const struct leg_alert *alert;         /* of a phone; or NULL */
     const struct leg_trunk *trunk;         /* NULL: a phone */
 };
 /* Never calls back from inside. ERR_INVALID when the URI is none. */

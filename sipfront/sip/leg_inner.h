@@ -108,6 +108,9 @@ void leg_write_name_addr(const struct agent *a, const struct leg_identity *who, 
 /* P-Asserted-Identity and Remote-Party-ID, or Privacy, as lines of a message without their last CRLF. */
 void leg_write_identity(const struct agent *a, const struct leg_identity *who, struct sbuf *out);
 
+/* How the phone is to ring and to answer, as further such lines behind others (leg_alert.c). alert may be NULL. */
+void leg_write_alert(const struct agent *a, const struct leg_alert *alert, struct sbuf *out);
+
 /* The interval begins (afresh): theirs is their request (asked) or their answer. */
 void leg_session_agree(struct leg *leg, const sip_t *theirs, bool asked);
 void leg_session_stop(struct leg *leg);

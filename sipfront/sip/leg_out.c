@@ -36,6 +36,7 @@ static void send_invite(struct leg *leg, const struct leg_dial *d)
     struct sbuf identity = { 0 };
     leg_write_identity(leg->agent, &(struct leg_identity){ d->from_user, d->from_name }, &identity);
     leg_write_diversions(&identity, &(struct diversion_place){ .agent = leg->agent }, d->diverted);
+    leg_write_alert(leg->agent, d->alert, &identity);
     snprintf(forwards, sizeof forwards, "%u", d->max_forwards ? d->max_forwards : 70);
     leg_keep_sdp(leg, d->sdp);
     agent_contact_toward(leg->agent, d->next_hop && *d->next_hop ? d->next_hop : d->uri, leg->contact);

@@ -60,6 +60,40 @@ static void an_outgoing_call(void **state)
     close(p.fd);
 }
 
+/* How the phone is asked to ring: one Alert-Info says both. */
+static void a_ring_is_asked_for(void **state)
+{
+    static const struct {
+        struct leg_alert alert;
+        const char *want, *lacks;
+    } rows[] = {
+        { { NULL, false }, "", "Alert-Info:" },
+        { { "internal", false }, "Alert-Info: <urn:alert:source:internal>;info=alert-internal\r\n", "Call-Info:" },
+        { { "http://a/b.wav", false }, "Alert-Info: <http://a/b.wav>\r\n", "Answer-Mode:" },
+        { { "Bellcore-dr3", false }, "Alert-Info: <http://127.0.0.1/Bellcore-dr3>;info=Bellcore-dr3\r\n", "delay=" },
+        { { NULL, true }, "Alert-Info: <sip:127.0.0.1>;info=alert-autoanswer;delay=0\r\n", "Require:" },
+        { { NULL, true }, "Call-Info: <sip:127.0.0.1>;answer-after=0\r\n", "Priv-Answer-Mode:" },
+        { { "", true }, "\r\nAnswer-Mode: Auto\r\n", "Require:" },
+        { { "internal", true },
+          "Alert-Info: <urn:alert:source:internal>;info=alert-autoanswer;delay=0\r\n",
+          "Require:" },
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct phone p;
+        struct leg_dial d = { .uri = uri, .from_user = "ann", .sdp = SDP_A, .alert = &rows[i].alert };
+        phone_open(&p);
+        snprintf(uri, sizeof uri, "sip:bob@127.0.0.1:%u", p.port);
+        assert_int_equal(leg_dial(&w.leg, w.agent, &d, &events, NULL), ERR_OK);
+        phone_expect(&p, "INVITE");
+        if (!strstr(p.last, rows[i].want) || strstr(p.last, rows[i].lacks))
+            fail_msg("%s, not %s, in\n%s", rows[i].want, rows[i].lacks, p.last);
+        phone_answer(&p, "486 Busy Here", NULL);
+        wait_for(&told.ended, i + 1);
+        close(p.fd);
+    }
+}
+
 /* The phone stands behind NAT: its URI is private, and all requests go to where it registered from. */
 static void the_next_hop_leads_there(void **state)
 {
@@ -254,7 +288,7 @@ int main(int argc, char **argv)
         WIRE(an_outgoing_call),        WIRE(the_next_hop_leads_there), WIRE(a_phone_refuses),
         WIRE(a_loser_is_cancelled),    WIRE(a_2xx_crosses_the_cancel), WIRE(a_cancel_before_any_answer),
         WIRE(a_second_2xx_is_hung_up), WIRE(a_dead_phone_times_out),   WIRE(a_closed_port_is_an_error),
-        WIRE(the_callee_hangs_up),     WIRE(bad_uris_are_refused),
+        WIRE(the_callee_hangs_up),     WIRE(bad_uris_are_refused),     WIRE(a_ring_is_asked_for),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

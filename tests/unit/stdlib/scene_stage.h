@@ -44,7 +44,8 @@ static inline void scene_dialled(const struct dial_request *rq, struct sim_dial_
     sbuf_cstr(&st->seen, "dial");
     for (unsigned i = 0; i < rq->count; i++)
         sbuf_fmt(&st->seen, " %.*s", STR_ARG(rq->targets[i]));
-    sbuf_cstr(&st->seen, "\n");
+    sbuf_fmt(&st->seen, "%s%.*s%s\n", rq->ring_tone.len ? " ring=" : "", STR_ARG(rq->ring_tone),
+             rq->auto_answer ? " auto" : "");
     if (st->dials < SCENE_DIALS)
         *plan = st->scene->dials[st->dials++];
 }
