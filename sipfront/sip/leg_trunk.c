@@ -140,11 +140,12 @@ static void send_invite(struct leg *leg, const char *credentials)
         return;
     if (o->hop)
         nua_set_hparams(leg->nh, NUTAG_PROXY(o->hop), TAG_END());
-    nua_invite(leg->nh, SIPTAG_CALL_ID_STR(o->call_id), SIPTAG_CSEQ_STR(cseq), SIPTAG_MAX_FORWARDS_STR(o->forwards),
-               SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(o->sdp),
-               TAG_IF(o->identity, SIPTAG_HEADER_STR(o->identity)), TAG_IF(o->diverted, SIPTAG_HEADER_STR(o->diverted)),
-               TAG_IF(o->privacy, SIPTAG_PRIVACY_STR(o->privacy)), TAG_IF(credentials, SIPTAG_HEADER_STR(credentials)),
-               TAG_END());
+    agent_contact_toward(leg->agent, o->hop ? o->hop : o->uri, leg->contact);
+    nua_invite(leg->nh, SIPTAG_CONTACT_STR(leg->contact), SIPTAG_CALL_ID_STR(o->call_id), SIPTAG_CSEQ_STR(cseq),
+               SIPTAG_MAX_FORWARDS_STR(o->forwards), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+               SIPTAG_PAYLOAD_STR(o->sdp), TAG_IF(o->identity, SIPTAG_HEADER_STR(o->identity)),
+               TAG_IF(o->diverted, SIPTAG_HEADER_STR(o->diverted)), TAG_IF(o->privacy, SIPTAG_PRIVACY_STR(o->privacy)),
+               TAG_IF(credentials, SIPTAG_HEADER_STR(credentials)), TAG_END());
 }
 
 static void on_impatience(void *owner)

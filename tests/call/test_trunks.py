@@ -90,6 +90,17 @@ def test_a_flow_calls_a_number_through_a_trunk(server, ctl, register, carrier, o
     assert server.rtp_sockets() == 0
 
 
+def test_a_carrier_outside_is_told_the_advertised_address(server, ctl, register, carrier, out):
+    server.stop()
+    server.options = ["--advertise", "198.51.100.7", "--local-net", "127.0.0.1"]
+    server.start()
+    add_trunk(ctl, "carrier", carrier.gateway)
+    out()
+    register("ann").dial("out")
+    invite = carrier.wait_calls(1)[0]
+    assert "<sip:198.51.100.7:" in header(invite, "Contact") and "\r\nc=IN IP4 198.51.100.7\r\n" in invite
+
+
 @pytest.mark.parametrize("algorithm, challenge", [("MD5", 401), ("MD5", 407), ("SHA-256", 407), ("MD5,SHA-256", 401)])
 def test_a_challenge_is_answered(server, ctl, register, out, algorithm, challenge):
     with Carrier(account=("u123", 'p"ss'), algorithm=algorithm, challenge=challenge) as carrier:
