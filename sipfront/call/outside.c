@@ -70,7 +70,10 @@ void outside_close(struct server *s)
 
 static enum trunk_transport transport_of(const char *name)
 {
-    return strcmp(name, "tls") == 0 ? TRUNK_TLS : strcmp(name, "tcp") == 0 ? TRUNK_TCP : TRUNK_UDP;
+    return strcmp(name, "tls") == 0    ? TRUNK_TLS
+           : strcmp(name, "tcp") == 0  ? TRUNK_TCP
+           : strcmp(name, "auto") == 0 ? TRUNK_AUTO
+                                       : TRUNK_UDP;
 }
 
 /* The lists of a row, read: storage for struct trunk_params. */

@@ -104,7 +104,7 @@ void check_trunk(struct change *c)
     if (strlen(t->name) > MOST_NAME)
         check_refuse(c, "the trunk's name has more than %d bytes", MOST_NAME);
     check_fields(c, t);
-    check_one_of(c, "transport", t->transport, "udp, tcp, tls");
+    check_one_of(c, "transport", t->transport, "udp, tcp, tls, auto");
     check_one_of(c, "identity", t->identity, "from, pai, both");
     check_one_of(c, "format", t->format, "plus, digits, international, national");
     check_secrecy(c, t);

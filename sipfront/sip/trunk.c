@@ -26,7 +26,8 @@ static char *copy(const char *s)
 static struct trunk_peer *peer_like(struct trunk_peer *peers, unsigned n, const struct trunk_target *t)
 {
     for (unsigned i = 0; i < n; i++)
-        if (peers[i].target.port == t->port && strcmp(peers[i].target.address, t->address) == 0)
+        if (peers[i].target.port == t->port && peers[i].target.transport == t->transport &&
+            strcmp(peers[i].target.address, t->address) == 0)
             return &peers[i];
     return NULL;
 }
@@ -72,10 +73,23 @@ static void on_resolved(const struct resolved *found, void *owner)
         trunk_register_start(t);
 }
 
+static bool listens_in(const struct agent *a, bool v6)
+{
+    for (unsigned i = 0; i < a->nlistens; i++)
+        if ((strchr(a->listens[i].address, ':') != NULL) == v6)
+            return true;
+    return false;
+}
+
 static void look_up(void *owner)
 {
     struct trunk *t = owner;
-    struct resolve_order o = { t->gateways, t->ngateways, t->transport, strchr(t->agent->address, ':') != NULL };
+    struct resolve_order o = { .gateways = t->gateways,
+                               .count = t->ngateways,
+                               .transport = t->transport,
+                               .v4 = listens_in(t->agent, false),
+                               .v6 = listens_in(t->agent, true),
+                               .tls = t->agent->tls != NULL };
     t->again = NULL;
     t->resolution = resolution_start(t->agent->resolver, t->agent->clock, &o, on_resolved, t);
 }
@@ -230,6 +244,6 @@ void trunk_uri(const struct trunk *t, const char *user, struct sbuf *out)
     if (*user)
         sbuf_fmt(out, "%s@", user);
     sbuf_fmt(out, v6 ? "[%s]" : "%s", t->domain);
-    if (t->transport != TRUNK_UDP)
+    if (t->transport == TRUNK_TCP || t->transport == TRUNK_TLS)
         sbuf_fmt(out, ";transport=%s", transport_names[t->transport]);
 }

@@ -9,7 +9,8 @@
 
 struct trunk;
 
-enum trunk_transport { TRUNK_UDP, TRUNK_TCP, TRUNK_TLS };
+/* TRUNK_AUTO: as the name servers say (RFC 3263 §4.1); never that of a target. */
+enum trunk_transport { TRUNK_UDP, TRUNK_TCP, TRUNK_TLS, TRUNK_AUTO };
 
 struct trunk_gateway {
     const char *host; /* a name or an address */

@@ -62,8 +62,14 @@ struct trunk *trunk_of_request(struct agent *a, const sip_t *sip)
 
 static bool has_tls_gateway(const struct trunk *t, const struct sockaddr *peer)
 {
-    struct network to;
-    return t->transport == TRUNK_TLS && network_of(&to, peer) && is_peer(t, &to, 0, false);
+    struct network to, n;
+    if (!network_of(&to, peer))
+        return false;
+    for (unsigned i = 0; i < t->npeers; i++)
+        if (t->peers[i].target.transport == TRUNK_TLS && network_parse(&n, t->peers[i].target.address) == ERR_OK &&
+            network_holds(&n, &to))
+            return true;
+    return false;
 }
 
 void trunks_refused(const struct sockaddr *peer, const char *why, void *agent)

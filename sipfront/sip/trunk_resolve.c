@@ -25,9 +25,12 @@ struct question {
     const struct trunk_gateway *gateway;
     sres_query_t *query;
     void (*answered)(struct question *q, sres_record_t **records);
+    enum trunk_transport transport; /* TRUNK_AUTO while that is still to be found */
+    unsigned guess;                 /* then: which of the usual names is being asked */
     uint64_t rank;
     unsigned weight;
     uint16_t port;
+    bool v6; /* of addresses: which are asked for */
     char name[256];
 };
 
@@ -44,14 +47,20 @@ struct resolution {
     void *owner;
 };
 
+/* TRUNK_AUTO: who says nothing of transports has UDP (RFC 3263 §4.1). */
 static const struct {
     const char *srv, *naptr;
     uint16_t port;
+    enum trunk_transport is;
 } transports[] = {
-    [TRUNK_UDP] = { "_sip._udp.", "SIP+D2U", 5060 },
-    [TRUNK_TCP] = { "_sip._tcp.", "SIP+D2T", 5060 },
-    [TRUNK_TLS] = { "_sips._tcp.", "SIPS+D2T", 5061 },
+    [TRUNK_UDP] = { "_sip._udp.", "SIP+D2U", 5060, TRUNK_UDP },
+    [TRUNK_TCP] = { "_sip._tcp.", "SIP+D2T", 5060, TRUNK_TCP },
+    [TRUNK_TLS] = { "_sips._tcp.", "SIPS+D2T", 5061, TRUNK_TLS },
+    [TRUNK_AUTO] = { NULL, NULL, 5060, TRUNK_UDP },
 };
+/* Whose SRV records are asked for, one after another, where there is no NAPTR record. */
+static const enum trunk_transport guesses[] = { TRUNK_TLS, TRUNK_TCP, TRUNK_UDP };
+enum { GUESSES = sizeof guesses / sizeof *guesses };
 
 struct resolver *resolver_new(su_root_t *root, const char *conf)
 {
@@ -171,8 +180,8 @@ static void note_ttl(struct resolution *of, uint32_t ttl)
 static void add_target(const struct question *q, const char *address)
 {
     struct resolution *of = q->of;
-    struct trunk_target t = { .port = q->port ? q->port : transports[of->order.transport].port,
-                              .transport = of->order.transport,
+    struct trunk_target t = { .port = q->port ? q->port : transports[q->transport].port,
+                              .transport = transports[q->transport].is,
                               .rank = q->rank,
                               .weight = q->weight };
     if (of->targets.len >= MOST_TARGETS)
@@ -199,6 +208,15 @@ static bool is_silence(sres_record_t **records)
     return status == SRES_TIMEOUT_ERR || status == SRES_NETWORK_ERR;
 }
 
+static void on_addresses(struct question *q, sres_record_t **records);
+
+static void ask_family(const struct question *q, const char *name, bool v6)
+{
+    struct question like = *q;
+    like.v6 = v6;
+    ask(&like, v6 ? sres_type_aaaa : sres_type_a, name, on_addresses);
+}
+
 static void on_addresses(struct question *q, sres_record_t **records)
 {
     unsigned n = 0;
@@ -207,21 +225,22 @@ static void on_addresses(struct question *q, sres_record_t **records)
         const sres_common_t *c = records[i]->sr_record;
         const void *address = c->r_type == sres_type_a ? (const void *)&records[i]->sr_a->a_addr
                                                        : (const void *)&records[i]->sr_aaaa->aaaa_addr;
-        bool ours = c->r_type == (q->of->order.v6 ? sres_type_aaaa : sres_type_a);
-        if (c->r_status || !ours || !su_inet_ntop(q->of->order.v6 ? AF_INET6 : AF_INET, address, text, sizeof text))
+        bool ours = c->r_type == (q->v6 ? sres_type_aaaa : sres_type_a);
+        if (c->r_status || !ours || !su_inet_ntop(q->v6 ? AF_INET6 : AF_INET, address, text, sizeof text))
             continue;
         note_ttl(q->of, c->r_ttl);
         add_target(q, text);
         n++;
     }
-    if (!n)
+    if (!n && !q->v6 && q->of->order.v6 && !is_silence(records))
+        ask_family(q, q->name, true);
+    else if (!n)
         complain_of(q, records);
 }
 
-static void ask_addresses(const struct question *q, const char *name)
-{
-    ask(q, q->of->order.v6 ? sres_type_aaaa : sres_type_a, name, on_addresses);
-}
+static void ask_addresses(const struct question *q, const char *name) { ask_family(q, name, !q->of->order.v4); }
+
+static void ask_usual_names(const struct question *q);
 
 /* RFC 2782: the target "." says that the service is not to be had. Without SRV records the name itself is asked. */
 static void on_services(struct question *q, sres_record_t **records)
@@ -236,34 +255,72 @@ static void on_services(struct question *q, sres_record_t **records)
         like.port = srv->srv_port;
         like.weight = srv->srv_weight;
         like.rank = q->rank + srv->srv_priority;
+        if (like.transport == TRUNK_AUTO)
+            like.transport = guesses[q->guess];
         ask_addresses(&like, srv->srv_target);
         n++;
     }
-    if (is_silence(records))
-        complain_of(q, records);
-    else if (!n)
-        ask_addresses(q, q->gateway->host);
-}
-
-/* The transport is set, so only the records of its service count (RFC 3263 §4.1); else the usual name is asked. */
-static void on_authorities(struct question *q, sres_record_t **records)
-{
-    const char *service = transports[q->of->order.transport].naptr;
-    char name[256];
-    for (size_t i = 0; records && records[i]; i++) {
-        const sres_naptr_record_t *na = records[i]->sr_naptr;
-        if (na->na_record->r_status || na->na_record->r_type != sres_type_naptr ||
-            strcasecmp(na->na_services, service) != 0 || strcasecmp(na->na_flags, "s") != 0)
-            continue;
-        ask(q, sres_type_srv, na->na_replace, on_services);
-        return;
-    }
     if (is_silence(records)) {
         complain_of(q, records);
+    } else if (!n && q->transport == TRUNK_AUTO) {
+        q->guess++;
+        ask_usual_names(q);
+    } else if (!n) {
+        ask_addresses(q, q->gateway->host);
+    }
+}
+
+static bool can_use(const struct resolution *of, enum trunk_transport t) { return t != TRUNK_TLS || of->order.tls; }
+
+/* No record says which service there is: those under the usual names, else the name's own addresses. */
+static void ask_usual_names(const struct question *q)
+{
+    struct question like = *q;
+    enum trunk_transport t = q->transport;
+    char name[256];
+    if (t == TRUNK_AUTO) {
+        while (like.guess < GUESSES && !can_use(q->of, guesses[like.guess]))
+            like.guess++;
+        if (like.guess == GUESSES) {
+            ask_addresses(&like, q->gateway->host);
+            return;
+        }
+        t = guesses[like.guess];
+    }
+    snprintf(name, sizeof name, "%s%s", transports[t].srv, q->gateway->host);
+    ask(&like, sres_type_srv, name, on_services);
+}
+
+/* The transport of that service, when it is one to be used; else TRUNK_AUTO. */
+static enum trunk_transport transport_of(const struct question *q, const char *service)
+{
+    for (enum trunk_transport t = TRUNK_UDP; t < TRUNK_AUTO; t++)
+        if (strcasecmp(transports[t].naptr, service) == 0 && can_use(q->of, t) &&
+            (q->transport == TRUNK_AUTO || q->transport == t))
+            return t;
+    return TRUNK_AUTO;
+}
+
+/* The records come by order and preference, and the first that can be used is the carrier's choice (RFC 3263 §4.1).
+ * Only that one is followed: whoever can keep us from its service must not bring us to one without encryption. */
+static void on_authorities(struct question *q, sres_record_t **records)
+{
+    for (size_t i = 0; records && records[i]; i++) {
+        const sres_naptr_record_t *na = records[i]->sr_naptr;
+        struct question like = *q;
+        if (na->na_record->r_status || na->na_record->r_type != sres_type_naptr || strcasecmp(na->na_flags, "s") != 0)
+            continue;
+        like.transport = transport_of(q, na->na_services);
+        if (like.transport == TRUNK_AUTO)
+            continue;
+        note_ttl(q->of, na->na_record->r_ttl);
+        ask(&like, sres_type_srv, na->na_replace, on_services);
         return;
     }
-    snprintf(name, sizeof name, "%s%s", transports[q->of->order.transport].srv, q->gateway->host);
-    ask(q, sres_type_srv, name, on_services);
+    if (is_silence(records))
+        complain_of(q, records);
+    else
+        ask_usual_names(q);
 }
 
 static bool is_address(const char *host)
@@ -272,13 +329,16 @@ static bool is_address(const char *host)
     return network_parse(&n, host) == ERR_OK;
 }
 
-/* RFC 3263 §4.2: an address is taken as it is, a name with a port has addresses only. The gateway's priority goes
- * before what SRV says. */
+/* RFC 3263 §4.2: an address is taken as it is, a name with a port has addresses only; where the transport is to be
+ * found it is then UDP. The gateway's priority goes before what SRV says. */
 static void begin(struct resolution *of, const struct trunk_gateway *g)
 {
-    struct question like = {
-        .of = of, .gateway = g, .port = g->port, .weight = g->weight, .rank = (uint64_t)g->priority << 16
-    };
+    struct question like = { .of = of,
+                             .gateway = g,
+                             .transport = of->order.transport,
+                             .port = g->port,
+                             .weight = g->weight,
+                             .rank = (uint64_t)g->priority << 16 };
     if (is_address(g->host))
         add_target(&like, g->host);
     else if (g->port)

@@ -21,12 +21,13 @@ struct resolved {
     const char *why;                    /* what went wrong with any of them, "" nothing */
 };
 /* Asks for all of them. done comes once, later, and frees *out, unless resolution_stop() comes first. r may be NULL:
- * then names are not found. v6: IPv6 addresses are of use, else IPv4 ones. */
+ * then names are not found. */
 struct resolve_order {
     const struct trunk_gateway *gateways;
     unsigned count;
     enum trunk_transport transport;
-    bool v6;
+    bool v4, v6; /* which addresses we can send to; IPv6 ones are asked for where there is no IPv4 one */
+    bool tls;    /* we can use it: TRUNK_AUTO may find it */
 };
 struct resolution *resolution_start(struct resolver *r, const struct clock *clock, const struct resolve_order *o,
                                     void (*done)(const struct resolved *found, void *owner), void *owner);

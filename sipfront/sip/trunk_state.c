@@ -130,6 +130,7 @@ unsigned trunk_targets(const struct trunk *t, struct trunk_target *out, unsigned
 void trunk_rest(struct trunk *t, const struct trunk_target *target, int64_t ms)
 {
     for (unsigned i = 0; i < t->npeers; i++)
-        if (t->peers[i].target.port == target->port && strcmp(t->peers[i].target.address, target->address) == 0)
+        if (t->peers[i].target.port == target->port && t->peers[i].target.transport == target->transport &&
+            strcmp(t->peers[i].target.address, target->address) == 0)
             t->peers[i].resting_until_ms = clock_mono(t->agent->clock) + ms;
 }

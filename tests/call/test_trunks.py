@@ -542,7 +542,7 @@ def subprocess_set_password(server, name, password):
 
 @pytest.mark.parametrize("words, said", [
     (["add", "x"], "--gateways LIST is missing"), (["add", "x", "--gateways", "a b"], "is no gateway"),
-    (["add", "x", "--gateways", "a", "--transport", "sctp"], "must be one of udp, tcp, tls"), (["add", "x", "--gateways", "a", "--rates", "48=1"], "is no rate"),
+    (["add", "x", "--gateways", "a", "--transport", "sctp"], "must be one of udp, tcp, tls, auto"), (["add", "x", "--gateways", "a", "--rates", "48=1"], "is no rate"),
     (["add", "x", "--gateways", "a", "--sources", "1.2.3.4/40"], "is no source"), (["add", "x", "--gateways", "a", "--register"], "needs --user"),
     (["show", "x"], "there is no trunk 'x'"), (["remove", "x"], "there is no trunk 'x'"), (["test", "x"], "there is no trunk 'x'"),
     (["set", "x"], "nothing to change"), (["add", "x", "--gateways", "a", "--max-calls", "many"], "whole number")])

@@ -16,11 +16,11 @@ class Carrier:
     def __init__(self, address="127.0.0.2", answers=(200,), account=None, algorithm="MD5", challenge=401, expires=300, nonce_serves=10**6, answers_options=True):
         self.answers, self.account, self.algorithm, self.challenge = list(answers), account, algorithm, challenge
         self.expires, self.nonce_serves, self.answers_options = expires, nonce_serves, answers_options
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.socket, self.rtp = socket.socket(family, socket.SOCK_DGRAM), socket.socket(family, socket.SOCK_DGRAM)
         self.socket.bind((address, 0))
-        self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.rtp.bind((address, 0))
-        self.address, self.port = self.socket.getsockname()
+        self.address, self.port = self.socket.getsockname()[:2]
         self.requests, self.responses = [], []
         self.contact = ""  # what has been registered
         self._changed = threading.Condition()
@@ -29,7 +29,7 @@ class Carrier:
 
     @property
     def gateway(self):
-        return f"{self.address}:{self.port}"
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
 
     def __enter__(self):
         threading.Thread(target=self._work, daemon=True).start()
@@ -101,7 +101,7 @@ class Carrier:
     def bye(self, invite):
         """Hangs up a call that the server began."""
         target = re.search(r"<(.*?)>", header(invite, "Contact"))[1]
-        host, port = re.search(r"(?:@|sip:)([\d.]+):(\d+)", target).groups()
+        host, port = re.search(r"(?:@|sip:)\[?([\da-f.:]+?)\]?:(\d+)$", target.split(";")[0]).groups()
         self._send(f"BYE {target} SIP/2.0\nVia: SIP/2.0/UDP {self.gateway};branch=z9hG4bK{secrets.token_hex(6)}\nMax-Forwards: 70\n"
                    f"From: {header(invite, 'To')};tag={self._tags[header(invite, 'Call-ID')]}\nTo: {header(invite, 'From')}\n"
                    f"Call-ID: {header(invite, 'Call-ID')}\nCSeq: 7 BYE\nContent-Length: 0\n\n", (host, int(port)))
@@ -109,8 +109,8 @@ class Carrier:
     # ---- inside ----
 
     def sdp(self):
-        port = self.rtp.getsockname()[1]
-        return (f"v=0\no=- 1 1 IN IP4 {self.address}\ns=-\nc=IN IP4 {self.address}\nt=0 0\nm=audio {port} RTP/AVP 8 0 101\n"
+        port, version = self.rtp.getsockname()[1], "6" if ":" in self.address else "4"
+        return (f"v=0\no=- 1 1 IN IP{version} {self.address}\ns=-\nc=IN IP{version} {self.address}\nt=0 0\nm=audio {port} RTP/AVP 8 0 101\n"
                 "a=rtpmap:101 telephone-event/8000\n")
 
     def _send(self, text, to):
