@@ -143,6 +143,7 @@ static enum err dial(struct far_leg *f, const struct trunk_settings *t, const ch
         .uri = uri.p, .next_hop = hop.p, .from_user = *o->caller ? caller : "", .sdp = sdp.p, .trunk = &lt
     };
     d.diverted = f->diverted;
+    d.route = trunk_route(trunk);
     d.max_forwards = c->leg ? leg_max_forwards(c->leg) - 1 : 0;
     f->state = FAR_CALLING;
     enum err e = leg_dial(&f->leg, c->server->agent, &d, &far_leg_events, f);

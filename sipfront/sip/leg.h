@@ -112,7 +112,7 @@ struct leg_alert {
 struct leg_dial {
     const char *uri;                   /* request URI */
     const char *next_hop;              /* where to send it ("sip:1.2.3.4:5071;transport=udp"), NULL: the URI itself */
-    const char *route;                 /* Route headers (RFC 3327), NULL or "": none */
+    const char *route;                 /* Route headers (RFC 3327, 3608), NULL or "": none */
     const char *from_user, *from_name; /* what the phone shows (From, and P-Asserted-Identity, RFC 3325) */
     const char *sdp;                   /* the offer */
     unsigned max_forwards;             /* 0: 70 */

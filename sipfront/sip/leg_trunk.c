@@ -26,7 +26,7 @@
 
 struct leg_order {
     su_home_t home[1];
-    const char *uri, *hop, *from, *to, *identity, *diverted, *privacy, *sdp, *call_id, *forwards;
+    const char *uri, *hop, *from, *to, *identity, *diverted, *privacy, *sdp, *call_id, *forwards, *route;
     struct credentials who;
     uint32_t cseq;
     bool answered; /* a challenge */
@@ -116,6 +116,7 @@ static struct leg_order *order_new(const char *uri, const struct leg_dial *d)
     o->uri = su_strdup(o->home, uri);
     o->to = su_sprintf(o->home, "<%s>", uri);
     o->hop = d->next_hop ? su_strdup(o->home, d->next_hop) : NULL;
+    o->route = d->route && *d->route ? su_strdup(o->home, d->route) : NULL;
     o->sdp = su_strdup(o->home, d->sdp);
     o->call_id = random_hex(o->home, 16);
     o->forwards = su_sprintf(o->home, "%u", d->max_forwards ? d->max_forwards : 70);
@@ -144,8 +145,9 @@ static void send_invite(struct leg *leg, const char *credentials)
     nua_invite(leg->nh, SIPTAG_CONTACT_STR(leg->contact), SIPTAG_CALL_ID_STR(o->call_id), SIPTAG_CSEQ_STR(cseq),
                SIPTAG_MAX_FORWARDS_STR(o->forwards), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
                SIPTAG_PAYLOAD_STR(o->sdp), TAG_IF(o->identity, SIPTAG_HEADER_STR(o->identity)),
-               TAG_IF(o->diverted, SIPTAG_HEADER_STR(o->diverted)), TAG_IF(o->privacy, SIPTAG_PRIVACY_STR(o->privacy)),
-               TAG_IF(credentials, SIPTAG_HEADER_STR(credentials)), TAG_END());
+               TAG_IF(o->diverted, SIPTAG_HEADER_STR(o->diverted)), TAG_IF(o->route, SIPTAG_ROUTE_STR(o->route)),
+               TAG_IF(o->privacy, SIPTAG_PRIVACY_STR(o->privacy)), TAG_IF(credentials, SIPTAG_HEADER_STR(credentials)),
+               TAG_END());
 }
 
 static void on_impatience(void *owner)

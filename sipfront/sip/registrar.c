@@ -45,6 +45,15 @@ static void list_binding(struct sbuf *out, const struct sip_binding *b, int64_t 
         sbuf_fmt(out, ";reg-id=%d", b->reg_id);
 }
 
+/* Behind an edge proxy: its Path (RFC 3327 §5.3), and the way that requests of the phone are to come, which is this
+ * server, behind whatever proxies the phone knows (RFC 3608 §6). */
+static void add_edge(const struct registration *r, struct sbuf *out)
+{
+    char ours[LISTEN_URL_MAX];
+    agent_contact_toward(r->agent, r->received, ours);
+    sbuf_fmt(out, "Path: %s\r\nService-Route: %.*s;lr>\r\n", r->path, (int)strlen(ours) - 1, ours);
+}
+
 static void answer_with_bindings(const struct registration *r)
 {
     struct agent *a = r->agent;
@@ -55,8 +64,8 @@ static void answer_with_bindings(const struct registration *r)
         list_binding(&headers, &b, clock_wall(a->clock));
     if (headers.len)
         sbuf_cstr(&headers, "\r\n");
-    if (*r->path) /* RFC 3327 §5.3 */
-        sbuf_fmt(&headers, "Path: %s\r\n", r->path);
+    if (*r->path)
+        add_edge(r, &headers);
     incoming_answer(r->rq, SIP_200_OK, headers.p);
     sbuf_free(&headers);
 }

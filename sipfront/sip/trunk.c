@@ -196,7 +196,7 @@ void trunk_free(struct trunk **out)
     for (unsigned i = 0; i < t->ngateways; i++)
         free((char *)(uintptr_t)t->gateways[i].host);
     explicit_bzero(t->password, strlen(t->password));
-    char *texts[] = { t->name, t->domain, t->user, t->auth_user, t->password, t->fault };
+    char *texts[] = { t->name, t->domain, t->user, t->auth_user, t->password, t->fault, t->service_route };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     free(t->gateways);
@@ -229,6 +229,7 @@ struct trunk *trunk_find(const struct agent *a, const char *name)
 
 const char *trunk_name(const struct trunk *t) { return t->name; }
 const char *trunk_domain(const struct trunk *t) { return t->domain; }
+const char *trunk_route(const struct trunk *t) { return t->service_route; }
 
 void trunk_hop(const struct trunk_target *target, struct sbuf *out)
 {

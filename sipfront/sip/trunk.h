@@ -70,6 +70,8 @@ void trunk_rest(struct trunk *t, const struct trunk_target *target, int64_t ms);
 
 const char *trunk_name(const struct trunk *t);
 const char *trunk_domain(const struct trunk *t);
+/* Routes that the carrier's registrar wants its calls to have (RFC 3608), NULL: none. Borrowed until the next event. */
+const char *trunk_route(const struct trunk *t);
 /* sip:user@domain of the number, and the target as the next hop. */
 void trunk_uri(const struct trunk *t, const char *user, struct sbuf *out);
 void trunk_hop(const struct trunk_target *target, struct sbuf *out);

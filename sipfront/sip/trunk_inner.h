@@ -65,6 +65,7 @@ struct trunk {
     unsigned reg_answers;  /* challenges answered in this try */
     int64_t reg_expires_ms;
     int64_t registered_until_ms; /* wall */
+    char *service_route;         /* the carrier's, as long as it holds the registration; owned, NULL: none */
     char reg_why[160];
     char tls_why[160]; /* the last connection came to nothing because of this; "" */
 };

@@ -6,6 +6,8 @@
  *     REGISTER, credentials ->
  *                        <-     200, so many seconds: again when 4/5 of them are over
  *
+ *   200 with Service-Route (RFC 3608): calls have it as their Route until the next 200, but go to the gateways all the
+ * same, which stand for the proxy that the trunk knows: theirs are the certificates that are checked.
  *   423: again with its Min-Expires. No answer, 408 or 5xx: the next gateway at once; when all have failed, and after
  * any other refusal, later: 2 s, 4 s … 5 min, or what Retry-After says. */
 #include <stdio.h>
@@ -13,14 +15,42 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <sofia-sip/su_alloc.h>
+#include <sofia-sip/url.h>
+
 #include "sipfront/sip/trunk_inner.h"
 #include "vm/base/log.h"
 
-enum { PATIENCE_MS = 8000, BACKOFF_MS = 2000, BACKOFF_MOST_MS = 300000 };
+enum { PATIENCE_MS = 8000, BACKOFF_MS = 2000, BACKOFF_MOST_MS = 300000, ROUTES_MAX = 1024 };
 
 static void try_now(void *owner);
 static void try_target(struct trunk *t);
 static void send_register(struct trunk *t, const char *credentials);
+
+/* All of them as one list (RFC 3608 §5). One that is not for loose routing would stand in the place of whom we call, so
+ * with such a one all are passed over. */
+static char *read_service_route(const struct trunk *t, const sip_t *answer)
+{
+    su_home_t *home = su_home_new(sizeof *home);
+    struct sbuf routes = { 0 };
+    const char *fault = NULL;
+    for (const sip_service_route_t *r = answer->sip_service_route; r && !fault; r = r->r_next) {
+        const char *one = url_as_string(home, r->r_url);
+        bool sip = r->r_url->url_type == url_sip || r->r_url->url_type == url_sips;
+        if (!one || !sip || !r->r_url->url_host || !url_has_param(r->r_url, "lr"))
+            fault = "it names no proxies that route loosely";
+        else
+            sbuf_fmt(&routes, "%s<%s>", routes.len ? ", " : "", one);
+        if (routes.len > ROUTES_MAX)
+            fault = "it is too long";
+    }
+    su_home_unref(home);
+    if (!fault)
+        return routes.p;
+    log_warn("trunk", "%s: the registrar's Service-Route is passed over: %s", t->name, fault);
+    sbuf_free(&routes);
+    return NULL;
+}
 
 static void plan(struct trunk *t, int64_t ms)
 {
@@ -35,6 +65,12 @@ static int64_t jittered(int64_t ms)
     if (getrandom(&r, sizeof r, 0) != sizeof r)
         abort();
     return ms - ms / 10 + (int64_t)((uint64_t)r * (uint64_t)(ms / 5) >> 32);
+}
+
+static void set_service_route(struct trunk *t, const sip_t *answer)
+{
+    free(t->service_route);
+    t->service_route = answer ? read_service_route(t, answer) : NULL;
 }
 
 static void give_up(struct trunk *t, const char *why, const sip_t *answer)
@@ -52,6 +88,7 @@ static void give_up(struct trunk *t, const char *why, const sip_t *answer)
     t->registered_until_ms = 0;
     t->reg_failures++;
     t->reg_target = 0;
+    set_service_route(t, NULL);
     snprintf(t->reg_why, sizeof t->reg_why, "%s", why);
     plan(t, wait);
 }
@@ -81,6 +118,7 @@ static void on_registered(struct trunk *t, const sip_t *answer)
     if (t->registering != REG_DONE)
         log_info("trunk", "%s: registered for %lld s", t->name, (long long)s);
     t->registering = REG_DONE;
+    set_service_route(t, answer);
     t->testing = false;
     t->reg_failures = 0;
     t->registered_until_ms = clock_wall(t->agent->clock) + s * 1000;

@@ -24,18 +24,33 @@ remote_ring=
 local_ring=
 """
 
+EDGE = """\
+[sip]
+default_proxy=0
+[auth_info_0]
+username={user}
+passwd={password}
+[proxy_0]
+reg_proxy=<sip:{proxy}>
+reg_route=<sip:{proxy};lr>
+reg_identity=sip:{user}@{server}
+reg_expires=600
+reg_sendregister=1
+"""
+
 
 class Linphone:
     """Use as a context manager."""
 
     RATE = 48000  # of its recordings
 
-    def __init__(self, folder, user, server, password, says, answers=False):
+    def __init__(self, folder, user, server, password, says, answers=False, proxy=None):
+        """proxy: an edge proxy, by which it registers and calls."""
         self.folder, self.user, self.server, self.password = Path(folder), user, server, password
-        self.says, self.answers = says, answers
+        self.says, self.answers, self.proxy = says, answers, proxy
         for name in (".local/share/linphone", ".config/linphone"):  # it makes none itself
             (self.folder / name).mkdir(parents=True)
-        (self.folder / "rc").write_text(CONFIG.format(port=free_port(), media=free_port(spread=2)))
+        (self.folder / "rc").write_text(CONFIG.format(port=free_port(), media=free_port(spread=2)) + (EDGE.format(user=user, server=server, password=password, proxy=proxy) if proxy else ""))
         self.heard_file = self.folder / "heard.wav"
         self.lines = Events(f"{user}'s linphone")
 
@@ -79,7 +94,8 @@ class Linphone:
         return self.lines.wait(lambda line: text in line, timeout, text)
 
     def register(self):
-        self.command(f"register sip:{self.user}@{self.server} sip:{self.server} {self.password}")
+        if not self.proxy:  # else its settings tell it to
+            self.command(f"register sip:{self.user}@{self.server} sip:{self.server} {self.password}")
         self.wait_for(self._is_registered, "not registered")
         return self
 

@@ -22,6 +22,7 @@ class Carrier:
         self.rtp.bind((address, 0))
         self.address, self.port = self.socket.getsockname()[:2]
         self.requests, self.responses = [], []
+        self.service_route = ""  # header lines of the answer to REGISTER
         self.contact = ""  # what has been registered
         self._changed = threading.Condition()
         self._nonces, self._final, self._closed = {}, {}, False
@@ -166,7 +167,7 @@ class Carrier:
         if self.account and not self._knows(request):
             return self._ask(request)
         self.contact = header(request, "Contact")
-        return 200, "OK", f"Contact: {self.contact};expires={self.expires}\n"
+        return 200, "OK", f"Contact: {self.contact};expires={self.expires}\n{self.service_route}"
 
     def _invite(self, request, source):
         if self.account and not self._knows(request):
