@@ -52,12 +52,13 @@ void leg_media_secure(struct leg_media *m, enum audio_security security)
 }
 
 /* The codec table in the words of SDP. */
-static void ours(struct leg_media *m, const struct audio_desc *prefer, struct audio_desc *out)
+static void ours(const struct leg_media *m, enum audio_security security, const struct audio_desc *prefer,
+                 struct audio_desc *out)
 {
     struct audio_format codecs[CODEC_COUNT];
     struct audio_side side = { .address = m->address, .port = stream_port(m->stream), .codecs = codecs };
 
-    side.security = m->security;
+    side.security = security;
     side.crypto = m->crypto;
     side.ncrypto = m->ncrypto;
     for (unsigned i = 1; i < CODEC_COUNT; i++) {
@@ -71,9 +72,10 @@ static void ours(struct leg_media *m, const struct audio_desc *prefer, struct au
 
 void leg_media_offer(struct leg_media *m, const struct audio_desc *prefer, struct sbuf *sdp)
 {
+    bool savp = m->security != AUDIO_SECURE_OFF && m->theirs.must_secure; /* who insists on it does so to the end */
     if (m->security >= AUDIO_SECURE_WISHED || !prefer || prefer->ncrypto > 0)
         make_keys(m);
-    ours(m, prefer, &m->ours);
+    ours(m, savp ? AUDIO_SECURE_REQUIRED : m->security, prefer, &m->ours);
     stamp(m);
     sbuf_room(sdp, SDP_USUAL);
     audio_write(sdp, &m->ours, NULL);
@@ -179,7 +181,7 @@ enum err leg_media_take_offer(struct leg_media *m, const char *sdp)
     enum err e;
     if (strcasestr(sdp, "a=crypto:"))
         make_keys(m);
-    ours(m, NULL, &can);
+    ours(m, m->security, NULL, &can);
     e = audio_take_offer(&theirs, &answer, sdp, &can);
     if (!e)
         e = check_keys(&answer, &theirs);

@@ -106,6 +106,20 @@ def test_a_refusal_says_why(ctl, register, ladder, setting, proto, why):
     ann.start(PASSWORDS["ann"]).finish()
 
 
+def test_who_came_by_savp_is_offered_savp(register, ladder):
+    """A re-INVITE without an offer, in a talk that is encrypted: ours is made as theirs was."""
+    bob, ann = register("bob"), ladder("ann")
+
+    def secured():
+        return ann.sdp().replace("RTP/AVP", "RTP/SAVP") + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5\n"
+
+    savp = ["m=audio [0-9]+ RTP/SAVP ", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 "]
+    ann.begin("INVITE", "bob", body=secured()).hear(100, optional=True).hear(180, optional=True).hear(200, matches=savp, rrs=True).ack()
+    ann.request("INVITE").hear(100, optional=True).hear(200, matches=savp[:1] + ["a=crypto:[0-9]+ AES_CM_128_HMAC_SHA1_80 "]).ack()
+    ann.bye().start(PASSWORDS["ann"]).finish()
+    bob.wait("CALL_CLOSED")
+
+
 def test_the_admin_sees_and_sets_it(ctl):
     ctl.add("ann", "secret")
     assert ctl.list_one("connection", "show", "ann")["srtp"] == ""
