@@ -32,6 +32,7 @@ struct dial {
     struct call_op *hearing;   /* what the caller hears meanwhile: music or ringback */
     struct dial_hold hold;     /* music while one side of the talk holds */
     struct forward *forward;   /* owned: who has the call when no phone takes it (dial_divert.h), or NULL */
+    const struct image *image; /* of its flow */
     bool record;               /* the talk */
     bool alone;                /* as in dial_request */
     bool through;              /* the caller hears a phone's early media */

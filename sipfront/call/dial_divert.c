@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "sipfront/call/dial_ring.h"
+#include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
+#include "stdlib/permit.h"
 #include "vm/base/log.h"
 
 #define CIRCLE "the call went in a circle"
@@ -33,14 +35,14 @@ static bool came_from(const struct leg_diversions *way, const struct call *c, co
     return strcmp(c->facts.from, user) == 0;
 }
 
-/* The way so far, and this phone. false: it is too long. */
+/* The way so far, and this one. false: it is too long. */
 static bool extend(struct leg_diversions *way, const struct far_leg *f, bool rang, int status)
 {
     *way = f->diverted ? *f->diverted : (struct leg_diversions){ 0 };
     if (way->count == DIVERSIONS_MAX)
         return false;
     struct leg_diversion *own = &way->list[way->count++];
-    *own = (struct leg_diversion){ .status = status, .rang = rang };
+    *own = (struct leg_diversion){ .outside = f->outside, .status = status, .rang = rang };
     snprintf(own->user, sizeof own->user, "%s", f->user);
     return true;
 }
@@ -90,10 +92,11 @@ bool dial_divert_hand_over(struct dial *d)
 
 /* Who is rung already, or was, by another way, is not rung again (RFC 3261 §16.5): what becomes of it is the outcome.
  */
-static void ring(struct dial *d, struct leg_diversions *way, const struct connection *to, const char *dialed, int line)
+static void ring(struct far_leg *f, struct leg_diversions *way, const struct connection *to, const char *dialed)
 {
+    struct dial *d = f->dial;
     const char *user = to ? to->user : dialed;
-    struct ring_for as = { line, way };
+    struct ring_for as = { f->line, f->outside ? f->payer : f->user, way };
     snprintf(way->to, sizeof way->to, "%s", user);
     if (came_from(way, d->op.call, user))
         fail(d, CIRCLE);
@@ -107,35 +110,64 @@ static void ring(struct dial *d, struct leg_diversions *way, const struct connec
         dial_ring_number(d, dialed, &as);
 }
 
-/* As invited_by_phone() finds it, but that nobody is forwarded to an emergency number. */
-static void follow(struct dial *d, struct leg_diversions *way, const char *to, int line)
+/* A phone as if it had dialled; a carrier by the same right as the call that it was given. */
+static bool may_reach(const struct far_leg *f, const char *number)
 {
-    const struct server *s = d->op.call->server;
-    const char *who = way->list[way->count - 1].user;
-    bool emergency = numbering_is_emergency(&s->outside.numbering, to);
-    const struct connection *ours = emergency ? NULL : router_find(s, to);
-    char number[NUMBER_TEXT] = "";
-    if (!ours && (emergency || !numbering_dialled(&s->outside.numbering, to, number))) {
-        fail(d, "the device forwards to nobody known");
-        return;
-    }
-    if (!ours)
-        ours = router_find(s, number);
-    if (!ours && !router_may_dial(s, who, number))
-        fail(d, "the device forwards to a number that it may not call");
+    const struct dial *d = f->dial;
+    const struct call *c = d->op.call;
+    if (!f->outside)
+        return router_may_dial(c->server, f->user, number);
+    if (*f->payer || c->facts.dials_out)
+        return router_may_dial(c->server, far_outside_payer(f), number);
+    return d->image && permit_dial(d->image, str_of(number), false);
+}
+
+/* The Connection that it is forwarded to, or a number outside; false: neither. */
+static bool find(const struct far_leg *f, const char *to, char number[NUMBER_TEXT], const struct connection **ours)
+{
+    const struct server *s = f->dial->op.call->server;
+    number[0] = '\0';
+    *ours = f->outside ? NULL : router_find(s, to);
+    if (*ours)
+        return true;
+    if (!(f->outside ? far_outside_read(f, to, number) : numbering_dialled(&s->outside.numbering, to, number)))
+        return false;
+    *ours = router_find(s, number);
+    return true;
+}
+
+/* As invited_by_phone() finds it, but that nobody is forwarded to an emergency number. */
+static void follow(struct far_leg *f, struct leg_diversions *way, const char *to)
+{
+    struct dial *d = f->dial;
+    const struct connection *ours;
+    char number[NUMBER_TEXT];
+    if (numbering_is_emergency(&d->op.call->server->outside.numbering, to) || !find(f, to, number, &ours))
+        fail(d, f->outside ? "the carrier forwards to no number" : "the device forwards to nobody known");
+    else if (!ours && !may_reach(f, number))
+        fail(d, f->outside ? "the carrier forwards to a number that may not be called"
+                           : "the device forwards to a number that it may not call");
     else
-        ring(d, way, ours, *number ? number : to, line);
+        ring(f, way, ours, *number ? number : to);
+}
+
+/* A carrier's other redirections are refusals like any other (far_outside.c). */
+static bool is_forwarding(const struct far_leg *f, enum far_state was, int status, const char *to)
+{
+    bool plain = (status == 301 || status == 302) && *to;
+    return was < FAR_ANSWERED && status >= 300 && status <= 399 && (plain || !f->outside);
 }
 
 bool dial_divert(struct far_leg *f, enum far_state was, int status, const char *to)
 {
     struct dial *d = f->dial;
     struct leg_diversions way;
-    if (f->outside || was >= FAR_ANSWERED || status < 300 || status > 399)
+    if (!is_forwarding(f, was, status, to) || d->op.later || d->winner || !d->op.call->leg)
         return false;
-    if (d->op.later || d->winner || !d->op.call->leg)
-        return false;
-    log_info("call", "%s: a device of %s answers %d, to '%s'", d->op.call->facts.id, f->user, status, to);
+    log_info("call", "%s: %s %s answers %d, to '%s'", d->op.call->facts.id,
+             f->outside ? "the carrier of" : "a device of", f->user, status, to);
+    if (f->outside)
+        far_outside_forwarded(f);
     d->devices--; /* the target stands in its place */
     d->through = false;
     if ((status != 301 && status != 302) || !*to)
@@ -143,6 +175,6 @@ bool dial_divert(struct far_leg *f, enum far_state was, int status, const char *
     else if (!extend(&way, f, was == FAR_RINGING, status))
         fail(d, "the call was forwarded too often");
     else
-        follow(d, &way, to, f->line);
+        follow(f, &way, to);
     return true;
 }

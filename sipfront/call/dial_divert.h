@@ -5,7 +5,9 @@
  * flow runs (transfer.h). Else its devices ring beside the others, in what is left of the ring time; one without
  * devices has the call when none of the others has taken it.
  *
- * At most 5 phones forward one call; nobody is rung twice for it, and nobody forwards to who calls. */
+ * A carrier that does so with a call outside leads to another number, by the same right and at the same cost.
+ *
+ * At most 5 forward one call; nobody is rung twice for it, and nobody forwards to who calls. */
 #ifndef SIPFRONT_CALL_DIAL_DIVERT_H
 #define SIPFRONT_CALL_DIAL_DIVERT_H
 

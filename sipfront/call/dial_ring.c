@@ -5,9 +5,8 @@
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/server_parts.h"
 
-static void add_leg(struct dial *d, struct far_leg *f, int line)
+static void add_leg(struct dial *d, struct far_leg *f)
 {
-    f->line = line;
     f->next = d->legs;
     d->legs = f;
     d->devices++;
@@ -16,13 +15,13 @@ static void add_leg(struct dial *d, struct far_leg *f, int line)
 static void ring_device(struct dial *d, const struct sip_binding *b, const struct ring_for *as)
 {
     struct far_leg *f;
-    enum err e = far_leg_new(&f, d, b, as->diverted);
+    enum err e = far_leg_new(&f, d, b, as);
     if (e == ERR_LIMIT) {
         dial_note(d, DIAL_LIMITED, NULL);
     } else if (e) {
         dial_note(d, DIAL_FAILED, "the device's contact cannot be called");
     } else {
-        add_leg(d, f, as->line);
+        add_leg(d, f);
     }
 }
 
@@ -30,8 +29,8 @@ void dial_ring_number(struct dial *d, const char *number, const struct ring_for 
 {
     struct far_leg *f;
     struct dial_refusal refusal;
-    if (far_outside_new(&f, d, number, as->diverted, &refusal) == ERR_OK)
-        add_leg(d, f, as->line);
+    if (far_outside_new(&f, d, number, as, &refusal) == ERR_OK)
+        add_leg(d, f);
     else
         dial_note(d, refusal.how, refusal.why);
 }
@@ -64,7 +63,7 @@ void dial_ring_target(struct dial *d, const char *name, int line)
     struct server *s = d->op.call->server;
     const struct connection *to = d->op.call->facts.dials_out ? NULL : router_find(s, name);
     const struct leg *from = d->op.call->leg;
-    const struct ring_for as = { line, d->op.call->way };
+    const struct ring_for as = { line, "", d->op.call->way };
     if (from && leg_max_forwards(from) <= 1) /* RFC 3261 §16.3: it has been through too many servers */
         dial_note(d, DIAL_FAILED, "the call went in a circle");
     else if (strncmp(name, "sip:", 4) == 0 || strncmp(name, "sips:", 5) == 0)

@@ -9,7 +9,8 @@
 /* For whom, besides the flow, a target is rung. */
 struct ring_for {
     int line;                              /* the flow's permit line that counts it, -1: none */
-    const struct leg_diversions *diverted; /* the phones that have forwarded the call, NULL: none */
+    const char *payer;                     /* the Connection that pays outside; "": the one whose flow it is */
+    const struct leg_diversions *diverted; /* who has forwarded the call, NULL: nobody */
 };
 
 /* As the flow names it; what cannot be rung is noted. */

@@ -7,6 +7,7 @@
 #include "sipfront/call/cdr.h"
 #include "sipfront/call/dial_divert.h"
 #include "sipfront/call/dial_hold.h"
+#include "sipfront/call/dial_ring.h"
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
@@ -174,8 +175,11 @@ enum err far_leg_invite(struct far_leg *f, const struct sip_binding *to)
     return e;
 }
 
-void far_leg_divert(struct far_leg *f, const struct leg_diversions *way)
+void far_leg_for(struct far_leg *f, const struct ring_for *as)
 {
+    const struct leg_diversions *way = as->diverted;
+    f->line = as->line;
+    snprintf(f->payer, sizeof f->payer, "%s", as->payer);
     f->diverted = way ? malloc(sizeof *f->diverted) : NULL;
     if (way && !f->diverted)
         abort();
@@ -183,8 +187,7 @@ void far_leg_divert(struct far_leg *f, const struct leg_diversions *way)
         *f->diverted = *way;
 }
 
-enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_binding *to,
-                     const struct leg_diversions *diverted)
+enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_binding *to, const struct ring_for *as)
 {
     struct call *c = dial_call(d);
     struct far_leg *f = calloc(1, sizeof *f);
@@ -192,7 +195,7 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_bind
     if (!f)
         return ERR_NOMEM;
     f->dial = d;
-    far_leg_divert(f, diverted);
+    far_leg_for(f, as);
     snprintf(f->user, sizeof f->user, "%s", to->user);
     f->contact = strdup(to->contact);
     char address[NETWORK_TEXT];

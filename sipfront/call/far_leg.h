@@ -12,6 +12,7 @@
 enum far_state { FAR_CALLING, FAR_RINGING, FAR_ANSWERED, FAR_OVER };
 
 struct far_outside;
+struct ring_for;
 
 struct far_leg {
     struct dial *dial;
@@ -24,16 +25,17 @@ struct far_leg {
     struct fare *fare;               /* of a leg through a trunk, tried or in use */
     struct far_outside *outside;     /* of a number that is called through trunks (far_outside.h), else NULL */
     struct leg_record record;        /* for its line in the log */
-    struct leg_diversions *diverted; /* the phones that have forwarded the call to it, owned; NULL: none */
+    char payer[64];                  /* the Connection that pays outside; "": the one whose flow it is */
+    struct leg_diversions *diverted; /* who has forwarded the call to it, owned; NULL: nobody */
     bool passed;                     /* it was called for somebody else (dial_exchange) */
     int line;                        /* the flow's permit line that counts it, -1: none */
     char *contact;                   /* of the binding that is called, owned; NULL: a phone that came otherwise */
 };
 
-/* Calls one binding on behalf of the call. diverted: may be NULL; copied. ERR_LIMIT without an RTP port, ERR_INVALID
+/* Calls one binding on behalf of the call. `as` is copied. ERR_LIMIT without an RTP port, ERR_INVALID
  * for a contact that is no URI. */
 enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_binding *to,
-                     const struct leg_diversions *diverted) MUST_USE;
+                     const struct ring_for *as) MUST_USE;
 /* Sends the INVITE with our offer. */
 enum err far_leg_invite(struct far_leg *f, const struct sip_binding *to) MUST_USE;
 /* far_again.c: the offer was refused, and one of RTP/SAVP may be taken. */
@@ -42,8 +44,8 @@ bool far_leg_may_secure(const struct far_leg *f, enum leg_end how, int status);
 bool far_leg_again(struct far_leg *f, enum leg_end how, int status);
 /* It has been sent an INVITE: its record begins. */
 void far_leg_begun(struct far_leg *f);
-/* Remembers the way (may be NULL); copied. */
-void far_leg_divert(struct far_leg *f, const struct leg_diversions *way);
+/* Remembers for whom; copied. */
+void far_leg_for(struct far_leg *f, const struct ring_for *as);
 /* Takes over a phone that is on the line already. */
 void far_leg_adopt(struct far_leg *f, struct line_end *end);
 /* CANCEL or BYE with that Reason (may be NULL), closes its media and frees it. Sets *f to NULL. */

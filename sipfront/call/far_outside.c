@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sipfront/call/cdr.h"
+#include "sipfront/call/dial_ring.h"
 #include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/directory/trunk_lists.h"
@@ -22,13 +23,7 @@ struct far_outside {
 
 static struct call *call_of(const struct far_leg *f) { return dial_call(f->dial); }
 
-/* The Connection whose flow it is, or whose phone has forwarded the call. */
-static const char *payer(const struct far_leg *f)
-{
-    const struct leg_diversions *way = f->diverted, *before = call_of(f)->way;
-    bool here = way && way->count > (before ? before->count : 0); /* not on the way to this call */
-    return here ? way->list[way->count - 1].user : call_of(f)->facts.dialed;
-}
+const char *far_outside_payer(const struct far_leg *f) { return *f->payer ? f->payer : call_of(f)->facts.dialed; }
 
 void call_note_outside(struct call *c, const char *trunk, const char *number)
 {
@@ -97,7 +92,7 @@ static enum meter_verdict pay(struct far_leg *f, const struct trunk_settings *t)
 {
     const struct call *c = call_of(f);
     struct server *s = c->server;
-    struct meter_ask ask = { .user = payer(f),
+    struct meter_ask ask = { .user = far_outside_payer(f),
                              .rate = rate_of(t->rates, f->outside->number),
                              .exempt = numbering_is_emergency(&s->outside.numbering, f->outside->number),
                              .cut = far_outside_cut,
@@ -114,6 +109,27 @@ static enum meter_verdict pay(struct far_leg *f, const struct trunk_settings *t)
 static bool wants_to_hide(const struct call *c)
 {
     return c->facts.dials_out && c->leg && strstr(leg_header(c->leg, "Privacy"), "id") != NULL;
+}
+
+/* The numbers of the last step, which is all that is told, as the carrier wants them. NULL: it was not forwarded. */
+static const struct leg_diversions *way_for(const struct far_leg *f, const struct trunk_settings *t,
+                                            struct leg_diversions *out)
+{
+    const struct numbering *n = &call_of(f)->server->outside.numbering;
+    char number[NUMBER_TEXT];
+    if (!f->diverted || !f->diverted->count)
+        return NULL;
+    *out = *f->diverted;
+    struct leg_diversion *last = &out->list[out->count - 1];
+    if (last->outside) {
+        numbering_to_carrier(n, t, last->user, number);
+        snprintf(last->user, sizeof last->user, "%s", number);
+    }
+    if (*out->to == '+') {
+        numbering_to_carrier(n, t, out->to, number);
+        snprintf(out->to, sizeof out->to, "%s", number);
+    }
+    return out;
 }
 
 static enum err dial(struct far_leg *f, const struct trunk_settings *t, const char *password)
@@ -139,10 +155,11 @@ static enum err dial(struct far_leg *f, const struct trunk_settings *t, const ch
         .hidden = wants_to_hide(c),
         .patience_ms = t->patience_ms,
     };
+    struct leg_diversions way;
     struct leg_dial d = {
         .uri = uri.p, .next_hop = hop.p, .from_user = *o->caller ? caller : "", .sdp = sdp.p, .trunk = &lt
     };
-    d.diverted = f->diverted;
+    d.diverted = way_for(f, t, &way);
     d.route = trunk_route(trunk);
     d.max_forwards = c->leg ? leg_max_forwards(c->leg) - 1 : 0;
     f->state = FAR_CALLING;
@@ -158,7 +175,8 @@ static enum err take_way(struct far_leg *f, const struct trunk_settings *t)
     struct far_outside *o = f->outside;
     const struct call *c = call_of(f);
     struct sbuf password = { 0 }, why = { 0 };
-    snprintf(o->caller, sizeof o->caller, "%s", outside_caller(c->server, payer(f), dial_caller_id(f->dial), t->name));
+    snprintf(o->caller, sizeof o->caller, "%s",
+             outside_caller(c->server, far_outside_payer(f), dial_caller_id(f->dial), t->name));
     enum err e = *t->secret ? secret_open(c->server->outside.keyring, t->name, t->secret, &password, &why) : ERR_OK;
     if (!e)
         e = dial(f, t, password.p ? password.p : "");
@@ -238,6 +256,20 @@ void far_outside_rest(struct far_leg *f, int status, unsigned retry_after_s)
         trunk_rest(t, &f->outside->way->target, 1000LL * (retry_after_s < REST_MOST_S ? retry_after_s : REST_MOST_S));
 }
 
+void far_outside_forwarded(struct far_leg *f)
+{
+    cdr_leg(f, "forwarded");
+    f->record = (struct leg_record){ 0 };
+    call_of(f)->facts.cost += fare_end(&f->fare);
+}
+
+bool far_outside_read(const struct far_leg *f, const char *text, char out[NUMBER_TEXT])
+{
+    const struct server *s = call_of(f)->server;
+    const struct trunk_settings *t = directory_trunk(s->directory, f->outside->way->trunk);
+    return t && numbering_caller(&s->outside.numbering, t, text, out);
+}
+
 const char *far_outside_caller(const struct far_leg *f) { return f->outside->caller; }
 
 void far_outside_free(struct far_leg *f)
@@ -278,15 +310,16 @@ static bool begin(struct far_leg *f, struct dial_refusal *refusal)
     if (v != METER_GOES) {
         *refusal = (struct dial_refusal){ DIAL_LIMITED, NULL };
         c->facts.limit = v;
-        log_info("trunk", "call=%s from %s to %s: %s", c->facts.id, payer(f), f->outside->number, meter_text(v));
+        log_info("trunk", "call=%s from %s to %s: %s", c->facts.id, far_outside_payer(f), f->outside->number,
+                 meter_text(v));
     } else if (!f->leg) {
         *refusal = (struct dial_refusal){ DIAL_FAILED, "no carrier could take the call" };
     }
     return f->leg != NULL;
 }
 
-enum err far_outside_new(struct far_leg **out, struct dial *d, const char *number,
-                         const struct leg_diversions *diverted, struct dial_refusal *refusal)
+enum err far_outside_new(struct far_leg **out, struct dial *d, const char *number, const struct ring_for *as,
+                         struct dial_refusal *refusal)
 {
     struct far_leg *f = calloc(1, sizeof *f);
     struct far_outside *o = calloc(1, sizeof *o);
@@ -295,7 +328,7 @@ enum err far_outside_new(struct far_leg **out, struct dial *d, const char *numbe
         abort();
     f->dial = d;
     f->outside = o;
-    far_leg_divert(f, diverted);
+    far_leg_for(f, as);
     snprintf(f->user, sizeof f->user, "%s", number);
     snprintf(o->number, sizeof o->number, "%s", number);
     if (!find_ways(f, refusal) || !begin(f, refusal)) {

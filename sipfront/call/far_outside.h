@@ -4,6 +4,7 @@
 #define SIPFRONT_CALL_FAR_OUTSIDE_H
 
 #include "sipfront/call/far_leg.h"
+#include "sipfront/call/numbering.h"
 
 struct far_outside;
 
@@ -13,10 +14,14 @@ struct dial_refusal {
     const char *why;
 };
 
-/* Calls the number, E.164 or an emergency one, on behalf of the call. diverted, may be NULL: a phone
- * has forwarded it there, and its Connection pays. *refusal says why not. */
-enum err far_outside_new(struct far_leg **out, struct dial *d, const char *number,
-                         const struct leg_diversions *diverted, struct dial_refusal *refusal) MUST_USE;
+/* Calls the number, E.164 or an emergency one, on behalf of the call. *refusal says why not. */
+enum err far_outside_new(struct far_leg **out, struct dial *d, const char *number, const struct ring_for *as,
+                         struct dial_refusal *refusal) MUST_USE;
+/* Its carrier has sent the call elsewhere: its record and its cost end. */
+void far_outside_forwarded(struct far_leg *f);
+/* A number as its carrier writes it; false when it is none. */
+bool far_outside_read(const struct far_leg *f, const char *text, char out[NUMBER_TEXT]);
+const char *far_outside_payer(const struct far_leg *f); /* the Connection that pays */
 /* With what it costs. Of a device too. */
 void far_outside_free(struct far_leg *f);
 void far_outside_cut(enum meter_verdict why, void *owner); /* its fare tells (fare_follow); owner: the far leg */

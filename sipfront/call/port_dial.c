@@ -395,6 +395,7 @@ struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_c
     d->ring_tone = copy(rq->ring_tone);
     d->auto_answer = rq->auto_answer;
     d->music = rq->nmusic > 0;
+    d->image = rq->image;
     d->record = rq->record;
     d->alone = rq->alone;
     c->dial = d;

@@ -179,7 +179,7 @@ static const struct dial_hooks hooks;
 
 static struct dial *open_dial(struct queueing *q)
 {
-    struct dial_request rq = { .ring_ms = q->rq.ring_ms, .max_ms = q->rq.talk_ms };
+    struct dial_request rq = { .ring_ms = q->rq.ring_ms, .max_ms = q->rq.talk_ms, .image = q->rq.image };
     struct dial *d = dial_new(q->op.call, &rq, on_dialled, q);
     d->hooks = &hooks;
     d->music = true; /* the queue's own */

@@ -127,10 +127,9 @@ static nua_t *create_stack(struct agent *a, const char *url)
         NUTAG_MIN_SE(a->min_session_s), NUTAG_OUTBOUND("no-options-keepalive no-validate"),
         /* the stack's own list goes first: to join two that have eight methods together breaks its heap */
         NUTAG_APPL_METHOD(NULL), NUTAG_APPL_METHOD("INVITE, REGISTER, OPTIONS, INFO, UPDATE, SUBSCRIBE, REFER"),
-        SIPTAG_ALLOW_STR(METHODS), NUTAG_SUB_EXPIRES(SUBSCRIPTION_MAX_S),
-        SIPTAG_SUPPORTED_STR("timer, 100rel, replaces"), SIPTAG_USER_AGENT_STR(a->user_agent), NTATAG_SERVER_RPORT(2),
-        NTATAG_UDP_MTU(UDP_MTU), NTATAG_USER_VIA(0), TPTAG_TOS(DSCP_CS3), TPTAG_PONG2PING(1), TPTAG_IDLE(IDLE_MS),
-        TAG_END());
+        SIPTAG_ALLOW_STR(METHODS), NUTAG_SUB_EXPIRES(SUBSCRIPTION_MAX_S), SIPTAG_SUPPORTED_STR(EXTENSIONS),
+        SIPTAG_USER_AGENT_STR(a->user_agent), NTATAG_SERVER_RPORT(2), NTATAG_UDP_MTU(UDP_MTU), NTATAG_USER_VIA(0),
+        TPTAG_TOS(DSCP_CS3), TPTAG_PONG2PING(1), TPTAG_IDLE(IDLE_MS), TAG_END());
 }
 
 static enum err refuse_listen(const struct agent_params *p, const struct sip_listen *l)

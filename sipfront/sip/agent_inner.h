@@ -21,6 +21,10 @@ enum agent_state { AGENT_RUNNING, AGENT_HANGING_UP, AGENT_STOPPING, AGENT_STOPPE
 /* RFC 4594 §4.2 has signalling in CS5; what phones and switches are set to is CS3. */
 enum { DSCP_CS3 = 24 << 2 };
 
+/* What our requests say in Supported; those that tell the way of a forwarded call say more (RFC 7044). */
+#define EXTENSIONS         "timer, 100rel, replaces"
+#define EXTENSIONS_HISTORY EXTENSIONS ", histinfo"
+
 struct agent {
     struct loop *loop;
     const struct clock *clock;

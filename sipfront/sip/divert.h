@@ -1,5 +1,5 @@
-/* Forwarding by a phone: where its 301 or 302 leads (RFC 3261 §8.1.3.4), and what the INVITE that follows it tells of
- * the way: Diversion (RFC 5806) and History-Info (RFC 7044). Plain data and readers. Loop thread. */
+/* Forwarding by a phone or a carrier: where its 301 or 302 leads (RFC 3261 §8.1.3.4), and what the INVITE that follows
+ * it tells of the way: Diversion (RFC 5806) and History-Info (RFC 7044). Plain data and readers. Loop thread. */
 #ifndef SIPFRONT_SIP_DIVERT_H
 #define SIPFRONT_SIP_DIVERT_H
 
@@ -9,13 +9,14 @@ struct leg;
 
 enum { DIVERSIONS_MAX = 5, DIVERSION_USER = 64 };
 
-/* One phone that has forwarded the call. */
+/* One that has forwarded the call. */
 struct leg_diversion {
-    char user[DIVERSION_USER]; /* whose it is */
+    char user[DIVERSION_USER]; /* whose phone it is, or which number outside */
     int status;                /* its answer: 301, 302 */
     bool rang;                 /* before it */
+    bool outside;              /* a carrier has done it */
 };
-/* The way of a call, the first phone first. */
+/* The way of a call, the first one first. */
 struct leg_diversions {
     struct leg_diversion list[DIVERSIONS_MAX];
     unsigned count;

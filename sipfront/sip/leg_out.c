@@ -42,7 +42,8 @@ static void send_invite(struct leg *leg, const struct leg_dial *d)
     agent_contact_toward(leg->agent, d->next_hop && *d->next_hop ? d->next_hop : d->uri, leg->contact);
     nua_invite(leg->nh, SIPTAG_CONTACT_STR(leg->contact), TAG_IF(d->route && *d->route, SIPTAG_ROUTE_STR(d->route)),
                SIPTAG_MAX_FORWARDS_STR(forwards), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-               SIPTAG_PAYLOAD_STR(d->sdp), TAG_IF(identity.len, SIPTAG_HEADER_STR(identity.p)), TAG_END());
+               SIPTAG_PAYLOAD_STR(d->sdp), TAG_IF(identity.len, SIPTAG_HEADER_STR(identity.p)),
+               TAG_IF(d->diverted && d->diverted->count, SIPTAG_SUPPORTED_STR(EXTENSIONS_HISTORY)), TAG_END());
     sbuf_free(&identity);
 }
 

@@ -91,8 +91,8 @@ static void write_identity(struct leg_order *o, const struct leg_dial *d)
     sbuf_free(&line);
 }
 
-/* The carrier is told the number of the one who has forwarded last, which is the one that we show, and nothing of those
- * before. */
+/* The carrier is told the number of the one who has forwarded last, and nothing of those before. That of a phone is the
+ * one that we show. */
 static void write_diversion(struct leg_order *o, const struct leg_dial *d)
 {
     const struct leg_diversions *way = d->diverted;
@@ -101,7 +101,8 @@ static void write_diversion(struct leg_order *o, const struct leg_dial *d)
     if (!way || !way->count || !*d->from_user)
         return;
     told.list[0] = way->list[way->count - 1];
-    snprintf(told.list[0].user, sizeof told.list[0].user, "%s", d->from_user);
+    if (!told.list[0].outside)
+        snprintf(told.list[0].user, sizeof told.list[0].user, "%s", d->from_user);
     snprintf(told.to, sizeof told.to, "%s", way->to);
     leg_write_diversions(&lines, &(struct diversion_place){ .domain = d->trunk->domain }, &told);
     o->diverted = su_strdup(o->home, lines.p);
@@ -146,6 +147,7 @@ static void send_invite(struct leg *leg, const char *credentials)
                SIPTAG_MAX_FORWARDS_STR(o->forwards), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
                SIPTAG_PAYLOAD_STR(o->sdp), TAG_IF(o->identity, SIPTAG_HEADER_STR(o->identity)),
                TAG_IF(o->diverted, SIPTAG_HEADER_STR(o->diverted)), TAG_IF(o->route, SIPTAG_ROUTE_STR(o->route)),
+               TAG_IF(o->diverted, SIPTAG_SUPPORTED_STR(EXTENSIONS_HISTORY)),
                TAG_IF(o->privacy, SIPTAG_PRIVACY_STR(o->privacy)), TAG_IF(credentials, SIPTAG_HEADER_STR(credentials)),
                TAG_END());
 }

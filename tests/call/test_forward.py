@@ -421,3 +421,112 @@ def test_who_forwards_outside_pays(server, ctl, forwards, register):
         bob.wait("CALL_CLOSED", 30)
         ann.finish()
         assert server.wait_cdr()["limit"] != ""
+
+
+# ---- a carrier forwards ----
+
+def elsewhere(number, status=302):
+    return status, {"Contact": f"<sip:{number}@elsewhere.example>"}
+
+
+@pytest.fixture
+def outside(ctl):
+    """outside(answers, rule, …): a carrier that answers so, and bob, who may dial by that rule."""
+    carriers = []
+
+    def start(*answers, rule="+48*", trunk=()):
+        carriers.append(Carrier(answers=answers).__enter__())
+        ctl.run("trunk", "add", "carrier", "--gateways", carriers[0].gateway, "--number", "+48220000000", *trunk)
+        ctl.add("bob", PASSWORDS["bob"])
+        ctl.run("connection", "set", "bob", "--dial", rule)
+        return carriers[0]
+
+    yield start
+    for one in carriers:
+        one.__exit__()
+
+
+def dials(server, new_phone, number="+48221234567"):
+    phone = new_phone("bob", domain=server.sip, password=PASSWORDS["bob"], expires=600)
+    phone.wait("REGISTER_OK")
+    phone.dial(number)
+    return phone
+
+
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_carriers_redirection_is_followed(server, outside, new_phone, status):
+    carrier = outside(elsewhere("0048601000002", status), 200)
+    bob = dials(server, new_phone)
+    first, second = carrier.wait_calls(2)
+    bob.wait("CALL_ESTABLISHED")
+    assert second.startswith("INVITE sip:+48601000002@127.0.0.2")
+    assert header(first, "Diversion") == "" and "histinfo" not in header(first, "Supported")
+    assert header(second, "Diversion").startswith("<sip:+48221234567@")
+    assert [f"sip:{n}@" in entry for n, entry in zip(("+48221234567", "+48601000002"), header(second, "History-Info").split(", "))] == [True, True]
+    assert "histinfo" in header(second, "Supported") and "timer" in header(second, "Supported")
+    assert "+48220000000" in header(second, "From")
+    bob.hang_up()
+    cdr = server.wait_cdr()
+    assert (cdr["from"], cdr["to"], cdr["number"], cdr["status"]) == ("bob", "+48221234567", "+48601000002", "200")
+    assert server.rtp_sockets() == 0
+
+
+def test_numbers_are_read_and_written_as_the_carrier_does(server, outside, new_phone):
+    carrier = outside(elsewhere("0601000002"), 200, trunk=("--country", "48", "--format", "national"))
+    bob = dials(server, new_phone)
+    second = carrier.wait_calls(2)[1]
+    bob.wait("CALL_ESTABLISHED")
+    assert second.startswith("INVITE sip:0601000002@") and header(second, "Diversion").startswith("<sip:0221234567@")
+
+
+@pytest.mark.parametrize("answers, rule, why, calls", [
+    ([elsewhere("+48601000002")], "+4822*", "the carrier forwards to a number that may not be called", 1),
+    ([elsewhere("112")], "+48*", "the carrier forwards to no number", 1),
+    ([elsewhere("reception")], "+48*", "the carrier forwards to no number", 1),
+    ([elsewhere("+48221234567")], "+48*", "the call went in a circle", 1),
+    ([elsewhere("+48601000002"), elsewhere("+48221234567")], "+48*", "the call went in a circle", 2),
+    ([elsewhere(f"+4860100000{n}") for n in range(7)], "+48*", "the call was forwarded too often", 6)])
+def test_a_carriers_redirection_that_is_not_followed(server, outside, new_phone, answers, rule, why, calls):
+    carrier = outside(*answers, rule=rule)
+    bob = dials(server, new_phone)
+    server.log.wait(lambda line: f": not forwarded: {why}" in line, 20, why)
+    bob.wait("CALL_CLOSED")
+    assert len(carrier.calls()) == calls
+    assert server.wait_cdr()["status"] == "503"
+    assert server.rtp_sockets() == 0
+
+
+@pytest.mark.parametrize("number, followed", [("+48229999999", True), ("+48601000002", False)])
+def test_a_flows_call_is_redirected_within_its_permit(server, ctl, outside, new_phone, tmp_path, number, followed):
+    carrier = outside(elsewhere(number), 200, rule="")
+    ctl.add("line", virtual=True)
+    ctl.attach_flow("line", build_flow('permit dial "+4822*"\n' + FLOW.replace('"ann"', '"+48221234567"'), tmp_path))
+    bob = dials(server, new_phone, "line")
+    if followed:
+        assert carrier.wait_calls(2)[1].startswith(f"INVITE sip:{number}@")
+        bob.wait("CALL_ESTABLISHED")
+    else:
+        server.log.wait(lambda line: " log: failed the carrier forwards to a number that may not be called" in line, 20, "the reason")
+        bob.wait("CALL_CLOSED")
+        assert len(carrier.calls()) == 1
+
+
+def test_who_called_pays_for_the_redirected_call(server, ctl, outside, new_phone):
+    """Once: the first of the two counts no more."""
+    carrier = outside(elsewhere("+48601000002"), 200, trunk=("--rates", "+4822=0,+48=60"))
+    ctl.run("connection", "set", "bob", "--outside-calls", "1", "--spend-a-day", "1")
+    bob = dials(server, new_phone)
+    carrier.wait_calls(2)
+    bob.wait("CALL_ESTABLISHED")
+    bob.wait("CALL_CLOSED", 30)
+    assert server.wait_cdr()["limit"] != ""
+
+
+def test_redirected_to_a_number_of_ours(server, ctl, outside, menu, new_phone):
+    """Its Connection has the call, as when it is dialled."""
+    outside(elsewhere("+48222222222"), 200)
+    ctl.run("number", "add", "+48222222222", "--to", menu)
+    bob = dials(server, new_phone)
+    bob.wait("CALL_ESTABLISHED")
+    bob.press("5")
+    server.log.wait(lambda line: " log: pressed 5 by bob to +48222222222" in line, 20, "the digit")

@@ -123,8 +123,9 @@ class Carrier:
             to += ";tag=" + self._tags.setdefault(header(request, "Call-ID"), secrets.token_hex(4))
         lines = [f"SIP/2.0 {status} {phrase}"]
         lines += [f"Via: {via}" for via in re.findall(r"^Via\s*:\s*(.*?)\r$", request, re.MULTILINE | re.IGNORECASE)]
-        lines += [f"From: {header(request, 'From')}", f"To: {to}", f"Call-ID: {header(request, 'Call-ID')}", f"CSeq: {header(request, 'CSeq')}",
-                  f"Contact: <sip:carrier@{self.gateway}>"]
+        lines += [f"From: {header(request, 'From')}", f"To: {to}", f"Call-ID: {header(request, 'Call-ID')}", f"CSeq: {header(request, 'CSeq')}"]
+        if "Contact: " not in more:
+            lines += [f"Contact: <sip:carrier@{self.gateway}>"]
         body = sdp.replace("\n", "\r\n")
         self._send("\n".join(lines) + "\n" + more + ("Content-Type: application/sdp\n" if sdp else "") + f"Content-Length: {len(body)}\n\n{sdp}", source)
 
