@@ -13,6 +13,8 @@
         CTL_OPTION("max-calls", CTL_MAX_CALLS, "N", "Calls at a time, made and taken together (0: no limit)"),         \
         CTL_OPTION("srtp", CTL_SRTP, "WHEN",                                                                           \
                    "Encrypted audio of its devices: off, optional or required; '' as the server says"),                \
+        CTL_OPTION("pickup-group", CTL_PICKUP_GROUP, "LIST",                                                           \
+                   "Who shares one may pick up its ringing calls: names with commas (common); '' none"),               \
         CTL_OPTION("dial", CTL_DIAL, "LIST",                                                                           \
                    "Numbers that its devices may dial outside: patterns with commas; '' none"),                        \
         CTL_OPTION("minutes-a-day", CTL_MINUTES_A_DAY, "N", "Most minutes of outside calls a day; 0: no limit"),       \
@@ -108,6 +110,7 @@ const struct ctl_command ctl_commands[] = {
       "  flowctl connection show ann\n", ctl_connection_show },
     { "connection", "set", "USER", set_options, "change a Connection",
       "  flowctl connection set ann --ring-time 30s --no-voicemail\n"
+      "  flowctl connection set ann --pickup-group sales,support\n"
       "  flowctl connection set ann --dial '+48*,+44*' --minutes-a-day 60 --spend-a-day 5.00\n"
       "  flowctl connection set ann --srtp required\n",
       ctl_connection_set },

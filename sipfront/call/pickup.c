@@ -9,6 +9,7 @@
 #include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
+#include "sipfront/directory/trunk_lists.h"
 #include "sipfront/sip/replaces.h"
 #include "vm/base/log.h"
 
@@ -49,13 +50,38 @@ static bool talks(const struct place *at)
     return at->far == at->call->dial->winner && !at->call->dial->op.later;
 }
 
+static bool names(const char *groups, struct str group)
+{
+    const char *at = groups;
+    struct str one;
+    while (list_next(&at, &one))
+        if (str_eq(one, group))
+            return true;
+    return false;
+}
+
+/* Its own calls, and those of who shares a pickup group. rung: a number outside is in none. */
+static bool may_pick_up(const struct server *s, const char *rung, const struct connection *who)
+{
+    const struct connection *whose = directory_connection(s->directory, rung);
+    const char *at = whose ? whose->pickup_groups : "";
+    struct str group;
+    if (whose == who)
+        return true;
+    while (list_next(&at, &group))
+        if (names(who->pickup_groups, group))
+            return true;
+    return false;
+}
+
 /* 0, or why it is not given (RFC 3891 §3). A talk is given to another phone of the same Connection alone; what rings
- * may be taken by all who may see it ring. */
+ * also to those who share a pickup group with it. */
 static int judge(const struct server *s, const struct place *at, const struct leg_invite *invite)
 {
     const char *user = at->far ? at->far->user : at->call->facts.from;
+    const struct connection *who = directory_connection(s->directory, invite->from_user);
     if (rings(at))
-        return server_calls_limited(s, directory_connection(s->directory, invite->from_user)) ? 403 : 0;
+        return !may_pick_up(s, user, who) || server_calls_limited(s, who) ? 403 : 0;
     if (!talks(at))
         return 481; /* a caller whose own call rings, or one who is being asked whether he takes it */
     if (invite->replaces->early_only)

@@ -65,7 +65,8 @@ static struct connection changed(const struct server *s, const struct connection
                             .ha1_sha256 = "",
                             .ring_ms = 20000,
                             .flow = "",
-                            .srtp = "" };
+                            .srtp = "",
+                            .pickup_groups = PICKUP_GROUP_COMMON };
     if (old)
         c = *old;
     if (old && ch->name)
@@ -91,6 +92,8 @@ static struct connection changed(const struct server *s, const struct connection
         c.max_calls = limit_of(ch->max_calls);
     if (ch->srtp)
         c.srtp = ch->srtp;
+    if (ch->pickup_groups)
+        c.pickup_groups = ch->pickup_groups;
     return c;
 }
 

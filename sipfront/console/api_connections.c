@@ -15,6 +15,7 @@ static json_t *json_of(const struct connection *k)
     json_object_set_new(o, "max_bindings", json_integer(k->max_bindings));
     json_object_set_new(o, "max_calls", json_integer(k->max_calls));
     json_object_set_new(o, "srtp", api_json_text(k->srtp));
+    json_object_set_new(o, "pickup_groups", api_json_text(k->pickup_groups));
     json_object_set_new(o, "flow", api_json_name(k->flow));
     json_object_set_new(o, "has_password", json_boolean(k->ha1_md5[0]));
     return o;
@@ -124,6 +125,7 @@ static struct connection_change change_of(const struct api_call *c)
         .max_bindings = api_count(c, "max_bindings"),
         .max_calls = api_count(c, "max_calls"),
         .srtp = api_text(c, "srtp"),
+        .pickup_groups = api_text(c, "pickup_groups"),
     };
 }
 
@@ -139,12 +141,10 @@ static void set_defaults(struct connection_change *ch)
 void api_connection_add(struct api_call *c)
 {
     static const struct field fields[] = {
-        { "user", FIELD_TEXT, true },        { "name", FIELD_TEXT, true },
-        { "password", FIELD_TEXT, false },   { "virtual", FIELD_FLAG, false },
-        { "voicemail", FIELD_FLAG, false },  { "ring_time_ms", FIELD_MS, false },
-        { "sha256", FIELD_FLAG, false },     { "max_bindings", FIELD_COUNT, false },
-        { "max_calls", FIELD_COUNT, false }, { "srtp", FIELD_TEXT, false },
-        { NULL, FIELD_TEXT, false },
+        { "user", FIELD_TEXT, true },     { "name", FIELD_TEXT, true },           { "password", FIELD_TEXT, false },
+        { "virtual", FIELD_FLAG, false }, { "voicemail", FIELD_FLAG, false },     { "ring_time_ms", FIELD_MS, false },
+        { "sha256", FIELD_FLAG, false },  { "max_bindings", FIELD_COUNT, false }, { "max_calls", FIELD_COUNT, false },
+        { "srtp", FIELD_TEXT, false },    { "pickup_groups", FIELD_TEXT, false }, { NULL, FIELD_TEXT, false },
     };
     if (!api_read(c, fields))
         return;
@@ -157,11 +157,10 @@ void api_connection_add(struct api_call *c)
 void api_connection_set(struct api_call *c)
 {
     static const struct field fields[] = {
-        { "name", FIELD_TEXT, false },          { "password", FIELD_TEXT, false },
-        { "virtual", FIELD_FLAG, false },       { "voicemail", FIELD_FLAG, false },
-        { "ring_time_ms", FIELD_MS, false },    { "sha256", FIELD_FLAG, false },
-        { "max_bindings", FIELD_COUNT, false }, { "max_calls", FIELD_COUNT, false },
-        { "srtp", FIELD_TEXT, false },          { NULL, FIELD_TEXT, false },
+        { "name", FIELD_TEXT, false },          { "password", FIELD_TEXT, false },   { "virtual", FIELD_FLAG, false },
+        { "voicemail", FIELD_FLAG, false },     { "ring_time_ms", FIELD_MS, false }, { "sha256", FIELD_FLAG, false },
+        { "max_bindings", FIELD_COUNT, false }, { "max_calls", FIELD_COUNT, false }, { "srtp", FIELD_TEXT, false },
+        { "pickup_groups", FIELD_TEXT, false }, { NULL, FIELD_TEXT, false },
     };
     if (!api_read(c, fields))
         return;

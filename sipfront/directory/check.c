@@ -9,6 +9,8 @@ enum {
     MOST_RING_MS = 60 * 60 * 1000,
     MOST_BINDINGS = 10, /* as the registrar keeps */
     MOST_CALLS = 100000,
+    MOST_GROUPS = 16,
+    MOST_GROUP_TEXT = 32,
     LEAST_DIGITS = 3,
     MOST_DIGITS = 15, /* ITU-T E.164, section 6 */
 };
@@ -55,6 +57,24 @@ void check_one_of(struct change *c, const char *option, const char *value, const
     check_refuse(c, "--%s must be one of %s, not '%s'", option, possible, value);
 }
 
+static void check_groups(struct change *c, const char *groups)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    const char *at = groups;
+    struct str one;
+    unsigned n = 0;
+    for (; list_next(&at, &one); n++) {
+        size_t good = 0;
+        while (good < one.len && strchr(letters, one.p[good]))
+            good++;
+        if (one.len > MOST_GROUP_TEXT || good < one.len)
+            check_refuse(c, "the pickup group '%.*s' is no name: 1 to %d letters, digits, '-', '_' or '.'",
+                         STR_ARG(one), MOST_GROUP_TEXT);
+    }
+    if (n > MOST_GROUPS)
+        check_refuse(c, "%u pickup groups were given, at most %d are possible", n, MOST_GROUPS);
+}
+
 static void check_connection(struct change *c)
 {
     const struct connection *k = change_connection(c);
@@ -70,6 +90,7 @@ static void check_connection(struct change *c)
         check_refuse(c, "a password has both digests or none");
     if (*k->srtp)
         check_one_of(c, "srtp", k->srtp, "off, optional, required");
+    check_groups(c, k->pickup_groups);
 }
 
 static void check_number(struct change *c)

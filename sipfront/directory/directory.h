@@ -26,7 +26,10 @@ struct connection {
     unsigned max_bindings, max_calls; /* devices at a time, calls at a time; 0: as many as the server takes */
     const char *flow;                 /* attached flow, "" for the default */
     const char *srtp;                 /* off, optional or required: encrypted audio; "" the server's */
+    const char *pickup_groups;        /* names with commas: who shares one may pick up its ringing calls; "": none */
 };
+#define PICKUP_GROUP_COMMON "common" /* of a Connection that was given none */
+
 struct number {
     const char *digits; /* E.164 with + */
     const char *user;   /* the Connection it reaches */

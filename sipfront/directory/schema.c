@@ -186,5 +186,10 @@ static const char trunk_secrecy[] = "ALTER TABLE trunk ADD COLUMN srtp TEXT NOT 
 static const char secrecy[] = "ALTER TABLE connection ADD COLUMN srtp TEXT NOT NULL DEFAULT ''"
                               " CHECK (srtp IN ('', 'off', 'optional', 'required'));";
 
-const char *const schema_steps[] = { first, boxes, outside, limits, notes, transcripts, secrecy, trunk_secrecy };
+/* Who may pick up whose calls: those that were there share one group. */
+static const char pickup[] = "ALTER TABLE connection ADD COLUMN pickup_groups TEXT NOT NULL DEFAULT 'common';";
+
+const char *const schema_steps[] = {
+    first, boxes, outside, limits, notes, transcripts, secrecy, trunk_secrecy, pickup
+};
 const int schema_newest = sizeof schema_steps / sizeof schema_steps[0];

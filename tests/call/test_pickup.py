@@ -8,6 +8,7 @@ import pytest
 
 import audio
 from conftest import PASSWORDS, SAYS
+from ctl import Refused
 from media_ends import MediaEnds
 from ports import free_port
 from test_busy_lamp import EVENT
@@ -86,6 +87,60 @@ def test_what_rings_is_picked_up(server, ctl, ladder, taker, speaker, register, 
     cdr = server.wait_cdr()
     assert (cdr["from"], cdr["to"], cdr["status"], cdr["by"]) == ("bob", "dave", "200", "caller")
     assert server.rtp_sockets() == 0
+
+
+def watches(ladder, user, rung):
+    """A SIPp of that user that sees rung's lamp."""
+    watcher = ladder(user)
+    watcher.begin("SUBSCRIBE", rung, EVENT).hear(200, rrs=True)
+    for _ in ("idle", "trying or early"):
+        watcher.hear("NOTIFY").reply(200)
+    return watcher.pause(100).start(PASSWORDS[user])
+
+
+@pytest.mark.parametrize("mine, whose, may", [
+    ("common", "common", True), ("sales", "sales", True), ("support,sales", " sales , home", True),
+    ("sales", "common", False), ("common", "sales", False), ("", "common", False), ("common", "", False), ("", "", False),
+    ("sales", "Sales,sale,sales2", False)])
+def test_pickup_groups_say_who_may(server, ctl, ladder, taker, register, mine, whose, may):
+    """Its lamp is seen all the same."""
+    dave, bob, watcher = register("dave", answers=False), register("bob"), watches(ladder, "ann", "dave")
+    ctl.run("connection", "set", "ann", "--pickup-group", mine)
+    ctl.run("connection", "set", "dave", "--pickup-group", whose)
+    bob.dial("dave")
+    dave.wait("CALL_INCOMING")
+    name = seen_ringing(watcher)
+    if may:
+        ann = taker("ann", add=False)
+        ann.take(name, "bob").pause(500).bye().start(PASSWORDS["ann"])
+        bob.wait("CALL_ESTABLISHED", 20)
+        dave.wait("CALL_CLOSED")
+        ann.phone.finish()
+    else:
+        refused(ladder("ann", add=False), name, 403)
+        dave.answer()
+        bob.wait("CALL_ESTABLISHED", 20)
+
+
+def test_its_own_phone_needs_no_group(server, ctl, ladder, taker, register):
+    dave, bob, watcher = register("dave", answers=False), register("bob"), watches(ladder, "ann", "dave")
+    ctl.run("connection", "set", "dave", "--pickup-group", "")
+    assert ctl.list_one("connection", "show", "dave")["pickup_groups"] == ""
+    bob.dial("dave")
+    dave.wait("CALL_INCOMING")
+    other = taker("dave", add=False)
+    other.take(seen_ringing(watcher), "bob").pause(500).bye().start(PASSWORDS["dave"])
+    bob.wait("CALL_ESTABLISHED", 20)
+    other.phone.finish()
+
+
+def test_groups_are_kept(server, ctl):
+    ctl.add("ann", PASSWORDS["ann"])
+    assert ctl.list_one("connection", "show", "ann")["pickup_groups"] == "common"
+    with pytest.raises(Refused, match="the pickup group 'back office' is no name"):
+        ctl.run("connection", "set", "ann", "--pickup-group", "sales,back office")
+    ctl.run("connection", "set", "ann", "--pickup-group", "sales,support")
+    assert "sales,support" in ctl.run("connection", "show", "ann")
 
 
 @pytest.mark.parametrize("place", ["caller", "callee"])

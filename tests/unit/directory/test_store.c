@@ -115,6 +115,8 @@ static void test_another_programs_database(void **state)
 /* A database of each older schema, from the empty one on, is brought up to date. */
 static void test_migration(void **state)
 {
+    static const char old[] = "INSERT INTO connection (user, name, ha1_md5, ha1_sha256, is_virtual, has_voicemail,"
+                              " ring_ms, sha256) VALUES ('old', 'Old', '', '', 0, 0, 20000, 0);";
     struct fixture *f = *state;
     char path[160];
     for (int from = 0; from < schema_newest; from++) {
@@ -125,16 +127,16 @@ static void test_migration(void **state)
         assert_int_equal(unlink(path), 0);
         for (int i = 0; i < from; i++)
             sbuf_cstr(&sql, schema_steps[i]);
-        if (from > 0)
-            sbuf_cstr(&sql,
-                      "INSERT INTO connection (user, name, ha1_md5, ha1_sha256, is_virtual, has_voicemail, ring_ms,"
-                      " sha256) VALUES ('old', 'Old', '', '', 0, 0, 1, 0);");
+        if (from)
+            sbuf_cstr(&sql, old);
         sbuf_fmt(&sql, "PRAGMA user_version = %d; PRAGMA application_id = %d", from, SCHEMA_APPLICATION);
         run_sql(f, sql.p);
         sbuf_free(&sql);
         fixture_open(f);
         fixture_add(f, "ann", "Ann");
         assert_true(from == 0 || strcmp(directory_connection(f->d, "old")->srtp, "") == 0); /* as the server says */
+        if (from)
+            assert_string_equal(directory_connection(f->d, "old")->pickup_groups, PICKUP_GROUP_COMMON);
     }
 }
 
