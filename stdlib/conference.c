@@ -1,6 +1,6 @@
 /* The PIN when there is one, how many are there, then the room: keys leave it and mute, and who is alone hears music.
  *
- *   PIN  -- wrong thrice --> denied
+ *   PIN  -- wrong thrice, or too often in all its calls --> denied
  *    v
  *   count said --> room  -- exit key --> left
  *                    |   -- time, or ended for all --> ended */
@@ -235,18 +235,35 @@ static bool is_right(struct str keys, struct str pin)
     return !differs;
 }
 
+static bool may_try(const struct running *r)
+{
+    const struct call_port *port = action_port(r);
+    return !rooms(r)->may_try || rooms(r)->may_try(port->self, arg_text(r, ARG_NO_conference_name, ""));
+}
+
+static void note_tried(const struct running *r, bool right)
+{
+    if (rooms(r)->tried)
+        rooms(r)->tried(action_port(r)->self, arg_text(r, ARG_NO_conference_name, ""), right);
+}
+
+/* A right one too late, after its caller's other call was shut out, is a wrong one. */
 static void judge(struct conference *c)
 {
     struct running *r = &c->entry.base;
     const struct call_port *port = action_port(r);
-    if (is_right(entry_keys(&c->entry), arg_text(r, ARG_NO_conference_pin, ""))) {
+    struct str keys = entry_keys(&c->entry);
+    bool right = is_right(keys, arg_text(r, ARG_NO_conference_pin, "")) && may_try(r);
+    if (keys.len)
+        note_tried(r, right);
+    if (right) {
         admit(c);
         return;
     }
     port->trace(port->self, "conference", STR("wrong PIN"));
     entry_stop(r);
     digits_clear(action_digits(r));
-    if (++c->wrong == TRIES)
+    if (++c->wrong == TRIES || !may_try(r))
         finish(c, OUT_conference_denied);
     else
         ask(c);
@@ -294,10 +311,14 @@ static void start(struct running *r)
     c->entry.timeout_ms = PIN_TIMEOUT_MS;
     c->entry.between_ms = PIN_BETWEEN_MS;
     c->entry.barge = BARGE_ANY_KEY;
-    if (arg_text(r, ARG_NO_conference_pin, "").len)
-        ask(c);
-    else
+    if (!arg_text(r, ARG_NO_conference_pin, "").len) {
         admit(c);
+    } else if (may_try(r)) {
+        ask(c);
+    } else {
+        action_port(r)->trace(action_port(r)->self, "conference", STR("shut out after wrong PINs"));
+        finish(c, OUT_conference_denied);
+    }
 }
 
 static void digit(struct running *r)

@@ -32,6 +32,10 @@ struct conference_port {
     /* Joins, and makes it when nobody is there; the stop function leaves. */
     struct call_op *(*join)(void *self, const struct conference_request *rq, conference_cb *tell, void *owner);
     void (*mute)(struct call_op *op, bool mute);
+    /* Whether this caller may try its PIN, and what came of one that was typed: who guesses is shut out for a while,
+     * over all its calls. NULL: nobody counts. */
+    bool (*may_try)(void *self, struct str name);
+    void (*tried)(void *self, struct str name, bool right);
     /* A host without rooms (the simulator) says itself what comes of it; NULL where there are rooms. */
     struct call_op *(*played)(void *self, int64_t max_ms, conference_played_cb *done, void *owner);
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sipfront/call/call_op.h"
+#include "sipfront/call/guesses.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/media/room.h"
 #include "vm/base/log.h"
@@ -200,7 +201,30 @@ static void mute(struct call_op *op, bool on)
         room_mute(op->call->media.stream, on);
 }
 
-const struct conference_port call_conference_port = { .others = others, .join = join, .mute = mute };
+static bool may_try(void *self, struct str name)
+{
+    const struct call *c = self;
+    const struct guess by = { name, str_of(c->facts.from) };
+    return !guesses_shut(c->server->guesses, &by, clock_mono(c->port.clock));
+}
+
+static void tried(void *self, struct str name, bool right)
+{
+    const struct call *c = self;
+    const struct guess by = { name, str_of(c->facts.from) };
+    if (right) {
+        guesses_right(c->server->guesses, &by);
+        return;
+    }
+    int64_t ms = guesses_wrong(c->server->guesses, &by, clock_mono(c->port.clock));
+    if (ms)
+        log_warn("conference", "%s is shut out of %.*s for %lld s after wrong PINs",
+                 *c->facts.from ? c->facts.from : "an unknown caller", STR_ARG(name), (long long)ms / 1000);
+}
+
+const struct conference_port call_conference_port = {
+    .others = others, .join = join, .mute = mute, .may_try = may_try, .tried = tried
+};
 
 void conference_caller_moved(struct call *c)
 {

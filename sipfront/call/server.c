@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sipfront/call/cdr.h"
+#include "sipfront/call/guesses.h"
 #include "sipfront/call/message_keep.h"
 #include "sipfront/call/queueing.h"
 #include "sipfront/call/server_parts.h"
@@ -252,6 +253,7 @@ enum err server_new(struct server **out, struct loop *l, const struct server_par
     if (e)
         goto done;
     s->waiting = queueing_open(s);
+    s->guesses = guesses_new();
     e = open_sip(s, p, why);
     if (e)
         goto done;
@@ -278,6 +280,7 @@ void server_free(struct server **server)
     cdr_close(s);
     agent_free(&s->agent);
     waiting_free(&s->waiting);
+    guesses_free(&s->guesses);
     if (s->scribe)
         scribe_stop(s->scribe);
     if (s->notify)

@@ -44,6 +44,7 @@ struct server {
     struct calls_up *calls_up; /* NULL: the file cannot be had */
     struct clock_timer *noting;
     struct conference *conferences;
+    struct guesses *guesses; /* of their PINs */
     struct waiting *waiting; /* the queues */
     enum audio_security srtp;
     unsigned rtp_timeout_ms;

@@ -122,6 +122,31 @@ def test_the_pin(server, meeting, tmp_path):
     wait_hears(ann, "bob")
 
 
+def test_wrong_pins_count_over_calls(server, meeting, tmp_path):
+    """The fifth shuts its caller out, who is then denied unasked; others are not, and a right one would have begun afresh."""
+    meeting.deploy(', pin: "2468", tones: no')
+    asks = audio.spoken(tmp_path, "Please enter the PIN of the conference.")
+    carol = meeting.join("carol")
+    for _ in range(3):
+        press(carol, "1111")
+    wait_log(server, "denied")
+    carol.wait("CALL_CLOSED")
+    carol.dial("meeting")
+    carol.wait("CALL_ESTABLISHED")
+    for _ in range(2):
+        press(carol, "1111")
+    server.log.wait(lambda line: "WARN conference: carol is shut out of" in line and "for 600 s" in line, 20, "the lock")
+    wait_log(server, "denied")
+    carol.wait("CALL_CLOSED")
+    carol.dial("meeting")
+    server.log.wait(lambda line: "conference: shut out after wrong PINs" in line, 20, "a caller who is not asked")
+    carol.wait("CALL_CLOSED")
+    ann = meeting.join("ann")
+    ann.wait_heard_in_pieces(asks)
+    press(ann, "2468")
+    ann.wait_heard_in_pieces(audio.spoken(tmp_path, "You are the first in the conference."))
+
+
 def test_the_mute_key(meeting):
     meeting.deploy(", count: no, tones: no")
     ann, bob = meeting.join("ann"), meeting.join("bob")
