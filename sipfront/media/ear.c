@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sipfront/media/jitter.h"
+#include "sipfront/media/noise.h"
 
 enum {
     SKIP_MS = 10, /* left out at a time when the buffer is longer than need be */
@@ -18,6 +19,9 @@ struct ear {
     struct decoder *decoder;
     unsigned rate;
     unsigned since_skip_ms;
+    struct noise noise;
+    bool pauses; /* the far end has said so, at that time of that source, and what the pause sounds like */
+    uint32_t pause_ts, pause_ssrc;
     size_t ready; /* samples decoded, not yet taken */
     int16_t samples[READY_MAX];
 };
@@ -47,6 +51,24 @@ void ear_free(struct ear **ep)
 
 void ear_put(struct ear *e, enum codec codec, const struct rtp_packet *p) { jitter_put(&e->jitter, codec, p); }
 
+void ear_put_noise(struct ear *e, const struct rtp_packet *p)
+{
+    noise_set(&e->noise, p->payload, p->len);
+    e->pauses = true;
+    e->pause_ts = p->ts;
+    e->pause_ssrc = p->ssrc;
+    jitter_pause(&e->jitter, p);
+}
+
+bool ear_has_noise(const struct ear *e) { return e->pauses && e->noise.peak > 0; }
+
+/* What was said before the pause may come out behind its announcement. */
+static void end_pause(struct ear *e, uint32_t ts)
+{
+    if (e->jitter.ssrc != e->pause_ssrc || rtp_ts_diff(ts, e->pause_ts) >= 0)
+        e->pauses = false;
+}
+
 static void use_codec(struct ear *e, enum codec codec)
 {
     if (e->decoder && e->codec == codec)
@@ -68,6 +90,8 @@ static void add_audio(struct ear *e, struct jitter_packet *p)
 {
     size_t n;
 
+    if (e->pauses)
+        end_pause(e, p->ts);
     use_codec(e, p->codec);
     n = decoder_decode(e->decoder, p->payload, p->len, e->samples + e->ready);
     if (n == 0) { /* damaged */
@@ -91,7 +115,10 @@ static void add_missing(struct ear *e, const struct jitter_packet *next, uint32_
 
 static void add_silence(struct ear *e, size_t n)
 {
-    memset(e->samples + e->ready, 0, n * sizeof *e->samples);
+    if (ear_has_noise(e))
+        noise_make(&e->noise, e->samples + e->ready, n);
+    else
+        memset(e->samples + e->ready, 0, n * sizeof *e->samples);
     e->ready += n;
 }
 
@@ -106,6 +133,7 @@ static bool fill(struct ear *e, unsigned ms)
         switch (jitter_take(&e->jitter, &p, &ticks)) {
         case JITTER_NOTHING: return false;
         case JITTER_AUDIO: add_audio(e, p); break;
+        case JITTER_PAUSE:
         case JITTER_WAIT: add_silence(e, samples_of(e, ticks)); break;
         case JITTER_MISSING: add_missing(e, p, ticks); break;
         }

@@ -17,8 +17,12 @@ struct ear;
 struct ear *ear_new(void); /* aborts when short of memory, as loop_post() */
 void ear_free(struct ear **e);
 void ear_put(struct ear *e, enum codec codec, const struct rtp_packet *p);
-/* The next ms (at most EAR_MS_MAX) of what is heard. false: nobody speaks, out is silence at the rate of the last. */
+/* A packet of comfort noise: until the next packet of sound there is that noise where there would be silence. */
+void ear_put_noise(struct ear *e, const struct rtp_packet *p);
+/* The next ms (at most EAR_MS_MAX) of what is heard. false: nobody speaks, out is silence at the rate of the last,
+ * or comfort noise (ear_has_noise). */
 bool ear_pull(struct ear *e, unsigned ms, struct pcm *out);
+bool ear_has_noise(const struct ear *e);
 void ear_stats(const struct ear *e, struct ear_stats *out);
 
 #endif

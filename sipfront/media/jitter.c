@@ -92,6 +92,16 @@ void jitter_put(struct jitter *j, enum codec codec, const struct rtp_packet *p)
     keep(j, codec, p, ticks);
 }
 
+void jitter_pause(struct jitter *j, const struct rtp_packet *p)
+{
+    if (!j->started || p->ssrc != j->ssrc)
+        return;
+    j->pauses = true;
+    j->pause_ts = p->ts;
+}
+
+static bool in_pause(const struct jitter *j) { return j->pauses && rtp_ts_diff(j->play_ts, j->pause_ts) >= 0; }
+
 static struct jitter_packet **earliest(struct jitter *j)
 {
     struct jitter_packet **first = NULL;
@@ -118,11 +128,14 @@ static enum jitter_next missing(struct jitter *j, struct jitter_packet *next, ui
     uint32_t gap = next ? next->ts - j->play_ts : j->step;
     uint32_t most = (uint32_t)ticks_of(j, GAP_STEP_MS);
     bool paused = next && next->seq == (uint16_t)(j->top_seq + 1); /* nothing was lost: it was not sent */
+    bool told = in_pause(j);
 
     *ticks = gap < most ? gap : most;
     move_on(j, *ticks);
     if (!j->played)
         return JITTER_WAIT;
+    if (told)
+        return JITTER_PAUSE;
     j->missed_ms += *ticks / j->khz;
     j->concealed_ms += paused ? 0 : *ticks / j->khz;
     return JITTER_MISSING;
@@ -134,7 +147,7 @@ enum jitter_next jitter_take(struct jitter *j, struct jitter_packet **p, uint32_
 
     *p = first ? *first : NULL;
     *ticks = 0;
-    if (!first && (!j->started || j->missed_ms >= IDLE_MS)) {
+    if (!first && (!j->started || j->missed_ms >= IDLE_MS || in_pause(j))) {
         jitter_reset(j);
         return JITTER_NOTHING;
     }
@@ -153,6 +166,8 @@ enum jitter_next jitter_take(struct jitter *j, struct jitter_packet **p, uint32_
     j->top_seq = (*p)->seq;
     j->played = true;
     j->missed_ms = 0;
+    if (j->pauses && rtp_ts_diff((*p)->ts, j->pause_ts) >= 0)
+        j->pauses = false;
     return JITTER_AUDIO;
 }
 

@@ -25,12 +25,14 @@ struct jitter {
     bool started;
     unsigned khz;
     uint32_t ssrc;
-    uint32_t play_ts;            /* of what is wanted next */
-    uint32_t top_ts;             /* end of the newest that was played */
-    uint16_t top_seq;            /* of the newest that was played */
-    bool played;                 /* top_* are set */
-    uint32_t step;               /* ticks of the last packet */
-    unsigned missed_ms;          /* since something was played */
+    uint32_t play_ts;   /* of what is wanted next */
+    uint32_t top_ts;    /* end of the newest that was played */
+    uint16_t top_seq;   /* of the newest that was played */
+    bool played;        /* top_* are set */
+    uint32_t step;      /* ticks of the last packet */
+    unsigned missed_ms; /* since something was played */
+    bool pauses;        /* nothing is sent from pause_ts on */
+    uint32_t pause_ts;
     int32_t margin, last_margin; /* least time to spare in this window, and in the one before */
     uint32_t window;             /* ticks of this window so far */
     uint64_t late;               /* packets that came too late to be played */
@@ -41,10 +43,14 @@ void jitter_reset(struct jitter *j); /* also the end of it: frees what it holds 
 /* A packet of audio that came; one of another SSRC or clock starts afresh. */
 void jitter_put(struct jitter *j, enum codec codec, const struct rtp_packet *p);
 
+/* The far end says that it sends nothing from that packet's time on: what then lacks was not lost. */
+void jitter_pause(struct jitter *j, const struct rtp_packet *p);
+
 enum jitter_next {
     JITTER_NOTHING, /* nobody speaks */
     JITTER_AUDIO,   /* *p is played now: the caller frees it */
     JITTER_WAIT,    /* the start is held back: ticks of silence */
+    JITTER_PAUSE,   /* ticks of silence before the next packet, which is there */
     JITTER_MISSING  /* ticks are to be filled in; *p is the packet after them, still held, or NULL */
 };
 /* What plays next; *ticks how long. */

@@ -71,6 +71,8 @@ void recording_end(struct recording *rec, struct recorder *r, int64_t now_ms);
 /* recording_both.c: the same for both sides of a bridge (0 left, 1 right), which end together. */
 void recording_begin_both(struct recording *rec, struct recorder *r, unsigned rate);
 void recording_put_side(struct recording *rec, unsigned side, enum codec codec, const struct rtp_packet *p);
+/* Comfort noise of that side. */
+void recording_put_noise(struct recording *rec, unsigned side, const struct rtp_packet *p);
 bool recording_tick_both(struct recording *rec, struct recorder *r, unsigned ms); /* ms have passed. true: end it */
 void recording_end_both(struct recording *rec, struct recorder *r);
 void both_free(struct both **b);

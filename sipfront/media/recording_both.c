@@ -50,6 +50,11 @@ void recording_put_side(struct recording *rec, unsigned side, enum codec codec, 
     ear_put(rec->both->ears[side], codec, p);
 }
 
+void recording_put_noise(struct recording *rec, unsigned side, const struct rtp_packet *p)
+{
+    ear_put_noise(rec->both->ears[side], p);
+}
+
 static void hand_over(struct recording *rec, struct recorder *r)
 {
     recorder_add(r, &rec->file, rec->piece, rec->piece_n);

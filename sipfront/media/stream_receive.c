@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "sipfront/media/codec_g711.h"
+#include "sipfront/media/noise.h"
 
 enum {
     DIGITS_A_PACKET = 4,
@@ -13,7 +14,7 @@ enum {
     RTP_DYNAMIC = 96 /* RFC 3551 §6: types from here on mean what the SDP says */
 };
 
-enum payload { PAYLOAD_OTHER, PAYLOAD_AUDIO, PAYLOAD_EVENT };
+enum payload { PAYLOAD_OTHER, PAYLOAD_AUDIO, PAYLOAD_EVENT, PAYLOAD_NOISE };
 
 static enum codec static_codec(uint8_t pt)
 {
@@ -24,7 +25,7 @@ static enum codec static_codec(uint8_t pt)
 }
 
 /* A negotiated type, also when the peer changes it in mid-stream; or one that needs no negotiation: some phones send
- * what they offered instead of what was answered. Comfort noise (RFC 3389) is other: a packet, but no sound. */
+ * what they offered instead of what was answered. */
 static enum payload classify(const struct stream *s, uint8_t pt, enum codec *codec)
 {
     const struct stream_remote *r = &s->remote;
@@ -42,7 +43,9 @@ static enum payload classify(const struct stream *s, uint8_t pt, enum codec *cod
     }
     if (*codec == CODEC_NONE)
         *codec = static_codec(pt);
-    return *codec == CODEC_NONE ? PAYLOAD_OTHER : PAYLOAD_AUDIO;
+    if (*codec != CODEC_NONE)
+        return PAYLOAD_AUDIO;
+    return pt == NOISE_PT ? PAYLOAD_NOISE : PAYLOAD_OTHER;
 }
 
 /* Loss and lateness by sequence number; a new source or a leap starts the count again. */
@@ -157,6 +160,17 @@ static void on_audio(struct media *m, struct stream *s, struct rtp_packet *p, en
         stream_relay(m, s, p, codec);
 }
 
+/* Whoever makes samples of this stream has them of the noise too; a relayed stream has a pause. */
+static void on_noise(struct stream *s, const struct rtp_packet *p)
+{
+    if (s->ear)
+        ear_put_noise(s->ear, p);
+    if (s->talk)
+        recording_put_noise(s->talk, 0, p);
+    else if (s->partner && s->partner->talk)
+        recording_put_noise(s->partner->talk, 1, p);
+}
+
 void stream_heard(struct media *m, struct stream *s)
 {
     s->heard_ms = engine_ms(m);
@@ -178,6 +192,8 @@ static void on_rtp(struct media *m, struct stream *s, struct rtp_packet *p)
         on_event(m, s, p);
     if (kind == PAYLOAD_AUDIO)
         on_audio(m, s, p, codec);
+    if (kind == PAYLOAD_NOISE)
+        on_noise(s, p);
 }
 
 /* Before anything is believed of it, also by the latch. */

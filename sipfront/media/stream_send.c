@@ -111,7 +111,9 @@ static void tell_played(struct media *m, struct stream *s)
 /* What the partner says, when it has to be made into samples. It is taken in any case, so that it does not pile up. */
 static bool pull_partner(struct stream *s, unsigned step_ms, struct pcm *sound)
 {
-    return s->partner && s->partner->ear && ear_pull(s->partner->ear, step_ms, sound);
+    struct ear *e = s->partner ? s->partner->ear : NULL;
+
+    return e && (ear_pull(e, step_ms, sound) || ear_has_noise(e));
 }
 
 /* A leg that is to hear something gets it without a break: the partner's audio, or silence of the codec, which keeps

@@ -168,6 +168,99 @@ static void pause_is_no_loss(void **state)
     assert_true(likeness(&s) > 0.97);
 }
 
+static void put_at(struct ear *e, unsigned i, unsigned seq, uint8_t byte)
+{
+    uint8_t payload[160];
+    struct rtp_packet p = { .seq = (uint16_t)seq, .ts = i * 160, .ssrc = 1, .payload = payload, .len = 160 };
+
+    memset(payload, byte, sizeof payload);
+    ear_put(e, CODEC_PCMU, &p);
+}
+
+/* What is heard in the last 40 of so many pulls: its level, -90 and less for silence. */
+static double pull_level(struct ear *e, unsigned pulls, unsigned *spoke)
+{
+    static int16_t heard[40 * 160];
+    struct pcm sound;
+
+    *spoke = 0;
+    for (unsigned i = 0; i < pulls; i++) {
+        *spoke += ear_pull(e, 20, &sound);
+        memcpy(heard + i % 40 * 160, sound.samples, 160 * sizeof *heard);
+    }
+    return sound_level_db(heard, sizeof heard / sizeof *heard);
+}
+
+/* RFC 3389: the noise has the level that the packet says, is no speech and no loss, changes with the next such packet,
+ * and ends with the sound that comes after it. */
+static void comfort_noise(void **state)
+{
+    static const struct {
+        uint8_t said;
+        double least, most;
+    } levels[] = {
+        { 40, -41, -39 }, { 0x80 | 50, -51, -49 }, { 70, -71.5, -68.5 }, { 127, -200, -89 }, { 0, -31, -29 }
+    };
+    struct ear *e = ear_new();
+    struct ear_stats stats;
+    unsigned spoke;
+
+    (void)state;
+    for (unsigned i = 0; i < 25; i++) {
+        put_at(e, i, i, 0x20);
+        pull_level(e, 1, &spoke);
+    }
+    for (unsigned k = 0; k < sizeof levels / sizeof *levels; k++) {
+        uint8_t payload[] = { levels[k].said, 60, 60 };
+        struct rtp_packet p = { .pt = 13, .seq = (uint16_t)(25 + k), .ts = (25 + 50 * k) * 160, .ssrc = 1 };
+        p.payload = payload;
+        p.len = k % 2 ? 1 : 3;
+        ear_put_noise(e, &p);
+        double level = pull_level(e, 50, &spoke);
+        if (level < levels[k].least || level > levels[k].most)
+            fail_msg("%u: %.1f dB", levels[k].said & 127, level);
+        assert_int_equal(ear_has_noise(e), levels[k].said != 127);
+        assert_true(spoke <= (k ? 0 : 3)); /* what was still to be played */
+    }
+    for (unsigned i = 0; i < 10; i++) {
+        put_at(e, 300 + i, 30 + i, 0x20);
+        pull_level(e, 1, &spoke);
+    }
+    assert_false(ear_has_noise(e));
+    ear_stats(e, &stats);
+    assert_int_equal(stats.concealed_ms, 0);
+    ear_free(&e);
+}
+
+/* A pause of three packets, shorter than what lies in the buffer: the noise stands between the two sounds. */
+static void a_short_pause_has_its_noise(void **state)
+{
+    uint8_t level[] = { 40 };
+    struct rtp_packet p = { .pt = 13, .seq = 10, .ts = 10 * 160, .ssrc = 1, .payload = level, .len = 1 };
+    struct ear *e = ear_new();
+    struct ear_stats stats;
+    struct pcm sound;
+    unsigned noisy = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < 10; i++)
+        put_at(e, i, i, 0xff); /* silence */
+    for (unsigned i = 0; i < 22; i++) {
+        if (i == 4) { /* long before its turn */
+            ear_put_noise(e, &p);
+            for (unsigned k = 13; k < 20; k++)
+                put_at(e, k, k - 2, 0xff);
+        }
+        ear_pull(e, 20, &sound);
+        double db = sound_level_db(sound.samples, sound.n);
+        noisy += db > -43 && db < -37;
+    }
+    ear_stats(e, &stats);
+    assert_int_equal(noisy, 3);
+    assert_int_equal(stats.concealed_ms, 0);
+    ear_free(&e);
+}
+
 static void another_source_starts_afresh(void **state)
 {
     struct ear *e = ear_new();
@@ -229,6 +322,8 @@ int main(void)
         cmocka_unit_test(any_pull),
         cmocka_unit_test(delay_is_given_back),
         cmocka_unit_test(pause_is_no_loss),
+        cmocka_unit_test(comfort_noise),
+        cmocka_unit_test(a_short_pause_has_its_noise),
         cmocka_unit_test(another_source_starts_afresh),
         cmocka_unit_test(codec_changes),
     };

@@ -94,6 +94,32 @@ static void record(struct fixture *f, enum codec codec, int want_rate)
 static void each_side_has_its_channel(void **state) { record(*state, CODEC_PCMU, 8000); }
 static void wide_band_when_both_are(void **state) { record(*state, CODEC_G722, 16000); }
 
+/* A side that pauses is recorded with the noise that it speaks of. */
+static void comfort_noise_is_recorded(void **state)
+{
+    static int16_t left[10 * 16000], right[10 * 16000];
+    struct fixture *f = *state;
+    uint8_t level[] = { 40 };
+    struct rtp_packet cn = { .pt = 13, .seq = 1, .ssrc = 1, .payload = level, .len = 1 };
+    char path[] = "/tmp/talkXXXXXX";
+    int rate;
+
+    close(mkstemp(path));
+    set(f, CODEC_PCMU, CODEC_PCMU);
+    stream_record_talk(f->a, path);
+    phone_flush(&f->pa);
+    phone_send_as(&f->pa, &cn);
+    for (unsigned i = 0; i < 300 && !is_written(path); i++)
+        usleep(20000);
+    stream_unbridge(f->a);
+    usleep(300000);
+    size_t n = read_talk(path, left, right, sizeof left / sizeof *left, &rate);
+    assert_true(n > 8000);
+    assert_true(fabs(sound_level_db(left + n / 2, n / 2) + 40) < 1);
+    assert_true(sound_level_db(right, n) < -89);
+    unlink(path);
+}
+
 /* Without a bridge, or on a disk that refuses, nothing breaks. */
 static void nothing_to_record(void **state)
 {
@@ -116,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_AN_ENGINE(each_side_has_its_channel),
         ON_AN_ENGINE(wide_band_when_both_are),
+        ON_AN_ENGINE(comfort_noise_is_recorded),
         ON_AN_ENGINE(nothing_to_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
