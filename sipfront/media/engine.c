@@ -6,15 +6,16 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "sipfront/media/room_state.h"
 #include "vm/base/log.h"
 
-enum { EVENTS_A_TURN = 256, SOON_US = 4000 };
+enum { EVENTS_A_TURN = 256 };
 
-static int64_t clock_us(void)
+int64_t engine_clock_us(void)
 {
     struct timespec t;
 
@@ -24,7 +25,10 @@ static int64_t clock_us(void)
 
 /* The thread takes commands in each of its turns, before the packets of that turn: it is waked only when the next one
  * is far. Either this sees when that is, or the thread, about to sleep, sees that a command waits. */
-static bool has_turn_soon(const struct media *m) { return atomic_load(&m->sleeps_till_us) <= clock_us() + SOON_US; }
+static bool has_turn_within(const struct media *m, enum patience ms)
+{
+    return ms == PATIENCE_ANY || atomic_load(&m->sleeps_till_us) <= engine_clock_us() + ms * INT64_C(1000);
+}
 
 void engine_command(struct media *m, const struct command *c)
 {
@@ -40,7 +44,7 @@ void engine_command(struct media *m, const struct command *c)
     *m->last = copy;
     m->last = &copy->next;
     atomic_store(&m->waiting, true);
-    wake = !c->can_wait && !m->waked && !has_turn_soon(m);
+    wake = !m->waked && !has_turn_within(m, c->patience ? c->patience : PATIENCE_USUAL);
     m->waked |= wake;
     pthread_mutex_unlock(&m->lock);
     if (wake && write(m->wake_fd, &one, sizeof one) < 0)
@@ -86,7 +90,7 @@ static void run_due(struct media *m)
 {
     struct wheel_node *n;
 
-    m->now_us = clock_us();
+    m->now_us = engine_clock_us();
     for (; m->wheel_ms <= engine_ms(m); m->wheel_ms++) {
         while ((n = wheel_take(&m->rooms_wheel, m->wheel_ms)))
             room_tick(m, room_of(n));
@@ -95,30 +99,32 @@ static void run_due(struct media *m)
     }
 }
 
-bool engine_listen(const struct media *m, struct stream *s)
+bool engine_listen(struct port_pair *pair, void *media)
 {
-    struct epoll_event rtp = { .events = EPOLLIN, .data.ptr = s };
-    struct epoll_event rtcp = { .events = EPOLLIN, .data.ptr = (char *)s + ENGINE_RTCP };
+    const struct media *m = media;
+    struct epoll_event rtp = { .events = EPOLLIN, .data.ptr = pair };
+    struct epoll_event rtcp = { .events = EPOLLIN, .data.ptr = (char *)pair + ENGINE_RTCP };
 
-    return epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, s->fd, &rtp) == 0 &&
-           epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, s->rtcp.fd, &rtcp) == 0;
+    return epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, pair->rtp, &rtp) == 0 &&
+           epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, pair->rtcp, &rtcp) == 0;
 }
 
 void engine_watch(struct media *m, struct stream *s)
 {
-    if (s->node.link)
-        return;
-    wheel_put(&m->wheel, &s->node, m->wheel_ms + s->node.due_ms % 20);
+    int64_t from = m->wheel_ms > engine_ms(m) ? m->wheel_ms : engine_ms(m); /* after a long sleep slots lie behind */
+
+    if (!s->node.link)
+        wheel_put(&m->wheel, &s->node, from + (s->grid_phase + GRID_MS - from % GRID_MS) % GRID_MS);
 }
 
 static struct timespec until_due(struct media *m)
 {
     int64_t next = wheel_next(&m->wheel, m->wheel_ms), room = wheel_next(&m->rooms_wheel, m->wheel_ms);
-    int64_t us = (next < room ? next : room) * 1000 - clock_us();
+    int64_t us = (next < room ? next : room) * 1000 - engine_clock_us();
 
     if (m->wheel.used == 0 && m->rooms_wheel.used == 0)
         us = INT64_C(1000000);
-    atomic_store(&m->sleeps_till_us, clock_us() + us);
+    atomic_store(&m->sleeps_till_us, engine_clock_us() + us);
     if (atomic_load(&m->waiting))
         us = 0;
     return (struct timespec){ .tv_sec = us > 0 ? us / 1000000 : 0, .tv_nsec = us > 0 ? us % 1000000 * 1000 : 0 };
@@ -135,13 +141,25 @@ static int wait_for_events(struct media *m, struct epoll_event *events)
     return epoll_wait(m->epoll_fd, events, EVENTS_A_TURN, (int)(wait.tv_sec * 1000 + wait.tv_nsec / 1000000 + 1));
 }
 
-/* Streams are allocated, so the lowest bit of their address is free: set, it is their RTCP. */
+static void discard(struct media *m, struct port_pair *pair, int fd)
+{
+    if (recv(fd, m->buffer, 1, MSG_DONTWAIT | MSG_TRUNC) >= 0)
+        ports_disturbed(m->ports, pair, engine_ms(m));
+}
+
+/* Pairs lie at even addresses: with the lowest bit set it is their RTCP. */
 static void readable(struct media *m, void *p)
 {
-    if ((uintptr_t)p & ENGINE_RTCP)
-        stream_rtcp_readable(m, (void *)((char *)p - ENGINE_RTCP));
+    bool rtcp = (uintptr_t)p & ENGINE_RTCP;
+    struct port_pair *pair = (void *)((char *)p - (rtcp ? ENGINE_RTCP : 0));
+    struct stream *s = atomic_load(&pair->owner);
+
+    if (!s)
+        discard(m, pair, rtcp ? pair->rtcp : pair->rtp);
+    else if (rtcp)
+        stream_rtcp_readable(m, s);
     else
-        stream_readable(m, p);
+        stream_readable(m, s);
 }
 
 static bool is_rung(const struct epoll_event *events, int n)
@@ -171,7 +189,7 @@ static void *run(void *arg)
     while (!stop) {
         int n = wait_for_events(m, events);
         bool rung = is_rung(events, n);
-        m->now_us = clock_us();
+        m->now_us = engine_clock_us();
         if (rung || atomic_load(&m->waiting))
             stop = run_commands(m, rung);
         else
@@ -189,7 +207,7 @@ enum err engine_start(struct media *m)
     m->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (m->epoll_fd < 0 || m->wake_fd < 0 || epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, m->wake_fd, &event) != 0)
         return ERR_LIMIT;
-    m->now_us = clock_us();
+    m->now_us = engine_clock_us();
     m->wheel_ms = engine_ms(m);
     return pthread_create(&m->thread, NULL, run, m) == 0 ? ERR_OK : ERR_LIMIT;
 }

@@ -14,6 +14,11 @@
 #include "sipfront/media/room.h"
 #include "sipfront/media/stream_state.h"
 
+enum { GRID_MS = 20 };
+
+/* For how many ms a command can wait for the thread's next turn before it has to be waked. */
+enum patience { PATIENCE_USUAL = 4, PATIENCE_GRID = GRID_MS, PATIENCE_ANY = -1 };
+
 struct command {
     struct command *next;
     struct stream *stream, *partner;
@@ -27,7 +32,7 @@ struct command {
     char digit;
     bool mute;
     enum room_cue cue;
-    bool can_wait; /* for the thread's next turn, whenever that comes */
+    enum patience patience; /* 0: the usual */
     struct recording *recording;
 };
 
@@ -44,7 +49,8 @@ struct media {
     /* loop */
     struct stream *streams;
     struct room *rooms;
-    unsigned next_phase;
+    unsigned next_phase;       /* of a room */
+    unsigned phases[GRID_MS];  /* how many streams begin their grid in this millisecond of it */
     struct media_totals ended; /* of the streams that are gone */
     /* both */
     pthread_mutex_t lock; /* guards the queue */
@@ -76,7 +82,8 @@ static inline void count(_Atomic uint64_t *c)
 enum err engine_start(struct media *m) MUST_USE;
 void engine_stop(struct media *m);                             /* runs the commands that wait, then joins */
 void engine_command(struct media *m, const struct command *c); /* loop thread; copies it */
-bool engine_listen(const struct media *m, struct stream *s);   /* any thread: to its sockets, until they are closed */
+bool engine_listen(struct port_pair *pair, void *media);       /* any thread: to its sockets, until they are closed */
+int64_t engine_clock_us(void);                                 /* any thread */
 void engine_watch(struct media *m, struct stream *s);          /* media thread: put it on its grid */
 
 /* stream_send.c */

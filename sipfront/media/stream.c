@@ -5,80 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "sipfront/media/room_state.h"
 #include "sipfront/media/stream_events.h"
 #include "vm/base/log.h"
 
-enum { PTIME_USUAL = 20, PTIME_MIN = 10, PTIME_MAX = 60, DSCP_EF = 46 << 2 };
-
-struct binding {
-    const struct net_address *address;
-    int rtp, rtcp;
-};
-
-static bool bind_to(int fd, const struct net_address *address, uint16_t port)
-{
-    struct net_address a = *address;
-
-    a.v4.sin_port = htons(port); /* sin6_port lies at the same place */
-    return bind(fd, &a.any, a.len) == 0;
-}
-
-static int new_socket(const struct net_address *address)
-{
-    return socket(address->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-}
-
-/* Both of the pair (RFC 3550 §11), or none: a socket that is bound cannot be bound elsewhere, so it is made anew. */
-static bool try_bind(uint16_t port, void *arg)
-{
-    struct binding *b = arg;
-    int fresh;
-
-    if (!bind_to(b->rtcp, b->address, (uint16_t)(port + 1)))
-        return false;
-    if (bind_to(b->rtp, b->address, port))
-        return true;
-    fresh = new_socket(b->address);
-    close(b->rtcp);
-    b->rtcp = fresh;
-    return false;
-}
-
-static void mark(const struct net_address *address, int fd)
-{
-    const int dscp = DSCP_EF;
-
-    /* marking may be forbidden; audio flows without it */
-    if (address->any.sa_family == AF_INET)
-        (void)setsockopt(fd, IPPROTO_IP, IP_TOS, &dscp, sizeof dscp);
-    else
-        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &dscp, sizeof dscp);
-}
-
-static enum err open_sockets(struct stream *s, const struct net_address *own)
-{
-    struct media *m = s->media;
-    struct binding b = { .address = own, .rtp = new_socket(own), .rtcp = new_socket(own) };
-    struct ports_try how = { try_bind, &b };
-    enum err e = b.rtp < 0 || b.rtcp < 0 ? ERR_LIMIT : ports_take(m->ports, s, &how, &s->port);
-
-    if (e) {
-        if (b.rtp >= 0)
-            close(b.rtp);
-        if (b.rtcp >= 0)
-            close(b.rtcp);
-        return e;
-    }
-    mark(own, b.rtp);
-    s->fd = b.rtp;
-    s->rtcp.fd = b.rtcp;
-    s->rtcp.far.rtt_us = -1;
-    return ERR_OK;
-}
+enum { PTIME_USUAL = 20, PTIME_MIN = 10, PTIME_MAX = 60, SHARE_PHASE = 48 };
 
 /* SSRC, first sequence number and timestamp are random (RFC 3550 §5.1). */
 static void start_line(struct stream *s)
@@ -86,7 +18,7 @@ static void start_line(struct stream *s)
     uint32_t r[3] = { (uint32_t)(uintptr_t)s, 1, 1 };
 
     if (getrandom(r, sizeof r, GRND_NONBLOCK) < 0)
-        r[0] ^= (uint32_t)s->port << 16;
+        r[0] ^= (uint32_t)engine_clock_us();
     s->line = (struct rtp_line){ .ssrc = r[0], .seq = (uint16_t)r[1], .next_ts = r[2] };
     s->grid_ts = r[2];
 }
@@ -98,6 +30,20 @@ static void list_add(struct media *m, struct stream *s)
     if (s->next)
         s->next->link = &s->next;
     m->streams = s;
+}
+
+/* Streams share a millisecond of the grid, so that few of them wake the thread seldom; a further one is opened when
+ * so many share it that the last would leave late. The order keeps those that are open far apart. */
+static unsigned take_phase(struct media *m)
+{
+    static const uint8_t order[GRID_MS] = { 0, 10, 5, 15, 2, 12, 7, 17, 4, 14, 9, 19, 1, 11, 6, 16, 3, 13, 8, 18 };
+    unsigned least = order[0];
+
+    for (unsigned i = 0; i < GRID_MS && m->phases[least] >= SHARE_PHASE; i++)
+        if (m->phases[order[i]] < m->phases[least])
+            least = order[i];
+    m->phases[least]++;
+    return least;
 }
 
 static const struct net_address *own_address(const struct media *m, const char *toward)
@@ -126,20 +72,17 @@ enum err stream_open_for(struct stream **out, struct media *m, const char *addre
     s->events = *events;
     s->owner = owner;
     s->remote.event_pt = -1;
-    e = open_sockets(s, own_address(m, address));
+    s->rtcp.far.rtt_us = -1;
+    start_line(s);
+    e = ports_take(m->ports, own_address(m, address), s, engine_clock_us() / 1000, &s->pair);
     if (e) {
         free(s);
         return e;
     }
-    start_line(s);
-    s->node.due_ms = m->next_phase++ % PTIME_USUAL; /* which millisecond of the grid is its own */
+    s->grid_phase = take_phase(m);
     list_add(m, s);
     *out = s;
-    if (engine_listen(m, s))
-        return ERR_OK;
-    log_error("media", "cannot watch the sockets of port %u", s->port);
-    stream_close(out);
-    return ERR_LIMIT;
+    return ERR_OK;
 }
 
 void stream_close(struct stream **sp)
@@ -151,7 +94,9 @@ void stream_close(struct stream **sp)
         return;
     s->closed = true;
     /* who is on the grid is looked at soon; until then nothing that comes of it is told to anybody */
-    engine_command(s->media, &(struct command){ .run = command_close, .stream = s, .can_wait = s->connected });
+    engine_command(s->media, &(struct command){ .run = command_close,
+                                                .stream = s,
+                                                .patience = s->connected ? PATIENCE_ANY : PATIENCE_USUAL });
 }
 
 void stream_listen(struct stream *s, const struct stream_events *events, void *owner)
@@ -160,7 +105,7 @@ void stream_listen(struct stream *s, const struct stream_events *events, void *o
     s->owner = owner;
 }
 
-uint16_t stream_port(const struct stream *s) { return s->port; }
+uint16_t stream_port(const struct stream *s) { return s->pair->port; }
 
 static void add_to_totals(struct media_totals *t, const struct stream *s)
 {
@@ -184,6 +129,7 @@ static void free_when_done(struct stream *s)
     if (!s->gone || s->recordings > 0)
         return;
     add_to_totals(&s->media->ended, s);
+    s->media->phases[s->grid_phase]--;
     *s->link = s->next;
     if (s->next)
         s->next->link = s->link;
@@ -245,7 +191,7 @@ static unsigned usable_ptime(enum codec codec, unsigned wanted)
 
 void stream_set_remote(struct stream *s, const struct stream_remote *r)
 {
-    struct command c = { .run = command_remote, .stream = s, .remote = *r };
+    struct command c = { .run = command_remote, .stream = s, .remote = *r, .patience = PATIENCE_GRID };
 
     c.remote.address = NULL; /* the text is the caller's */
     c.remote.ptime = usable_ptime(r->codec, r->ptime);

@@ -2,7 +2,6 @@
 #include "sipfront/media/engine.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "vm/base/log.h"
 
@@ -47,9 +46,7 @@ void command_close(struct media *m, struct command *c)
     secure_free(&s->secure);
     secure_keys_wipe(&s->remote.secure);
     wheel_remove(&m->wheel, &s->node);
-    close(s->fd); /* which ends the watching too */
-    close(s->rtcp.fd);
-    ports_give(m->ports, s, s->port);
+    ports_give(m->ports, s->pair, s, engine_ms(m));
     outbox_put(m->outbox, &gone);
 }
 
@@ -68,7 +65,7 @@ static void secure_with(struct stream *s, const struct secure_keys *keys)
         return;
     secure_free(&s->secure);
     if (keys->on && secure_new(&s->secure, keys) != ERR_OK)
-        log_error("media", "port %u: SRTP does not work: nothing is sent", s->port);
+        log_error("media", "port %u: SRTP does not work: nothing is sent", s->pair->port);
 }
 
 void command_remote(struct media *m, struct command *c)
@@ -82,6 +79,8 @@ void command_remote(struct media *m, struct command *c)
     secure_with(s, &c->remote.secure);
     s->remote = c->remote;
     secure_keys_wipe(&c->remote.secure);
+    if (!s->has_remote)
+        s->begun_ms = engine_ms(m);
     s->has_remote = true;
     s->heard_ms = engine_ms(m); /* the time-out runs from here */
     s->silence_told = false;

@@ -230,7 +230,7 @@ static bool receive(struct media *m, struct stream *s)
     ssize_t n;
 
     from.len = sizeof from.v6;
-    n = recvfrom(s->fd, m->buffer, sizeof m->buffer, MSG_DONTWAIT | MSG_TRUNC, &from.any, &from.len);
+    n = recvfrom(s->pair->rtp, m->buffer, sizeof m->buffer, MSG_DONTWAIT | MSG_TRUNC, &from.any, &from.len);
     if (n < 0)
         return false;
     if ((size_t)n <= RTP_PACKET_MAX)

@@ -54,7 +54,7 @@ static void send_report(struct media *m, struct stream *s, bool bye)
         return;
     /* a report that is not sent is like one that is lost */
     s->rtcp.reported = true;
-    (void)sendto(s->remote.rtcp_mux ? s->fd : s->rtcp.fd, m->buffer, len, MSG_DONTWAIT | MSG_NOSIGNAL, &to.any, to.len);
+    (void)sendto(s->remote.rtcp_mux ? s->pair->rtp : s->pair->rtcp, m->buffer, len, MSG_DONTWAIT | MSG_NOSIGNAL, &to.any, to.len);
 }
 
 void stream_rtcp_tick(struct media *m, struct stream *s)
@@ -108,7 +108,7 @@ void stream_rtcp_readable(struct media *m, struct stream *s)
     size_t len;
 
     from.len = sizeof from.v6;
-    n = recvfrom(s->rtcp.fd, m->buffer, RTP_PACKET_MAX, MSG_DONTWAIT | MSG_TRUNC, &from.any, &from.len);
+    n = recvfrom(s->pair->rtcp, m->buffer, RTP_PACKET_MAX, MSG_DONTWAIT | MSG_TRUNC, &from.any, &from.len);
     if (n < RTCP_LEAST || n > RTP_PACKET_MAX || !s->has_remote || !rtp_is_rtcp(m->buffer, (size_t)n))
         return;
     len = (size_t)n;

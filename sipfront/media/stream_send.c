@@ -8,6 +8,7 @@
 #include "sipfront/media/codec_g711.h"
 
 enum {
+    SILENCE_AFTER_MS = 100,
     STALLED_MS = 200, /* later than this, grid points are left out instead of made up for */
     PAYLOAD_MAX = RTP_PACKET_MAX - RTP_HEADER,
 };
@@ -23,7 +24,7 @@ static void send_frame(struct stream *s, uint8_t *frame, const struct rtp_packet
     rtp_write(frame, p);
     if (s->remote.secure.on && (!s->secure || !secure_protect(s->secure, frame, &len)))
         return;
-    if (sendto(s->fd, frame, len, MSG_DONTWAIT | MSG_NOSIGNAL, &to->any, to->len) < 0)
+    if (sendto(s->pair->rtp, frame, len, MSG_DONTWAIT | MSG_NOSIGNAL, &to->any, to->len) < 0)
         return;
     count(&s->counts.sent);
     s->rtcp.octets += (uint32_t)p->len;
@@ -116,6 +117,14 @@ static bool pull_partner(struct stream *s, unsigned step_ms, struct pcm *sound)
     return e && (ear_pull(e, step_ms, sound) || ear_has_noise(e));
 }
 
+/* Not at once: mostly there is something to say within moments of the answer, or the call is over. */
+static bool is_idle(const struct media *m, const struct stream *s)
+{
+    bool relays = s->relay.started && engine_ms(m) - s->relay.heard_ms <= RELAY_IDLE_MS;
+
+    return !relays && engine_ms(m) - s->begun_ms >= SILENCE_AFTER_MS;
+}
+
 /* A leg that is to hear something gets it without a break: the partner's audio, or silence of the codec, which keeps
  * NAT bindings and phones' time-outs away. */
 static void send_own(struct media *m, struct stream *s, unsigned step_ms)
@@ -137,7 +146,7 @@ static void send_own(struct media *m, struct stream *s, unsigned step_ms)
         send_audio(m, s, room_payload(s, step_ms, payload, PAYLOAD_MAX), step_ms);
     } else if (heard) {
         send_audio(m, s, mouth_encode(&s->mouth, s->remote.codec, &sound, payload, PAYLOAD_MAX), step_ms);
-    } else if (!s->relay.started || engine_ms(m) - s->relay.heard_ms > RELAY_IDLE_MS) {
+    } else if (is_idle(m, s)) {
         s->relay.started = false;
         send_audio(m, s, codec_silence_packet(s->remote.codec, step_ms, payload, PAYLOAD_MAX), step_ms);
     }

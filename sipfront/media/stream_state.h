@@ -17,7 +17,7 @@
 #include "sipfront/media/telephone_event.h"
 #include "sipfront/media/wheel.h"
 
-enum { DIGITS_QUEUED = 64, DIGITS_UNREAD = 64, ENGINE_RTCP = 1 /* beside a stream's address: its RTCP socket */ };
+enum { DIGITS_QUEUED = 64, DIGITS_UNREAD = 64, ENGINE_RTCP = 1 /* beside a pair's address: its RTCP socket */ };
 
 struct stream_counts { /* written by the media thread, read by any */
     _Atomic uint64_t sent, received, lost, late, digits, refused;
@@ -28,7 +28,6 @@ struct stream_counts { /* written by the media thread, read by any */
 };
 
 struct stream_rtcp {
-    int fd;        /* of the odd port */
     bool reported; /* something was sent */
     int64_t due_ms;
     struct net_address source; /* of the far end's, when it is not beside its RTP */
@@ -43,16 +42,16 @@ struct stream {
     struct media *media;
     struct stream_events events;
     void *owner;
+    struct port_pair *pair;       /* its sockets */
     struct stream *next, **link;  /* of the media's list */
     bool closed, gone, connected; /* connected: it was told its remote side, so it is on the grid */
     unsigned recordings;          /* whose end has not been delivered */
-    uint16_t port;
+    unsigned grid_phase; /* which millisecond of the grid is its own; set before the media thread knows of it */
 
     struct stream_counts counts;
 
     /* media thread */
     struct wheel_node node; /* its grid; due_ms is the next point */
-    int fd;
     bool has_remote, silence_told;
     struct stream_remote remote; /* without its address */
     struct latch latch;
@@ -79,6 +78,7 @@ struct stream {
     unsigned in_ms;        /* length of the peer's packets, 0: none came yet */
     struct recording *recording;
     struct recording *talk; /* of the bridge: this side left, the partner right */
+    int64_t begun_ms;       /* its remote side was told first */
     int64_t heard_ms;       /* the last packet of the peer */
     struct stream_rtcp rtcp;
     bool counting; /* in_ssrc, in_seq are set */
