@@ -1,6 +1,5 @@
 #include "sipfront/call/call.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "sipfront/call/referring.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
+#include "vm/base/fmt.h"
 #include "vm/base/log.h"
 
 enum { HANDOVERS_MAX = 20 };
@@ -217,7 +217,7 @@ static void on_fault(struct call *c)
 static void on_continue(struct call *c)
 {
     char name[128];
-    snprintf(name, sizeof name, "%.*s", STR_ARG(flow_run_continue_with(c->run)));
+    fmt_text(name, sizeof name, "%.*s", STR_ARG(flow_run_continue_with(c->run)));
     flow_run_free(&c->run);
     if (++c->handovers > HANDOVERS_MAX || !call_run_flow(c, name)) {
         log_error("call", "%s: cannot continue with flow %s", c->facts.id, name);
@@ -399,8 +399,8 @@ const struct stream_events call_stream_events = {
 void call_lend_caller(struct call *c, struct line_end *out)
 {
     *out = (struct line_end){ .leg = c->leg, .media = c->media, .fare = c->fare };
-    snprintf(out->user, sizeof out->user, "%s", c->facts.from);
-    snprintf(out->name, sizeof out->name, "%s", c->facts.from_name);
+    fmt_text(out->user, sizeof out->user, "%s", c->facts.from);
+    fmt_text(out->name, sizeof out->name, "%s", c->facts.from_name);
     c->leg = NULL;
     c->media = (struct leg_media){ 0 };
     c->fare = NULL;

@@ -1,5 +1,4 @@
 /* How a call begins: with an INVITE, or with a phone that is on the line already. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -9,6 +8,7 @@
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "sipfront/sip/divert.h"
+#include "vm/base/fmt.h"
 #include "vm/base/log.h"
 
 #define OUTBOUND "outbound" /* the built-in flow of calls outside */
@@ -19,7 +19,7 @@ static void facts_init(struct call *c, const struct leg_invite *invite, const st
     uint64_t r = 0;
     if (getrandom(&r, sizeof r, 0) != sizeof r)
         abort();
-    snprintf(c->facts.id, sizeof c->facts.id, "%016llx", (unsigned long long)r);
+    fmt_text(c->facts.id, sizeof c->facts.id, "%016llx", (unsigned long long)r);
     c->facts.from = strdup(invite->from_user);
     c->facts.proved = !invite->trunk;
     c->facts.from_name = strdup(invite->from_name ? invite->from_name : "");
@@ -119,7 +119,7 @@ void call_begin_onward(struct call *from, const struct onward *o)
     }
     struct call *c = call_new(from->server, &invite, o->route);
     c->server->calls_total++;
-    snprintf(c->parent, sizeof c->parent, "%s", from->facts.id);
+    fmt_text(c->parent, sizeof c->parent, "%s", from->facts.id);
     c->handovers = from->handovers + 1;
     c->onward = o->transfer;
     if (o->way)

@@ -38,6 +38,12 @@ struct sound {
     const char *suite; /* of SRTP; NULL: plain */
 };
 
+static void put_ms(struct sbuf *out, const char *side, const char *name, unsigned us)
+{
+    unsigned tenths = (us + 50) / 100;
+    sbuf_fmt(out, " %s%s=%u.%u", side, name, tenths / 10, tenths % 10);
+}
+
 /* What a leg sounded like: codec, packets that came and were lost on their way to us, jitter; what the phone reported
  * of ours; round trip; the estimate for the worse way. */
 static void put_quality(struct sbuf *out, const char *side, struct sound by, const struct stream_stats *s)
@@ -45,21 +51,25 @@ static void put_quality(struct sbuf *out, const char *side, struct sound by, con
     uint64_t all = s->received + s->lost, ours = s->sent ? s->sent : 1;
     double lost_in = all ? (double)s->lost / (double)all : 0, lost_out = (double)s->far_lost / (double)ours;
     struct quality q = { .codec = by.codec, .jitter_ms = s->jitter_us / 1000.0, .trip_ms = s->rtt_us / 1000.0 };
+    unsigned mos;
     q.loss = lost_in > lost_out ? lost_in : lost_out;
     if (q.loss > 1)
         q.loss = 1;
     if (s->far_jitter_us > s->jitter_us)
         q.jitter_ms = s->far_jitter_us / 1000.0;
-    sbuf_fmt(out, " %scodec=%s %ssrtp=%s %sin=%llu %slost=%llu %sjitter=%.1f", side, codec_info(by.codec)->name, side,
-             by.suite ? by.suite : "-", side, (unsigned long long)s->received, side, (unsigned long long)s->lost, side,
-             s->jitter_us / 1000.0);
-    if (s->far_reports)
-        sbuf_fmt(out, " %sfar_lost=%u %sfar_jitter=%.1f", side, s->far_lost, side, s->far_jitter_us / 1000.0);
+    sbuf_fmt(out, " %scodec=%s %ssrtp=%s %sin=%llu %slost=%llu", side, codec_info(by.codec)->name, side,
+             by.suite ? by.suite : "-", side, (unsigned long long)s->received, side, (unsigned long long)s->lost);
+    put_ms(out, side, "jitter", s->jitter_us);
+    if (s->far_reports) {
+        sbuf_fmt(out, " %sfar_lost=%u", side, s->far_lost);
+        put_ms(out, side, "far_jitter", s->far_jitter_us);
+    }
     if (s->rtt_us >= 0)
-        sbuf_fmt(out, " %srtt=%.1f", side, s->rtt_us / 1000.0);
+        put_ms(out, side, "rtt", (unsigned)s->rtt_us);
     if (s->refused)
         sbuf_fmt(out, " %srefused=%llu", side, (unsigned long long)s->refused);
-    sbuf_fmt(out, " %smos=%.2f", side, quality_mos(&q));
+    mos = (unsigned)(quality_mos(&q) * 100 + 0.5);
+    sbuf_fmt(out, " %smos=%u.%02u", side, mos / 100, mos % 100);
 }
 
 /* "" for a call without audio. */

@@ -1,9 +1,9 @@
 #include "sipfront/call/fare.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "sipfront/call/outside.h"
+#include "vm/base/fmt.h"
 
 struct fare {
     char trunk[TRUNK_NAME];
@@ -15,7 +15,7 @@ struct fare *fare_new(const char *trunk, struct meter_use *use)
     struct fare *f = calloc(1, sizeof *f);
     if (!f)
         abort();
-    snprintf(f->trunk, sizeof f->trunk, "%s", trunk);
+    fmt_text(f->trunk, sizeof f->trunk, "%s", trunk);
     f->use = use;
     return f;
 }

@@ -1,8 +1,8 @@
 #include "sipfront/call/leg_media.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "vm/base/fmt.h"
 #include "vm/base/log.h"
 
 enum { SDP_USUAL = 500 };
@@ -11,7 +11,7 @@ enum err leg_media_open(struct leg_media *m, struct media *media, const char *ad
                         const struct stream_events *events, void *owner)
 {
     memset(m, 0, sizeof *m);
-    snprintf(m->address, sizeof m->address, "%s", address);
+    fmt_text(m->address, sizeof m->address, "%s", address);
     return stream_open_for(&m->stream, media, address, events, owner);
 }
 
@@ -39,7 +39,7 @@ static void make_keys(struct leg_media *m)
         return;
     for (unsigned i = 0; i < secure_suites() && m->ncrypto < AUDIO_CRYPTO_MAX; i++) {
         struct audio_crypto *c = &m->crypto[m->ncrypto];
-        snprintf(c->suite, sizeof c->suite, "%s", secure_suite_name(i));
+        fmt_text(c->suite, sizeof c->suite, "%s", secure_suite_name(i));
         m->ncrypto += secure_key_new(i, c->key) == ERR_OK;
     }
 }
@@ -64,7 +64,7 @@ static void ours(const struct leg_media *m, enum audio_security security, const 
     for (unsigned i = 1; i < CODEC_COUNT; i++) {
         const struct codec_info *c = codec_info((enum codec)i);
         struct audio_format f = { .pt = c->pt, .rate = c->clock, .channels = c->channels, .fmtp = c->fmtp };
-        snprintf(f.name, sizeof f.name, "%s", c->name);
+        fmt_text(f.name, sizeof f.name, "%s", c->name);
         codecs[side.ncodecs++] = f;
     }
     audio_ours(out, &side, prefer);

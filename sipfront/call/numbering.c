@@ -1,9 +1,9 @@
 #include "sipfront/call/numbering.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "sipfront/directory/trunk_lists.h"
+#include "vm/base/fmt.h"
 
 enum { LEAST = 5, MOST = 15 }; /* digits of a number with its country code; ITU-T E.164 §6 */
 
@@ -42,7 +42,7 @@ static bool finish(const char *country, const char *rest, char out[NUMBER_TEXT])
     size_t n = strlen(country) + strlen(rest);
     if (n < LEAST || n > MOST || rest[strspn(rest, "0123456789")] || (*country ? *country : *rest) == '0')
         return false;
-    snprintf(out, NUMBER_TEXT, "+%s%s", country, rest);
+    fmt_text(out, NUMBER_TEXT, "+%s%s", country, rest);
     return true;
 }
 
@@ -67,7 +67,7 @@ bool numbering_dialled(const struct numbering *n, const char *dialled, char out[
     if (!digits_of(dialled, digits))
         return false;
     if (numbering_is_emergency(n, digits)) {
-        snprintf(out, NUMBER_TEXT, "%s", digits);
+        fmt_text(out, NUMBER_TEXT, "%s", digits);
         return true;
     }
     /* where national numbers have a prefix, one without it is local: nobody knows of which place */
@@ -93,7 +93,7 @@ bool numbering_called(const struct numbering *n, const struct trunk_settings *t,
 {
     char whole[128];
     size_t strip = (size_t)t->strip < strlen(text) ? (size_t)t->strip : strlen(text);
-    snprintf(whole, sizeof whole, "%s%s", t->prepend, text + strip);
+    fmt_text(whole, sizeof whole, "%s%s", t->prepend, text + strip);
     return numbering_caller(n, t, whole, out);
 }
 
@@ -103,11 +103,11 @@ void numbering_to_carrier(const struct numbering *n, const struct trunk_settings
     const char *country = country_of(n, t);
     bool abroad = strncmp(number + 1, country, strlen(country)) != 0 || !*country;
     if (*number != '+' || strcmp(t->format, "plus") == 0)
-        snprintf(out, NUMBER_TEXT, "%s", number);
+        fmt_text(out, NUMBER_TEXT, "%s", number);
     else if (strcmp(t->format, "digits") == 0)
-        snprintf(out, NUMBER_TEXT, "%s", number + 1);
+        fmt_text(out, NUMBER_TEXT, "%s", number + 1);
     else if (abroad || strcmp(t->format, "international") == 0)
-        snprintf(out, NUMBER_TEXT, "%s%s", n->international, number + 1);
+        fmt_text(out, NUMBER_TEXT, "%s%s", n->international, number + 1);
     else
-        snprintf(out, NUMBER_TEXT, "%s%s", n->national, number + 1 + strlen(country));
+        fmt_text(out, NUMBER_TEXT, "%s%s", n->national, number + 1 + strlen(country));
 }

@@ -1,6 +1,5 @@
 #include "sipfront/sip/incoming.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,6 +9,7 @@
 #include <sofia-sip/su.h>
 
 #include "sipfront/sip/front.h"
+#include "vm/base/fmt.h"
 
 static const char *transport_of(const sip_t *sip)
 {
@@ -46,7 +46,7 @@ void incoming_source(const struct incoming *r, char out[SIP_SOURCE_MAX])
     if (!r->source_port)
         return;
     network_text(&r->source, host);
-    snprintf(out, SIP_SOURCE_MAX, network_is_v6(&r->source) ? "[%s]:%u" : "%s:%u", host, r->source_port);
+    fmt_text(out, SIP_SOURCE_MAX, network_is_v6(&r->source) ? "[%s]:%u" : "%s:%u", host, r->source_port);
 }
 
 void incoming_source_uri(const struct incoming *r, char out[SIP_SOURCE_MAX + 32])
@@ -55,7 +55,7 @@ void incoming_source_uri(const struct incoming *r, char out[SIP_SOURCE_MAX + 32]
     incoming_source(r, source);
     out[0] = '\0';
     if (source[0])
-        snprintf(out, SIP_SOURCE_MAX + 32, "sip:%s;transport=%s", source, r->transport);
+        fmt_text(out, SIP_SOURCE_MAX + 32, "sip:%s;transport=%s", source, r->transport);
 }
 
 bool address_in_uri(const char *uri, struct network *out)

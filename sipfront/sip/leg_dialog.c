@@ -9,13 +9,14 @@
  *
  *   UPDATE without SDP is a refresh and answered 200 here. A second offer while one is open: 491.
  */
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
+
+#include "vm/base/fmt.h"
 
 #include "sipfront/sip/leg_inner.h"
 
@@ -29,7 +30,7 @@ void leg_hangup(struct leg *leg, const char *reason)
     if (before == LEG_INVITED)
         nua_respond(leg->nh, SIP_480_TEMPORARILY_UNAVAILABLE, REASON(reason), TAG_END());
     else if (before == LEG_ANSWERED)
-        snprintf(leg->bye_reason, sizeof leg->bye_reason, "%s", reason ? reason : "");
+        fmt_text(leg->bye_reason, sizeof leg->bye_reason, "%s", reason ? reason : "");
     else if (before == LEG_CALLING)
         nua_cancel(leg->nh, REASON(reason), TAG_END());
     else

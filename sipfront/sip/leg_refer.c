@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,6 +7,8 @@
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/url.h>
+
+#include "vm/base/fmt.h"
 
 #include "sipfront/sip/leg_inner.h"
 
@@ -29,7 +30,7 @@ static bool read_param(const char *value, const char *name, char *out, size_t ca
         size_t n = strcspn(p + len + 1, ";");
         if (n >= cap)
             return false;
-        snprintf(out, cap, "%.*s", (int)n, p + len + 1);
+        fmt_text(out, cap, "%.*s", (int)n, p + len + 1);
         return true;
     }
     return false;
@@ -44,7 +45,7 @@ bool refer_read_replaces(const char *value, struct leg_dialog_id *out)
     size_t n = strcspn(text, ";");
     if (!n || n >= sizeof out->call_id)
         return false;
-    snprintf(out->call_id, sizeof out->call_id, "%.*s", (int)n, text);
+    fmt_text(out->call_id, sizeof out->call_id, "%.*s", (int)n, text);
     return read_param(text, "to-tag", out->to_tag, sizeof out->to_tag) &&
            read_param(text, "from-tag", out->from_tag, sizeof out->from_tag);
 }
@@ -63,7 +64,7 @@ bool leg_is_dialog(const struct leg *leg, const struct leg_dialog_id *id)
 static void keep_tag(char *out, size_t cap, const char *tag)
 {
     if (tag && strlen(tag) < cap)
-        snprintf(out, cap, "%s", tag);
+        fmt_text(out, cap, "%s", tag);
 }
 
 void leg_note_dialog(struct leg *leg, const sip_t *sip)
@@ -71,7 +72,7 @@ void leg_note_dialog(struct leg *leg, const sip_t *sip)
     bool ours_in_from = sip->sip_status != NULL; /* an answer to our request */
     const char *from = sip->sip_from ? sip->sip_from->a_tag : NULL, *to = sip->sip_to ? sip->sip_to->a_tag : NULL;
     if (sip->sip_call_id && strlen(sip->sip_call_id->i_id) < sizeof leg->call_id)
-        snprintf(leg->call_id, sizeof leg->call_id, "%s", sip->sip_call_id->i_id);
+        fmt_text(leg->call_id, sizeof leg->call_id, "%s", sip->sip_call_id->i_id);
     keep_tag(leg->our_tag, sizeof leg->our_tag, ours_in_from ? from : to);
     keep_tag(leg->their_tag, sizeof leg->their_tag, ours_in_from ? to : from);
 }
@@ -84,7 +85,7 @@ static void read_uri_replaces(const url_t *url, struct leg_dialog_id *out)
     while (p && *p) {
         size_t n = strcspn(p, "&");
         if (strncasecmp(p, "Replaces=", 9) == 0 && n - 9 < sizeof value) {
-            snprintf(value, sizeof value, "%.*s", (int)(n - 9), p + 9);
+            fmt_text(value, sizeof value, "%.*s", (int)(n - 9), p + 9);
             if (!refer_read_replaces(value, out))
                 memset(out, 0, sizeof *out);
             return;
@@ -115,9 +116,9 @@ static void name_event(struct referral *r, const struct agent_event *ev)
 {
     const sip_event_t *o = NULL;
     tl_gets(ev->tags, NUTAG_REFER_EVENT_REF(o), TAG_END());
-    snprintf(r->event, sizeof r->event, "refer");
+    fmt_text(r->event, sizeof r->event, "refer");
     if (o && o->o_id)
-        snprintf(r->event, sizeof r->event, "refer;id=%s", o->o_id);
+        fmt_text(r->event, sizeof r->event, "refer;id=%s", o->o_id);
 }
 
 static void refuse_now(const struct agent_event *ev, int status)
@@ -189,7 +190,7 @@ static void notify(const struct referral *r, int status, bool last)
 {
     char body[96];
     const char *phrase = sip_status_phrase(status);
-    snprintf(body, sizeof body, "SIP/2.0 %d %s\r\n", status, phrase ? phrase : "No");
+    fmt_text(body, sizeof body, "SIP/2.0 %d %s\r\n", status, phrase ? phrase : "No");
     nua_notify(r->leg->nh, SIPTAG_EVENT_STR(r->event), SIPTAG_CONTENT_TYPE_STR("message/sipfrag;version=2.0"),
                SIPTAG_PAYLOAD_STR(body), TAG_IF(!last, NUTAG_SUBSTATE(nua_substate_active)),
                TAG_IF(last, SIPTAG_SUBSCRIPTION_STATE_STR("terminated;reason=noresource")), TAG_END());

@@ -6,7 +6,6 @@
 #include <dlfcn.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 
 #include "sipfront/sip/agent_inner.h"
 #include "sipfront/sip/certificate.h"
+#include "vm/base/fmt.h"
 #include "vm/base/log.h"
 #include "vm/base/str.h"
 
@@ -56,7 +56,7 @@ enum err listen_parse(struct sip_listen *out, const char *text, uint16_t port)
         colon = NULL; /* a bare IPv6 address */
     if (colon && !read_port(&l, colon + 1))
         return ERR_SYNTAX;
-    snprintf(host, sizeof host, "%.*s", colon ? (int)(colon - text) : (int)sizeof host, text);
+    fmt_text(host, sizeof host, "%.*s", colon ? (int)(colon - text) : (int)sizeof host, text);
     if (network_parse(&n, host) != ERR_OK || n.bits != 128)
         return ERR_SYNTAX;
     network_text(&n, l.address);
@@ -73,8 +73,8 @@ void listen_url(const struct sip_listen *l, char out[LISTEN_URL_MAX])
     char port[8] = "*";
     bool tls = strcmp(l->transport, "tls") == 0;
     if (l->port)
-        snprintf(port, sizeof port, "%u", l->port);
-    snprintf(out, LISTEN_URL_MAX, is_v6(l) ? "%s:[%s]:%s%s%s" : "%s:%s:%s%s%s", tls ? "sips" : "sip", l->address, port,
+        fmt_text(port, sizeof port, "%u", l->port);
+    fmt_text(out, LISTEN_URL_MAX, is_v6(l) ? "%s:[%s]:%s%s%s" : "%s:%s:%s%s%s", tls ? "sips" : "sip", l->address, port,
              *l->transport ? ";transport=" : "", l->transport);
 }
 
@@ -85,7 +85,7 @@ static bool can_bind_type(const struct sip_listen *l, int type)
     char service[8];
     int fd, on = 1;
     bool ok = false;
-    snprintf(service, sizeof service, "%u", l->port);
+    fmt_text(service, sizeof service, "%u", l->port);
     if (getaddrinfo(l->address, service, &hints, &at) != 0)
         return false;
     fd = socket(at->ai_family, type | SOCK_CLOEXEC, 0);
@@ -154,7 +154,7 @@ tport_t *listen_choose(tport_t const *self, tp_name_t const *to)
     if (!to->tpn_host || *to->tpn_host != '[' || strlen(to->tpn_host) >= sizeof host ||
         (found && tport_is_secondary(found)))
         return found;
-    snprintf(host, sizeof host, "%.*s", (int)strcspn(to->tpn_host + 1, "]"), to->tpn_host + 1);
+    fmt_text(host, sizeof host, "%.*s", (int)strcspn(to->tpn_host + 1, "]"), to->tpn_host + 1);
     bare.tpn_host = host;
     better = choose(self, &bare);
     return better ? better : found;
@@ -231,18 +231,18 @@ void agent_address_toward(const struct agent *a, const char *uri, char out[NETWO
     struct network to;
     const struct sip_listen *l;
     bool known = address_in_uri(uri, &to);
-    snprintf(out, NETWORK_TEXT, "%s", a->address);
+    fmt_text(out, NETWORK_TEXT, "%s", a->address);
     if (!known)
         return;
     if (*a->advertise && !is_local(a, &to)) {
-        snprintf(out, NETWORK_TEXT, "%s", a->advertise);
+        fmt_text(out, NETWORK_TEXT, "%s", a->advertise);
         return;
     }
     l = listener_for(a, network_is_v6(&to), "udp");
     if (is_any(l) && ask_kernel(&to, out))
         return;
     if (!is_any(l))
-        snprintf(out, NETWORK_TEXT, "%s", l->address);
+        fmt_text(out, NETWORK_TEXT, "%s", l->address);
 }
 
 void agent_contact_toward(const struct agent *a, const char *uri, char out[LISTEN_URL_MAX])
@@ -257,6 +257,6 @@ void agent_contact_toward(const struct agent *a, const char *uri, char out[LISTE
     const struct sip_listen *l = listener_for(a, v6, transport);
     uint16_t port = l == &a->listens[0] ? a->port_number : l->port;
     agent_address_toward(a, uri ? uri : "", host);
-    snprintf(out, LISTEN_URL_MAX, strchr(host, ':') ? "<sip:[%s]:%u%s%s>" : "<sip:%s:%u%s%s>", host, port,
+    fmt_text(out, LISTEN_URL_MAX, strchr(host, ':') ? "<sip:[%s]:%u%s%s>" : "<sip:%s:%u%s%s>", host, port,
              strcmp(transport, "udp") != 0 ? ";transport=" : "", strcmp(transport, "udp") != 0 ? transport : "");
 }

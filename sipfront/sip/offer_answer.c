@@ -1,10 +1,11 @@
 /* Reading, answering and writing the one audio stream of an SDP (RFC 4566 lines, RFC 3264 rules). */
 #include "sipfront/sip/offer_answer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "vm/base/fmt.h"
 
 enum { PTIME_USUAL = 20, PTIME_MOST = 200, DYNAMIC_MIN = 96, DYNAMIC_MAX = 127 };
 
@@ -32,9 +33,13 @@ static struct str cut(struct str *rest, const char *stops)
     struct str word;
     while (rest->len > 0 && strchr(stops, *rest->p))
         rest->p++, rest->len--;
-    word = (struct str){ rest->p, 0 };
-    while (rest->len > 0 && !strchr(stops, *rest->p))
-        rest->p++, rest->len--, word.len++;
+    word = *rest;
+    for (const char *s = stops; *s && word.len > 0; s++) {
+        const char *end = memchr(word.p, *s, word.len);
+        word.len = end ? (size_t)(end - word.p) : word.len;
+    }
+    rest->p += word.len;
+    rest->len -= word.len;
     return word;
 }
 
@@ -99,9 +104,9 @@ static bool is_rtp(struct str proto)
 static void note_line(char out[AUDIO_LINE_TEXT], struct str type, struct str proto, struct str rest)
 {
     struct str format = cut(&rest, " ");
-    snprintf(out, AUDIO_LINE_TEXT, "audio 0 RTP/AVP 0");
+    fmt_text(out, AUDIO_LINE_TEXT, "audio 0 RTP/AVP 0");
     if (format.len > 0 && type.len + proto.len + format.len + 5 < AUDIO_LINE_TEXT)
-        snprintf(out, AUDIO_LINE_TEXT, "%.*s 0 %.*s %.*s", STR_ARG(type), STR_ARG(proto), STR_ARG(format));
+        fmt_text(out, AUDIO_LINE_TEXT, "%.*s 0 %.*s %.*s", STR_ARG(type), STR_ARG(proto), STR_ARG(format));
 }
 
 /* m=audio 49170 RTP/AVP 0 8 101; a port of 0 is passed by while another line may do. */
@@ -119,7 +124,7 @@ static void read_media(struct reader *r, struct str rest)
         return;
     d->audio_line = line;
     d->port = (uint16_t)port;
-    snprintf(d->proto, sizeof d->proto, "%.*s", STR_ARG(proto));
+    fmt_text(d->proto, sizeof d->proto, "%.*s", STR_ARG(proto));
     d->must_secure = is_secure(proto);
     d->nformats = d->ncrypto = 0;
     d->rtcp_port = 0;
@@ -473,7 +478,7 @@ static void add_crypto(struct audio_desc *d, const struct audio_side *side, cons
 {
     bool asked = !prefer || prefer->ncrypto > 0 || side->security == AUDIO_SECURE_WISHED;
     d->must_secure = side->security == AUDIO_SECURE_REQUIRED;
-    snprintf(d->proto, sizeof d->proto, "%s", d->must_secure ? "RTP/SAVP" : "RTP/AVP");
+    fmt_text(d->proto, sizeof d->proto, "%s", d->must_secure ? "RTP/SAVP" : "RTP/AVP");
     if (side->security == AUDIO_SECURE_OFF || (!d->must_secure && !asked))
         return;
     for (unsigned i = 0; i < side->ncrypto && i < AUDIO_CRYPTO_MAX; i++) {

@@ -1,7 +1,6 @@
 #include "sipfront/sip/via.h"
 
 #include <dlfcn.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <sofia-sip/msg_header.h>
@@ -11,6 +10,7 @@
 #include <sofia-sip/tport.h>
 
 #include "sipfront/sip/agent_inner.h"
+#include "vm/base/fmt.h"
 
 static const struct agent *ours;
 
@@ -36,7 +36,7 @@ static void write_via(msg_t *msg, const tp_name_t *to)
     if (!sip || !sip->sip_request || !sip->sip_via || !to || !to->tpn_host)
         return;
     via = sip->sip_via;
-    snprintf(uri, sizeof uri, strchr(to->tpn_host, ':') && *to->tpn_host != '[' ? "sip:[%s]" : "sip:%s", to->tpn_host);
+    fmt_text(uri, sizeof uri, strchr(to->tpn_host, ':') && *to->tpn_host != '[' ? "sip:[%s]" : "sip:%s", to->tpn_host);
     agent_address_toward(ours, uri, address);
     if (strcmp(address, ours->advertise) != 0 || strcmp(via->v_host, address) == 0)
         return;

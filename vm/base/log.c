@@ -9,7 +9,7 @@
 
 #include "vm/base/str.h"
 
-enum { LINE_MAX_TEXT = 4096, HEAD_MOST = 80 };
+enum { LINE_MAX_TEXT = 4096, LINE_USUAL = 480 };
 
 static enum log_level most_wanted = LOG_INFO;
 
@@ -54,34 +54,43 @@ static size_t control(const unsigned char *c)
     return c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0 ? 2 : 0;
 }
 
-static void add_escaped(struct sbuf *line, const char *text)
+/* What is behind `from` was written as it came: control characters are made visible, so that it stays one line. */
+static void escape(struct sbuf *line, size_t from)
 {
-    const unsigned char *from = (const unsigned char *)text, *c = from;
-    for (size_t n; *c; c = from) {
-        while (*c && !control(c))
-            c++;
-        sbuf_add(line, from, (size_t)(c - from));
-        from = c;
-        if (*c && (n = control(c)) > 0) {
-            sbuf_fmt(line, "\\x%02x", c[n - 1]);
-            from = c + n;
-        }
+    struct sbuf raw = { 0 };
+    size_t at = from, n;
+    while (at < line->len && !control((const unsigned char *)line->p + at))
+        at++;
+    if (at == line->len)
+        return;
+    sbuf_add(&raw, line->p + at, line->len - at);
+    line->len = at;
+    for (const char *c = raw.p; *c; c += n ? n : 1) {
+        n = control((const unsigned char *)c);
+        if (n > 0)
+            sbuf_fmt(line, "\\x%02x", (unsigned char)c[n - 1]);
+        else
+            sbuf_char(line, *c);
     }
+    sbuf_free(&raw);
 }
 
 void log_line(enum log_level level, const char *area, const char *fmt, ...)
 {
-    char text[LINE_MAX_TEXT];
     struct sbuf line = { 0 };
     va_list ap;
+    size_t head;
     if (level > most_wanted)
         return;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    sbuf_room(&line, strlen(text) + HEAD_MOST);
+    sbuf_room(&line, LINE_USUAL);
     add_head(&line, level, area);
-    add_escaped(&line, text);
+    head = line.len;
+    va_start(ap, fmt);
+    sbuf_vfmt(&line, fmt, ap);
+    va_end(ap);
+    if (line.len - head >= LINE_MAX_TEXT)
+        line.len = head + LINE_MAX_TEXT - 1, line.p[line.len] = '\0';
+    escape(&line, head);
     sbuf_char(&line, '\n');
     ssize_t n = write(STDERR_FILENO, line.p, line.len); /* one write a line, so that threads do not mix theirs */
     (void)n;                                            /* nobody is left to tell */

@@ -2,9 +2,9 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "vm/base/fmt.h"
 #include "vm/base/str.h"
 
 static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -24,7 +24,7 @@ static bool read_address(struct network *out, const char *text)
     size_t len = strlen(text);
     char bare[NETWORK_TEXT];
     if (len > 2 && text[0] == '[' && text[len - 1] == ']') {
-        snprintf(bare, sizeof bare, "%.*s", (int)len - 2, text + 1);
+        fmt_text(bare, sizeof bare, "%.*s", (int)len - 2, text + 1);
         text = bare;
     }
     if (inet_pton(AF_INET, text, raw) == 1) {
@@ -57,7 +57,7 @@ enum err network_parse(struct network *out, const char *text)
     memset(out, 0, sizeof *out);
     if (slash && !str_to_int(str_of(slash + 1), &bits))
         return ERR_SYNTAX;
-    snprintf(host, sizeof host, "%.*s", slash ? (int)(slash - text) : (int)sizeof host, text);
+    fmt_text(host, sizeof host, "%.*s", slash ? (int)(slash - text) : (int)sizeof host, text);
     if (!read_address(&whole, host))
         return ERR_SYNTAX;
     if (slash && (bits < 0 || bits > (network_is_v6(&whole) ? 128 : 32)))
@@ -93,7 +93,7 @@ void network_text(const struct network *n, char out[NETWORK_TEXT])
     char host[INET6_ADDRSTRLEN] = "";
     inet_ntop(v6 ? AF_INET6 : AF_INET, v6 ? n->bytes : n->bytes + 12, host, sizeof host);
     if (n->bits == 128)
-        snprintf(out, NETWORK_TEXT, "%s", host);
+        fmt_text(out, NETWORK_TEXT, "%s", host);
     else
-        snprintf(out, NETWORK_TEXT, "%s/%u", host, v6 ? n->bits : n->bits - 96u);
+        fmt_text(out, NETWORK_TEXT, "%s/%u", host, v6 ? n->bits : n->bits - 96u);
 }

@@ -1,10 +1,11 @@
 /* The growing buffer of str.h. */
-#include "vm/base/str.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+#include "vm/base/fmt.h"
+#include "vm/base/str.h"
 
 enum { HUGE_PAGE = 2 << 20, LARGE = 2 * HUGE_PAGE };
 
@@ -55,10 +56,10 @@ void sbuf_vfmt(struct sbuf *b, const char *fmt, va_list ap)
     va_list again;
     va_copy(again, ap);
     sbuf_room(b, 0);
-    int n = vsnprintf(b->p + b->len, b->cap - b->len, fmt, ap);
+    int n = fmt_vtext(b->p + b->len, b->cap - b->len, fmt, ap);
     if (n >= 0 && (size_t)n >= b->cap - b->len) {
         sbuf_room(b, (size_t)n);
-        vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
+        n = fmt_vtext(b->p + b->len, (size_t)n + 1, fmt, again);
     }
     if (n >= 0)
         b->len += (size_t)n;
