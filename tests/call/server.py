@@ -1,5 +1,6 @@
 """A flowd of its own for a test: its data in a folder, its ports on loopback, its log at hand, its resources counted."""
 import contextlib
+import json
 import os
 import re
 import signal
@@ -117,23 +118,30 @@ class Server:
         return int(re.search(r"^VmRSS:\s+(\d+)", status, re.MULTILINE)[1])
 
     def descriptors(self):
-        return len(os.listdir(f"/proc/{self._process.pid}/fd"))
+        """How many are open besides the sockets of RTP: those stay open when their call is over."""
+        sockets = self._udp_inodes()
+        return sum(name not in sockets for name in self._descriptors())
 
-    def rtp_sockets(self, timeout=10):
-        """How many UDP sockets it holds besides those of SIP, once the media thread has had time to close those of
-        ended legs: what is left is in use, or leaked."""
+    def rtp_ports_used(self, timeout=10):
+        """How many RTP ports have an owner, once the media thread has had time to take back those of ended legs: what
+        is left is in use, or leaked."""
         deadline = time.monotonic() + timeout
-        while (left := self._udp_sockets()) and time.monotonic() < deadline:
+        while (left := self._status()["rtp_ports"]) and time.monotonic() < deadline:
             time.sleep(0.05)  # between two looks
         return left
 
-    def _udp_sockets(self):
-        inodes = set()
+    def _status(self):
+        done = subprocess.run([BIN / "flowctl", "--socket", self.folder / "api.sock", "--json", "status"], capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+    def _descriptors(self):
         for fd in os.listdir(f"/proc/{self._process.pid}/fd"):
             with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-                inodes.add(os.readlink(f"/proc/{self._process.pid}/fd/{fd}"))
+                yield os.readlink(f"/proc/{self._process.pid}/fd/{fd}")
+
+    def _udp_inodes(self):
         rows = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
-        return sum(f"socket:[{row[9]}]" in inodes and int(row[1].split(":")[1], 16) != self.sip_port for row in rows)
+        return {f"socket:[{row[9]}]" for row in rows if int(row[1].split(":")[1], 16) != self.sip_port}
 
 
 def fields(line):

@@ -55,7 +55,7 @@ def test_calls_in_progress_keep_their_menu(server, ctl, shop, tmp_path):
     assert heard(old, morning) == [True] * CALLS and not any(heard(old, evening))
     assert heard(new, evening) == [True] * CALLS and not any(heard(new, morning))
     assert sorted(cdr["version"] for cdr in server.cdrs()) == ["1"] * CALLS + ["2"] * CALLS
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_deploying_again_and_again_harms_no_call(server, ctl, shop, tmp_path):

@@ -50,7 +50,7 @@ def test_an_answer_that_crosses_the_cancel_is_taken_back(server, register, peer)
     bob.wait("ACK")
     bob.reply(bob.wait("BYE"), 200, "OK")
     server.wait_cdr()
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_losers_hear_that_the_call_is_completed_elsewhere(ctl, register, peer, tmp_path):
@@ -77,7 +77,7 @@ def test_a_device_that_answers_with_no_common_codec(server, register, peer):
     bob.wait("ACK")
     bob.reply(bob.wait("BYE"), 200, "OK")
     assert "480" in ann.wait("CALL_CLOSED")["param"]
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_a_device_holds_and_takes_the_call_back(register, peer):

@@ -24,7 +24,7 @@ def test_another_phone_answers_than_the_first_that_rang(server, register, proxy)
     ann.hang_up()
     proxy.finish()
     assert server.wait_cdr()["status"] == "200"
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_early_media_of_one_and_the_answer_of_another(server, register, proxy):

@@ -71,7 +71,7 @@ def fails(server, ctl, register, tmp_path):
         bob.wait("CALL_CLOSED")
         server.wait_cdr()
         assert all(cdr["answered"] == "-" for cdr in server.cdrs())
-        assert server.rtp_sockets() == 0
+        assert server.rtp_ports_used() == 0
     return check
 
 
@@ -89,7 +89,7 @@ def test_the_target_is_called(server, forwards, speaker, status, rings):
     assert (first["from"], first["to"], first["by"], first["status"], first["answered"]) == ("bob", "ann", "transfer", "302", "-")
     assert (second["from"], second["to"], second["by"], second["status"]) == ("bob", "carol", "caller", "200")
     assert second["parent"] == first["call"]
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_the_likelier_contact_is_taken(ladder, forwards, register):
@@ -131,7 +131,7 @@ def test_a_target_that_is_a_flow_runs_it(server, forwards, menu, register, rings
     first, second = server.cdrs()
     assert (first["to"], first["flow"], first["by"], first["status"]) == ("ann", "default", "transfer", "302")
     assert (second["to"], second["flow"], second["by"], second["status"], second["parent"]) == ("sales", "sales", "flow", "200", first["call"])
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_by_its_number(server, ctl, forwards, menu, register):
@@ -164,7 +164,7 @@ def test_the_targets_voicemail_answers(server, ctl, forwards, register, tmp_path
     left = messages(ctl)
     assert [(m["box"], m["from"]) for m in left] == [("carol", "bob")]
     assert audio.gaps(stored(ctl, left[0], tmp_path), said) == []
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_refused_there_the_flow_of_the_one_who_forwards_goes_on(server, ctl, forwards, register, tmp_path):
@@ -189,7 +189,7 @@ def test_refused_there_the_flow_of_the_one_who_forwards_goes_on(server, ctl, for
     first, second = cdrs(server, 2)
     assert (first["to"], first["status"], first["parent"]) == ("carol", "480", second["call"])
     assert (second["to"], second["status"], second["by"]) == ("line", "200", "flow")
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_a_caller_who_is_answered_already(server, ctl, forwards, speaker, register, tmp_path):
@@ -271,7 +271,7 @@ def test_who_gives_up_while_the_target_rings(server, forwards, register):
     carol.wait("CALL_CLOSED")
     ann.finish()
     assert sorted((cdr["to"], cdr["status"], cdr["by"]) for cdr in cdrs(server, 2)) == [("ann", "487", "caller"), ("carol", "487", "caller")]
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_a_transfer_to_one_who_forwards(server, ladder, forwards, speaker):
@@ -288,7 +288,7 @@ def test_a_transfer_to_one_who_forwards(server, ladder, forwards, speaker):
     assert [(rows[to]["from"], rows[to]["by"], rows[to]["status"]) for to in ("bob", "dave", "carol")] == [
         ("ann", "transfer", "200"), ("bob", "transfer", "302"), ("bob", "caller", "200")]
     assert rows["carol"]["parent"] == rows["dave"]["call"] and rows["dave"]["parent"] == rows["bob"]["call"]
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_a_carriers_call(server, ctl, forwards, menu):

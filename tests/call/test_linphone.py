@@ -50,7 +50,7 @@ def test_it_registers_calls_and_is_called(server, ctl, linphone, speaker):
     assert server.wait_cdr()["to"] == "ann"
     ann.command("unregister")
     ann.wait_for(lambda: [r["user"] for r in ctl.list("registrations")] == ["bob"], "it is still registered")
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_it_holds(linphone, speaker, music):  # noqa: F811

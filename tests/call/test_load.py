@@ -54,7 +54,7 @@ def test_two_hundred_calls(server, ctl, tmp_path):
         result = one_round(server, tmp_path, number)
         assert (result.succeeded, result.failed) == (CALLS, 0), result.errors
         assert eventually(lambda: ctl.list("calls") == [], 5)
-        assert server.rtp_sockets() == 0
+        assert server.rtp_ports_used() == 0
         if number == 1:
             memory = server.memory()
     heard = collections.Counter(m[1] for m in (re.search(r"(heard \d+|invalid.*|timeout)", line) for line in server.log.seen) if m)

@@ -86,7 +86,7 @@ def test_what_rings_is_picked_up(server, ctl, ladder, taker, speaker, register, 
     carol.phone.finish()
     cdr = server.wait_cdr()
     assert (cdr["from"], cdr["to"], cdr["status"], cdr["by"]) == ("bob", "dave", "200", "caller")
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def watches(ladder, user, rung):
@@ -160,7 +160,7 @@ def test_a_talk_moves_to_another_phone_of_its_own(server, ladder, taker, speaker
     bob.hang_up()
     second.phone.finish()
     assert server.wait_cdr()["status"] == "200"
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def refused(phone, replaces, status, early_only=False, more=()):

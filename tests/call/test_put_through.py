@@ -47,7 +47,7 @@ def test_a_phone_is_asked_and_calls_the_target_itself(server, line, speaker):
     second = server.wait_cdr(30)
     assert (second["from"], second["to"], second["parent"]) == ("bob", "carol", "-")
     assert not any("still here" in entry for entry in server.log.seen)
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 @pytest.mark.parametrize("leaves", ["when told", "at once", "by 202 alone"])
@@ -100,7 +100,7 @@ def test_where_the_phone_will_not_the_server_puts_it_through(server, line, ladde
     second = server.wait_cdr(30)
     assert (first["to"], first["by"]) == ("line", "transfer")
     assert (second["from"], second["to"], second["parent"]) == ("ann", "carol", first["call"])
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_the_server_puts_through_and_nobody_takes_it(server, line, ladder):
@@ -124,7 +124,7 @@ def test_the_caller_gives_up_while_it_is_put_through(server, line, ladder):
     ann.finish()
     assert [cdr["by"] for cdr in cdrs(server, 2)] == ["caller", "caller"]
     assert not any("put through" in entry and "log:" in entry for entry in server.log.seen)
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_a_number_outside_is_called_by_a_phone_that_may(server, ctl, line, ladder):

@@ -96,7 +96,7 @@ def test_place_and_music_then_an_agent(server, register, line, tmp_path):
     cdr = server.wait_cdr()
     assert (cdr["from"], cdr["flow"], cdr["status"], cdr["by"]) == ("ann", "line", "200", "callee")
     assert float(cdr["talk"]) > 1
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_the_place_is_told_again(server, register, line, tmp_path):
@@ -286,7 +286,7 @@ def test_the_caller_hangs_up_while_it_rings(server, register, line):
     bob.wait("CALL_CLOSED")
     cdr = server.wait_cdr()
     assert (cdr["from"], cdr["by"], float(cdr["talk"])) == ("ann", "caller", 0)
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_the_next_one_has_the_agent_who_rings(server, register, line, tmp_path):
@@ -307,7 +307,7 @@ def test_the_next_one_has_the_agent_who_rings(server, register, line, tmp_path):
     carol.hang_up()
     cdr = server.wait_cdr()
     assert (cdr["from"], cdr["by"]) == ("carol", "caller") and float(cdr["talk"]) > 1
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_the_agent_is_told_whom_he_has(server, register, line, ladder):
@@ -545,4 +545,4 @@ def test_a_crowd_is_served_in_its_order(server, ctl, register, line, tmp_path):
     came = [m[1] for m in map(COMES.search, log) if m]
     talked = [m[1] for m in map(TALKS.search, log) if m]
     assert talked == sorted(talked, key=came.index), "somebody was served before one who came earlier"
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0

@@ -35,4 +35,4 @@ def test_a_refresh_without_an_answer_ends_the_call(server, register, ladder, sta
         bob.wait("CALL_CLOSED", 20)
     for _ in phones:
         assert server.wait_cdr()["status"] == "200"
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0

@@ -57,7 +57,7 @@ def test_blind_by_the_caller(server, ladder, speaker, leaves):
     first, second = cdrs(server, 2)
     assert (first["from"], first["to"], first["by"]) == ("ann", "bob", "transfer")
     assert (second["from"], second["to"], second["by"], second["parent"]) == ("bob", "carol", "callee", first["call"])
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 @pytest.mark.parametrize("leaves", ["at once", "when told"])
@@ -75,7 +75,7 @@ def test_blind_by_the_callee(server, ladder, speaker, leaves):
     first, second = cdrs(server, 2)
     assert (first["from"], first["to"], first["by"]) == ("bob", "ann", "transfer")
     assert (second["from"], second["to"], second["by"], second["parent"]) == ("bob", "carol", "caller", first["call"])
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 @pytest.mark.parametrize("by, leaves", [("caller", "stays"), ("callee", "stays")])
@@ -112,7 +112,7 @@ def test_blind_to_one_who_does_not_take_it(server, ctl, ladder, speaker, by, lea
     bob.wait("CALL_CLOSED", 20)
     ended = cdrs(server, 2 if carol else 1)
     assert [cdr["by"] for cdr in ended if cdr["parent"] == "-"] == [by]
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 FIRST = ["caller", "callee"]
@@ -161,7 +161,7 @@ def test_attended(server, ladder, speaker, first, second):
     bob.wait("CALL_CLOSED")
     ended = cdrs(server, 2)
     assert sorted(cdr["by"] for cdr in ended)[1] == "transfer"
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_attended_to_a_call_that_is_not_there(ladder, speaker):
@@ -184,7 +184,7 @@ def test_attended_while_ringing_and_nobody_answers(server, ladder, speaker):
     carol.wait("CALL_CLOSED", 30)
     ann.finish()
     bob.wait("CALL_CLOSED", 20)
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_blind_into_a_flow_that_speaks(server, ctl, ladder, speaker, tmp_path):
@@ -233,7 +233,7 @@ def test_blind_to_a_number_outside(server, ctl, ladder, speaker, echo, by):
     first, second = cdrs(server, 2)
     assert first["by"] == "transfer"
     assert (second["from"], second["to"], second["parent"], second["trunk"]) == ("bob", "+48221234567", first["call"], "carrier")
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 @pytest.mark.parametrize("rule, status", [([], 403), (["--dial", "+49*"], 403), (["--dial", "+48*", "--minutes-a-day", "0"], 503)])
@@ -267,7 +267,7 @@ def test_a_call_outside_that_is_transferred_costs_its_payer_to_the_end(server, c
         shown = json.loads(ctl.run("--json", "connection", "show", "ann"))
         assert (shown["spent_today"], shown["outside_calls_now"]) == ("0.05", 0)
         assert json.loads(ctl.run("--json", "trunk", "show", "carrier"))["calls"] == 0
-        assert server.rtp_sockets() == 0
+        assert server.rtp_ports_used() == 0
 
 
 def test_a_call_outside_is_back_with_its_payer_when_nobody_takes_it(server, ctl, ladder):

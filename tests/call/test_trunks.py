@@ -87,7 +87,7 @@ def test_a_flow_calls_a_number_through_a_trunk(server, ctl, register, carrier, o
     assert (cdr["trunk"], cdr["number"], cdr["by"]) == ("carrier", "+48221234567", "callee")
     assert 0 < float(cdr["cost"]) < 0.60
     assert trunk(ctl, "carrier")["calls"] == 0
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_a_carrier_outside_is_told_the_advertised_address(server, ctl, register, carrier, out):
@@ -150,7 +150,7 @@ def test_no_answer_and_the_caller_gives_up(server, ctl, register, out):
         ann.hang_up()
         carrier.wait("CANCEL")
         server.wait_cdr()
-        assert server.rtp_sockets() == 0
+        assert server.rtp_ports_used() == 0
 
 
 @pytest.mark.parametrize("first", [503, 500, 408, "silent", (503, {"Retry-After": "60"})])

@@ -60,7 +60,7 @@ def test_one_rings_bob_and_audio_flows(server, register, welcome, tmp_path):
     bob.hang_up()
     carol.wait("CALL_CLOSED")
     assert server.wait_cdr()["flow"] == "welcome"
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def test_nobody_answers_and_the_message_is_cut_off_by_the_callers_hangup(server, ctl, register, welcome, tmp_path):
