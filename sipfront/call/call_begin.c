@@ -124,6 +124,8 @@ void call_begin_onward(struct call *from, const struct onward *o)
     c->onward = o->transfer;
     if (o->way)
         follow_way(c, from, o->way);
+    if (o->caller->fare) /* of a carrier, whatever number it says */
+        c->facts.proved = false;
     transfer_goes_on(o->transfer, c);
     call_adopt(c, o->caller);
     begin_flow(c, 0);

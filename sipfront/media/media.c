@@ -48,8 +48,8 @@ static enum err make_parts(struct media *m, const struct media_params *p)
         return ERR_INVALID;
     if (p->other && !net_address_parse(&m->other, p->other, 0))
         return ERR_INVALID;
-    e = ports_new(&m->ports, p->port_min ? p->port_min : PORT_MIN, p->port_max ? p->port_max : PORT_MAX,
-                  engine_listen, m);
+    e = ports_new(&m->ports, p->port_min ? p->port_min : PORT_MIN, p->port_max ? p->port_max : PORT_MAX, engine_listen,
+                  m);
     if (!e)
         e = make_beep(m);
     if (!e)

@@ -54,7 +54,8 @@ static void send_report(struct media *m, struct stream *s, bool bye)
         return;
     /* a report that is not sent is like one that is lost */
     s->rtcp.reported = true;
-    (void)sendto(s->remote.rtcp_mux ? s->pair->rtp : s->pair->rtcp, m->buffer, len, MSG_DONTWAIT | MSG_NOSIGNAL, &to.any, to.len);
+    (void)sendto(s->remote.rtcp_mux ? s->pair->rtp : s->pair->rtcp, m->buffer, len, MSG_DONTWAIT | MSG_NOSIGNAL,
+                 &to.any, to.len);
 }
 
 void stream_rtcp_tick(struct media *m, struct stream *s)

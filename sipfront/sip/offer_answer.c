@@ -28,21 +28,6 @@ struct reader {
     unsigned max_ptime;
 };
 
-static struct str cut(struct str *rest, const char *stops)
-{
-    struct str word;
-    while (rest->len > 0 && strchr(stops, *rest->p))
-        rest->p++, rest->len--;
-    word = *rest;
-    for (const char *s = stops; *s && word.len > 0; s++) {
-        const char *end = memchr(word.p, *s, word.len);
-        word.len = end ? (size_t)(end - word.p) : word.len;
-    }
-    rest->p += word.len;
-    rest->len -= word.len;
-    return word;
-}
-
 static bool word_is(struct str word, const char *name)
 {
     return word.len == strlen(name) && strncasecmp(word.p, name, word.len) == 0;
@@ -65,7 +50,7 @@ static void copy_lower(char *out, size_t cap, struct str s)
 /* The rest of "IN IP4 192.0.2.1/127"; a name or an address that does not fit leaves it empty. */
 static void read_address(struct str rest, char out[64])
 {
-    struct str net = cut(&rest, " "), type = cut(&rest, " "), address = cut(&rest, " /");
+    struct str net = str_word(&rest, " "), type = str_word(&rest, " "), address = str_word(&rest, " /");
     out[0] = '\0';
     if (!word_is(net, "IN") || (!word_is(type, "IP4") && !word_is(type, "IP6")))
         return;
@@ -103,7 +88,7 @@ static bool is_rtp(struct str proto)
 /* How that line is refused: "video 0 RTP/AVP 31", or as an audio line when its words are missing or too long. */
 static void note_line(char out[AUDIO_LINE_TEXT], struct str type, struct str proto, struct str rest)
 {
-    struct str format = cut(&rest, " ");
+    struct str format = str_word(&rest, " ");
     fmt_text(out, AUDIO_LINE_TEXT, "audio 0 RTP/AVP 0");
     if (format.len > 0 && type.len + proto.len + format.len + 5 < AUDIO_LINE_TEXT)
         fmt_text(out, AUDIO_LINE_TEXT, "%.*s 0 %.*s %.*s", STR_ARG(type), STR_ARG(proto), STR_ARG(format));
@@ -113,8 +98,9 @@ static void note_line(char out[AUDIO_LINE_TEXT], struct str type, struct str pro
 static void read_media(struct reader *r, struct str rest)
 {
     struct audio_desc *d = r->d;
-    struct str type = cut(&rest, " "), port_text = cut(&rest, " "), proto = cut(&rest, " "), port_rest = port_text;
-    int64_t port = number(cut(&port_rest, "/"), 65535);
+    struct str type = str_word(&rest, " "), port_text = str_word(&rest, " "), proto = str_word(&rest, " "),
+               port_rest = port_text;
+    int64_t port = number(str_word(&port_rest, "/"), 65535);
     unsigned line = d->media_lines++;
     if (line < AUDIO_LINES_MAX)
         note_line(d->refused[line], type, proto, rest);
@@ -133,14 +119,14 @@ static void read_media(struct reader *r, struct str rest)
     r->max_ptime = PTIME_MOST;
     r->address_said = r->direction_said = false;
     while (rest.len > 0)
-        add_format(d, cut(&rest, " "));
+        add_format(d, str_word(&rest, " "));
 }
 
 /* 101 telephone-event/8000/1 */
 static void read_rtpmap(struct audio_desc *d, struct str rest)
 {
-    struct audio_format *f = find_pt(d, number(cut(&rest, " "), 127));
-    struct str name = cut(&rest, " /"), rate = cut(&rest, " /"), channels = cut(&rest, " /");
+    struct audio_format *f = find_pt(d, number(str_word(&rest, " "), 127));
+    struct str name = str_word(&rest, " /"), rate = str_word(&rest, " /"), channels = str_word(&rest, " /");
     int64_t n;
     if (!f || name.len >= sizeof f->name)
         return;
@@ -154,14 +140,14 @@ static void read_rtpmap(struct audio_desc *d, struct str rest)
 /* Some write a fraction behind it. */
 static void read_ptime(unsigned *out, struct str rest)
 {
-    int64_t ms = number(cut(&rest, " ."), PTIME_MOST);
+    int64_t ms = number(str_word(&rest, " ."), PTIME_MOST);
     if (ms > 0)
         *out = (unsigned)ms;
 }
 
 static void read_rtcp(struct audio_desc *d, struct str rest)
 {
-    int64_t port = number(cut(&rest, " "), 65535);
+    int64_t port = number(str_word(&rest, " "), 65535);
     d->rtcp_port = port > 0 ? (uint16_t)port : 0;
 }
 
@@ -173,7 +159,7 @@ static void read_crypto(struct audio_desc *d, struct str rest)
 
 static void read_attribute(struct reader *r, struct str rest)
 {
-    struct str name = cut(&rest, ":");
+    struct str name = str_word(&rest, ":");
     bool session = r->d->media_lines == 0;
     if (rest.len > 0)
         rest.p++, rest.len--;
@@ -207,9 +193,9 @@ static void read_origin(struct audio_desc *d, struct str rest)
 {
     char digits[24];
     struct str id, version;
-    cut(&rest, " ");
-    id = cut(&rest, " ");
-    version = cut(&rest, " ");
+    str_word(&rest, " ");
+    id = str_word(&rest, " ");
+    version = str_word(&rest, " ");
     copy_lower(digits, sizeof digits, id);
     d->session_id = strtoull(digits, NULL, 10);
     copy_lower(digits, sizeof digits, version);
@@ -291,7 +277,7 @@ static enum err read_sdp(struct audio_desc *out, const char *sdp, bool plain)
     if (!str_starts(rest, "v=0"))
         return ERR_SYNTAX;
     while (rest.len > 0) {
-        struct str line = cut(&rest, "\r\n");
+        struct str line = str_word(&rest, "\r\n");
         if (line.len >= 2 && line.p[1] == '=')
             read_line(&r, line);
         else if (line.len > 0)

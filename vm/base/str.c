@@ -90,3 +90,19 @@ unsigned str_distance(struct str a, struct str b, unsigned max)
     }
     return row[b.len] > max ? max + 1 : row[b.len];
 }
+
+struct str str_word(struct str *rest, const char *stops)
+{
+    struct str word;
+
+    while (rest->len > 0 && strchr(stops, *rest->p))
+        rest->p++, rest->len--;
+    word = *rest;
+    for (const char *s = stops; *s && word.len > 0; s++) {
+        const char *end = memchr(word.p, *s, word.len);
+        word.len = end ? (size_t)(end - word.p) : word.len;
+    }
+    rest->p += word.len;
+    rest->len -= word.len;
+    return word;
+}

@@ -28,6 +28,9 @@ int str_cmp(struct str a, struct str b); /* bytewise, as memcmp */
 uint64_t str_hash(struct str s);
 /* Reads a whole decimal int64. false when s is anything else or does not fit. */
 bool str_to_int(struct str s, int64_t *out);
+/* The next word of *rest, which then begins behind it; any of `stops`, at least one, stands before it and ends it. NULs
+ * are passed by in front of it. Empty: there is none. */
+struct str str_word(struct str *rest, const char *stops);
 /* How many single edits lie between a and b, at most max + 1: for "did you mean". */
 unsigned str_distance(struct str a, struct str b, unsigned max);
 

@@ -52,7 +52,7 @@ static void others_are_the_librarys(void **state)
     SAME("%d %.2f %s", 1, 2.675, "x");
     SAME("%5s|%-5s|%s", "ab", "cd", "ef");
     SAME("%+d % d %#x %X %o", 1, 2, 3u, 0xabu, 8u);
-    SAME("%hhu %hd %u", 3, 4, 5u);
+    SAME("%hhu %hd %u", (unsigned char)3, (short)4, 5u);
     SAME("%s %lc %s", "a", L'b', "c");
     SAME("%.3d %5c %e", 7, 'x', 1.5);
     SAME("%70d", 1);

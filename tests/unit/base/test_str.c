@@ -117,14 +117,26 @@ static void files_are_whole_or_untouched(void **state)
     sbuf_free(&b);
 }
 
+static void words_are_cut_off(void **state)
+{
+    struct str rest = STR("  one two/three");
+
+    (void)state;
+    assert_true(str_is(str_word(&rest, " "), "one"));
+    assert_true(str_is(str_word(&rest, " /"), "two"));
+    assert_true(str_is(str_word(&rest, "/ "), "three"));
+    assert_int_equal(str_word(&rest, " ").len, 0);
+    assert_int_equal(rest.len, 0);
+    rest = (struct str){ NULL, 0 };
+    assert_int_equal(str_word(&rest, " ").len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compares),
-        cmocka_unit_test(reads_ints),
-        cmocka_unit_test(measures_distance),
-        cmocka_unit_test(buffer_grows),
-        cmocka_unit_test(files_are_whole_or_untouched),
+        cmocka_unit_test(words_are_cut_off), cmocka_unit_test(compares),
+        cmocka_unit_test(reads_ints),        cmocka_unit_test(measures_distance),
+        cmocka_unit_test(buffer_grows),      cmocka_unit_test(files_are_whole_or_untouched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
