@@ -24,14 +24,15 @@
 #include "sipfront/sip/via.h"
 #include "vm/base/log.h"
 
-#define METHODS "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, SUBSCRIBE, REFER, NOTIFY"
-
 enum { SHUTDOWN_MS = 3500, STOP_MS = 1000, START_STEPS = 200, UDP_MTU = 65000 };
 enum { IDLE_MS = 4000000 }; /* a phone may be silent from one REGISTER to the next, 3600 s */
 
 void options_on_request(const struct incoming *r)
 {
-    incoming_answer(r, SIP_200_OK, "Allow: " METHODS "\r\nAccept: application/sdp\r\n");
+    if (!incoming_is_for_us(r->sip))
+        incoming_answer(r, SIP_416_UNSUPPORTED_URI, NULL);
+    else
+        incoming_answer(r, SIP_200_OK, "Allow: " AGENT_METHODS "\r\nAccept: application/sdp\r\n");
 }
 
 void agent_on_options(struct agent *a, const struct agent_event *ev)
@@ -46,13 +47,21 @@ static void on_register(struct agent *a, const struct agent_event *ev)
     registrar_on_register(&r);
 }
 
+static void on_options(struct agent *a, const struct agent_event *ev)
+{
+    if (incoming_is_for_us(ev->sip))
+        agent_on_options(a, ev);
+    else
+        nua_respond(ev->nh, SIP_416_UNSUPPORTED_URI, NUTAG_WITH_THIS(a->nua), TAG_END());
+}
+
 /* Requests of a handle that is nobody's yet, or never will be. */
 static void on_stranger(struct agent *a, const struct agent_event *ev)
 {
     switch ((int)ev->kind) {
     case nua_i_invite: leg_on_invite(a, ev); return;
     case nua_i_subscribe: subscription_on_subscribe(a, ev); return;
-    case nua_i_options: agent_on_options(a, ev); break;
+    case nua_i_options: on_options(a, ev); break;
     case nua_i_register: on_register(a, ev); break;
     case nua_i_refer: nua_respond(ev->nh, SIP_403_FORBIDDEN, NUTAG_WITH_THIS(a->nua), TAG_END()); break;
     case nua_i_info:
@@ -127,7 +136,7 @@ static nua_t *create_stack(struct agent *a, const char *url)
         NUTAG_MIN_SE(a->min_session_s), NUTAG_OUTBOUND("no-options-keepalive no-validate"),
         /* the stack's own list goes first: to join two that have eight methods together breaks its heap */
         NUTAG_APPL_METHOD(NULL), NUTAG_APPL_METHOD("INVITE, REGISTER, OPTIONS, INFO, UPDATE, SUBSCRIBE, REFER"),
-        SIPTAG_ALLOW_STR(METHODS), NUTAG_SUB_EXPIRES(SUBSCRIPTION_MAX_S), SIPTAG_SUPPORTED_STR(EXTENSIONS),
+        SIPTAG_ALLOW_STR(AGENT_METHODS), NUTAG_SUB_EXPIRES(SUBSCRIPTION_MAX_S), SIPTAG_SUPPORTED_STR(EXTENSIONS),
         SIPTAG_USER_AGENT_STR(a->user_agent), NTATAG_SERVER_RPORT(2), NTATAG_UDP_MTU(UDP_MTU), NTATAG_USER_VIA(0),
         TPTAG_TOS(DSCP_CS3), TPTAG_PONG2PING(1), TPTAG_IDLE(IDLE_MS), TAG_END());
 }

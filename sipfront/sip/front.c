@@ -19,6 +19,7 @@
 #include <sofia-sip/su_log.h>
 
 #include "sipfront/sip/guard.h"
+#include "sipfront/sip/raw.h"
 #include "vm/base/log.h"
 
 enum { TOO_OLD_MS = 1000, RETRY_AFTER_S = 2, BUFFER = 4 << 20 };
@@ -126,6 +127,12 @@ static struct front *front_of(int fd)
     return NULL;
 }
 
+static void send_answer(const struct front_datagram *d, const char *answer, size_t len, int status)
+{
+    if (sendto(d->fd, answer, len, MSG_DONTWAIT, &d->from.su_sa, d->fromlen) < 0)
+        log_debug("sip", "an answer %d could not be sent: %s", status, strerror(errno));
+}
+
 /* ---- what is done with a datagram ---- */
 
 /* RFC 5626 §4.4.1 on UDP, and what phones send instead: CRLF, NULs, blanks. */
@@ -204,6 +211,30 @@ static bool take_request(struct front *f, const sip_t *sip)
     return true;
 }
 
+/* What the stack would say nothing to. true: answered. */
+static bool refuse_raw(struct front *f)
+{
+    struct front_datagram *d = f->last;
+    struct str message = { d->bytes, d->len };
+    su_home_t home[1] = { SU_HOME_INIT(home) };
+    struct network source = { 0 };
+    struct sbuf out = { 0 }, headers = { 0 };
+    int status = f->agent->state == AGENT_RUNNING ? raw_refusal(home, message) : 0;
+    su_home_deinit(home);
+    (void)network_of(&source, &d->from.su_sa);
+    if (!status)
+        return false;
+    if (guard_is_wary(f->agent->guard) && !guard_admits(f->agent->guard, &source, "", false))
+        return true;
+    sbuf_fmt(&headers, "User-Agent: %s\r\n%s", f->agent->user_agent,
+             status == 501 ? "Allow: " AGENT_METHODS "\r\n" : "");
+    if (raw_answer(message, status, headers.p, f->seed, &out))
+        send_answer(d, out.p, out.len, status);
+    sbuf_free(&headers);
+    sbuf_free(&out);
+    return true;
+}
+
 /* true: done with. Answers to our own requests and most requests of a quiet time are not even parsed here. */
 static bool take(struct front *f)
 {
@@ -213,7 +244,11 @@ static bool take(struct front *f)
     const sip_t *sip;
     if (is_keepalive(d))
         return true;
-    if (begins(d, "SIP/2.0") || (!ours && !guard_is_wary(f->agent->guard)))
+    if (begins(d, "SIP/2.0"))
+        return false;
+    if (refuse_raw(f))
+        return true;
+    if (!ours && !guard_is_wary(f->agent->guard))
         return false;
     d->msg = msg_make(sip_default_mclass(), 0, d->bytes, (ssize_t)d->len);
     sip = d->msg ? sip_object(d->msg) : NULL;
@@ -331,9 +366,7 @@ void front_answer(const struct incoming *r, int status, const char *phrase, cons
         log_warn("sip", "an answer %d does not fit into %d bytes and is not sent", status, ANSWER_MAX);
         return;
     }
-    at += (size_t)n;
-    if (sendto(d->fd, out, at, MSG_DONTWAIT, &d->from.su_sa, d->fromlen) < 0)
-        log_debug("sip", "an answer %d could not be sent: %s", status, strerror(errno));
+    send_answer(d, out, at + (size_t)n, status);
 }
 
 /* ---- what the SIP library calls, under its own names ---- */

@@ -7,6 +7,7 @@
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/su.h>
+#include <sofia-sip/url.h>
 
 #include "sipfront/sip/front.h"
 #include "vm/base/fmt.h"
@@ -37,6 +38,16 @@ void incoming_answer(const struct incoming *r, int status, const char *phrase, c
     else
         nua_respond(r->nh, status, phrase, NUTAG_WITH_THIS(r->agent->nua),
                     TAG_IF(headers && *headers, SIPTAG_HEADER_STR(headers)), TAG_END());
+}
+
+bool incoming_is_for_us(const sip_t *sip)
+{
+    switch ((int)sip->sip_request->rq_url->url_type) {
+    case url_sip:
+    case url_sips:
+    case url_tel: return true;
+    default: return false;
+    }
 }
 
 void incoming_source(const struct incoming *r, char out[SIP_SOURCE_MAX])

@@ -20,6 +20,8 @@ struct incoming {
 void incoming_of_event(struct incoming *r, struct agent *a, const struct agent_event *ev);
 /* Answers it, once. headers: whole lines with their CRLF, or NULL. */
 void incoming_answer(const struct incoming *r, int status, const char *phrase, const char *headers);
+/* Has its request URI a scheme that is served here (RFC 3261 §8.2.2.1)? Else 416. */
+bool incoming_is_for_us(const sip_t *sip);
 /* Where it came from, as a URI to send to: "sip:192.0.2.1:5060;transport=udp"; "" when nobody knows. */
 void incoming_source_uri(const struct incoming *r, char out[SIP_SOURCE_MAX + 32]);
 /* The same for people: "192.0.2.1:5060". */

@@ -16,6 +16,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <sofia-sip/msg.h>
 #include <sofia-sip/nua_tag.h>
@@ -120,6 +121,20 @@ static void invite_owner(const struct incoming *r, const struct agent_event *ev,
     sbuf_free(&t->sdp);
 }
 
+/* RFC 3261 §20.1: the answer has to be SDP. Who says nothing of what it takes, or nothing in the header, takes that. */
+static bool takes_sdp(const sip_t *sip)
+{
+    static const char *const good[] = { "application/sdp", "application/*", "*/*" };
+    bool said = false;
+    for (const sip_accept_t *at = sip->sip_accept; at; at = at->ac_next) {
+        said = said || (at->ac_type && *at->ac_type);
+        for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+            if (at->ac_type && strcasecmp(at->ac_type, good[i]) == 0)
+                return true;
+    }
+    return !said;
+}
+
 /* A trunk's calls are known by where they come from, all others by their credentials. */
 static bool know_caller(const struct incoming *r, struct invite_texts *t)
 {
@@ -138,6 +153,8 @@ static int refused_anyhow(const struct agent *a, const sip_t *sip)
         return 503;
     if (!sip->sip_from || !sip->sip_to || !sip->sip_call_id || leg_replaces_are_bad(sip))
         return 400;
+    if (!incoming_is_for_us(sip))
+        return 416;
     return sip->sip_max_forwards && sip->sip_max_forwards->mf_count == 0 ? 483 : 0; /* RFC 3261 §16.3, 7332 */
 }
 
@@ -154,6 +171,8 @@ void leg_on_invite(struct agent *a, const struct agent_event *ev)
     else if (!body_is_ours(ev->sip))
         nua_respond(ev->nh, SIP_415_UNSUPPORTED_MEDIA, NUTAG_WITH_THIS(a->nua), SIPTAG_ACCEPT_STR("application/sdp"),
                     TAG_END());
+    else if (!takes_sdp(ev->sip))
+        nua_respond(ev->nh, SIP_406_NOT_ACCEPTABLE, NUTAG_WITH_THIS(a->nua), TAG_END());
     else {
         invite_owner(&r, ev, &t); /* the stack has sent the 100 */
         return;

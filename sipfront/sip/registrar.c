@@ -254,7 +254,7 @@ void registrar_on_register(const struct incoming *rq)
     char user[SIP_USER_MAX];
     bool again;
     struct registration r = { .rq = rq, .agent = rq->agent, .sip = rq->sip, .user = user };
-    if (!rq->sip->sip_to || !rq->sip->sip_call_id || !rq->sip->sip_cseq) {
+    if (!rq->sip->sip_to || !rq->sip->sip_call_id || !rq->sip->sip_cseq || !is_sip_uri(rq->sip->sip_to->a_url)) {
         incoming_answer(rq, SIP_400_BAD_REQUEST, NULL);
         return;
     }

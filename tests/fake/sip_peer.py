@@ -25,6 +25,20 @@ def encode_pcmu(samples):
     return (~(np.where(pcm < 0, 0x80, 0) | exponent << 4 | mantissa) & 0xff).astype(np.uint8).tobytes()
 
 
+def authorization(challenge, method, uri, user, password, algorithm="MD5"):
+    """The Authorization line for a 401 that offers this algorithm (RFC 7616)."""
+    lines = [line for line in challenge.splitlines() if line.startswith("WWW-Authenticate") and f"algorithm={algorithm}" in line]
+    offered = dict(re.findall(r'(\w+)="?([^",\r]+)"?', lines[0]))
+    digest = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[algorithm]
+
+    def h(*parts):
+        return digest(":".join(parts).encode()).hexdigest()
+
+    response = h(h(user, offered["realm"], password), offered["nonce"], "00000001", "c", "auth", h(method, uri))
+    return (f'Authorization: Digest username="{user}", realm="{offered["realm"]}", nonce="{offered["nonce"]}", uri="{uri}", '
+            f'algorithm={algorithm}, qop=auth, nc=00000001, cnonce="c", response="{response}"')
+
+
 class SipPeer:
     """Use as a context manager. One dialog at a time."""
 
@@ -117,17 +131,8 @@ class SipPeer:
     def register(self, algorithm="MD5", challenge=None):
         """Registers with that digest algorithm, on that challenge if there is one; returns the final answer."""
         challenge = challenge or self._register()
-        lines = [line for line in challenge.splitlines() if line.startswith("WWW-Authenticate") and f"algorithm={algorithm}" in line]
-        offered = dict(re.findall(r'(\w+)="?([^",\r]+)"?', lines[0]))
-        digest = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[algorithm]
-
-        def h(*parts):
-            return digest(":".join(parts).encode()).hexdigest()
-
-        uri = f"sip:{self.server[0]}"
-        response = h(h(self.user, offered["realm"], self.password), offered["nonce"], "00000001", "c", "auth", h("REGISTER", uri))
-        return self._register(f'Authorization: Digest username="{self.user}", realm="{offered["realm"]}", nonce="{offered["nonce"]}", '
-                                 f'uri="{uri}", algorithm={algorithm}, qop=auth, nc=00000001, cnonce="c", response="{response}"\n')
+        line = authorization(challenge, "REGISTER", f"sip:{self.server[0]}", self.user, self.password, algorithm)
+        return self._register(f"{line}\n")
 
     # ---- audio ----
 

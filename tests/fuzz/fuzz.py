@@ -25,6 +25,7 @@ TARGETS = {
     "differential": (600, False, []),
     "json": (1024, False, []),
     "sdp": (2048, False, []),
+    "raw": (2048, False, []),
     "rtp": (1024, False, []),
     "digest": (2048, False, []),
 }
