@@ -5,6 +5,7 @@
         ann.start(); …; ann.finish()
 """
 import re
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -196,7 +197,20 @@ class Ladder:
     def pause(self, milliseconds):
         return self._step(f'  <pause milliseconds="{milliseconds}" />')
 
+    def wait_for_test(self):
+        """Until the test says go_on()."""
+        return self.hear("MESSAGE", timeout=60000)
+
     # ---- running ----
+
+    def go_on(self):
+        """Ends its wait_for_test()."""
+        call_id = re.search(r"^Call-ID: *(\S+)", self.messages(), re.MULTILINE)[1]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as test:
+            test.sendto(f"MESSAGE sip:{self.user}@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKtest\r\nFrom: <sip:test@127.0.0.1>\r\n"
+                        f"To: <sip:{self.user}@127.0.0.1>\r\nCall-ID: {call_id}\r\nCSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n".encode(),
+                        ("127.0.0.1", self.port))
+        return self
 
     def register(self, password):
         """Registers this SIPp's port, before it is started."""

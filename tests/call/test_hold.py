@@ -115,19 +115,20 @@ def test_both_hold(ladder, speaker, hears, music):
     """Nobody listens then; who is back first waits."""
     bob, ann = speaker("bob"), ladder("ann")
     end = hears(ann)
-    offer(ann.call("bob").pause(500), "sendonly").pause(8000)
-    offer(ann, headers=["X-Test: back"]).pause(12000).bye().start(PASSWORDS["ann"])
+    offer(ann.call("bob").pause(500), "sendonly").wait_for_test()
+    offer(ann, headers=["X-Test: back"]).hear("BYE", timeout=90000).reply(200).start(PASSWORDS["ann"])
     bob.wait("CALL_ESTABLISHED")
     hear_music(bob, music)
     bob.command("hold")
-    ann.wait_said("X-Test: back")
+    ann.go_on().wait_said("X-Test: back")
     back = len(end.payloads)
-    bob._wait_for_audio(lambda: audio.alike(end.heard()[back * 160:], music[audio.RATE:3 * audio.RATE]) > 0.9, 10, "no music")
+    bob._wait_for_audio(lambda: audio.alike(end.heard()[back * 160:], music[audio.RATE:3 * audio.RATE]) > 0.9, 30, "no music")
     again = len(end.payloads)
     bob.command("resume")
-    ann.finish()
-    assert audio.share_heard(end.heard()[again * 160:], audio.prompt("vm-intro")) > 0.9
+    bob._wait_for_audio(lambda: audio.share_heard(end.heard()[again * 160:], audio.prompt("vm-intro")) > 0.9, 30, "no voice")
     assert audio.share_heard(end.heard()[(again + 25) * 160:], music) == 0
+    bob.hang_up()
+    ann.finish()
 
 
 @pytest.mark.parametrize("by", ["caller", "callee"])

@@ -95,12 +95,25 @@ def test_where_the_phone_will_not_the_server_puts_it_through(server, line, ladde
     carol.wait("CALL_ESTABLISHED", 30)
     logged(server, "put through")
     first = server.wait_cdr(30)
+    ann.wait_said("ACK sip:ann@")  # or the BYE may be there first, for it need not wait for the answer to a re-INVITE
     carol.hang_up()
     ann.finish()
     second = server.wait_cdr(30)
     assert (first["to"], first["by"]) == ("line", "transfer")
     assert (second["from"], second["to"], second["parent"]) == ("ann", "carol", first["call"])
     assert server.rtp_ports_used() == 0
+
+
+def test_an_answer_that_crosses_the_hangup_is_acknowledged(server, line, ladder, speaker):
+    """A 2xx to a re-INVITE gets its ACK (RFC 3261 §13.2.2.4), also when it comes behind our BYE."""
+    carol = speaker("carol")
+    line("carol")
+    ann = ladder("ann").call("line", headers=["Allow: INVITE, ACK, BYE, CANCEL"]).hear("INVITE", keep=True)
+    ann.hear("BYE", timeout=60000).reply(200).reply(200, body=ann.sdp(), kept=True).hear("ACK").start(PASSWORDS["ann"])
+    ann.wait_said("INVITE sip:ann@")
+    carol.hang_up()
+    ann.finish()
+    assert [cdr["by"] for cdr in cdrs(server, 2)] == ["transfer", "callee"]
 
 
 def test_the_server_puts_through_and_nobody_takes_it(server, line, ladder):
