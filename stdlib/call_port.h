@@ -32,7 +32,7 @@ enum dial_outcome { DIAL_ENDED, DIAL_BUSY, DIAL_NO_ANSWER, DIAL_DECLINED, DIAL_O
 enum dial_by { DIAL_BY_CALLER, DIAL_BY_CALLEE, DIAL_BY_LIMIT, DIAL_BY_TRANSFER };
 struct dial_request {
     const struct str *targets; /* SIP users, Numbers, phone numbers, SIP URIs; a hunt is a dial for each */
-    const int *lines;          /* for each target the permit line (its place in the image) that counts it, -1: none */
+    const int *lines;          /* for each target the permit line (its permit_key()) that counts it, -1: none */
     unsigned count;
     int64_t ring_ms, max_ms;
     struct str caller_id; /* empty: the caller's */
@@ -79,7 +79,7 @@ struct fetch_request {
     struct str content;         /* JSON text; of a form: an object whose values are texts and numbers */
     struct str headers;         /* JSON text of an object, may be empty */
     const struct image *permit; /* each redirect needs permit_request() */
-    int line;                   /* of it, that counts the request; -1: none */
+    int line;                   /* that counts the request, by its permit_key(); -1: none */
     int64_t timeout_ms;
 };
 enum fetch_outcome { FETCH_OK, FETCH_STATUS, FETCH_TIMEOUT, FETCH_FAILED };
@@ -120,8 +120,8 @@ struct call_port {
     void (*expect_play)(void *self, const struct play_request *rq);
     struct call_op *(*dial)(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner);
     /* How many targets that this permit line counts are rung or talked to now, or addresses asked, in all calls of this
-     * call's flow. */
-    unsigned (*held)(void *self, unsigned line);
+     * call's flow, and by callers that it has transferred. */
+    unsigned (*held)(void *self, int line);
     /* The recording ends by its limits, by a key, by the caller's hangup (RECORD_SAVED or RECORD_EMPTY all the same),
      * never lost. */
     struct call_op *(*record)(void *self, const struct record_request *rq, record_done_cb *done, void *owner);
@@ -134,7 +134,7 @@ struct call_port {
     void (*trace)(void *self, const char *area, struct str text);
 
     /* What a host may be without: NULL, and an image that asks for it is refused before it runs (flow_bind_check). */
-    struct call_op *(*transfer)(void *self, struct str target, asked_cb *done, void *owner);
+    struct call_op *(*transfer)(void *self, struct str target, int line, asked_cb *done, void *owner);
     struct call_op *(*fetch)(void *self, const struct fetch_request *rq, fetch_done_cb *done, void *owner);
     struct call_op *(*remember)(void *self, const struct remember_request *rq, asked_cb *done, void *owner);
     struct call_op *(*recall)(void *self, struct str key, asked_cb *done, void *owner);

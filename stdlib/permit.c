@@ -37,12 +37,32 @@ bool permit_dial(const struct image *im, struct str target, bool outside)
 
 bool permit_fetch(const struct image *im, struct str url) { return has_one(im, covers_fetch, url); }
 
-static bool has_room(const struct permit_ask *ask, unsigned line)
+static bool says_the_same(const struct image_permit *a, const struct image_permit *b)
 {
-    unsigned held = ask->port->held(ask->port->self, line);
+    bool same = a->kind == b->kind && a->npatterns == b->npatterns;
+    for (uint32_t i = 0; same && i < a->npatterns; i++)
+        same = str_eq(a->patterns[i], b->patterns[i]);
+    return same;
+}
+
+/* Of lines that say the same the first, the second … is meant. */
+int permit_key(const struct image *im, uint32_t line)
+{
+    const struct image_permit *p = &im->permits[line];
+    uint64_t h = 1469598103934665603u + (uint64_t)p->kind;
+    for (uint32_t i = 0; i < p->npatterns; i++)
+        h = h * 1099511628211u + str_hash(p->patterns[i]);
+    for (uint32_t i = 0; i < line; i++)
+        h += says_the_same(&im->permits[i], p);
+    return (int)((h ^ h >> 31) & INT32_MAX);
+}
+
+static bool has_room(const struct permit_ask *ask, int key, uint32_t at_most)
+{
+    unsigned held = ask->port->held(ask->port->self, key);
     for (unsigned i = 0; i < ask->nlines; i++)
-        held += ask->lines[i] == (int)line;
-    return held < ask->im->permits[line].at_most;
+        held += ask->lines[i] == key;
+    return held < at_most;
 }
 
 /* The first line that covers it and has room. */
@@ -54,10 +74,11 @@ static enum permit_answer find_room(const struct permit_ask *ask, covers_fn *cov
         if (!covers(&ask->im->permits[i], what))
             continue;
         answer = PERMIT_USED_UP;
-        bool counted = ask->im->permits[i].at_most > 0;
-        if (counted && !has_room(ask, i))
+        uint32_t at_most = ask->im->permits[i].at_most;
+        int key = at_most ? permit_key(ask->im, i) : -1;
+        if (at_most && !has_room(ask, key, at_most))
             continue;
-        *line = counted ? (int)i : -1;
+        *line = key;
         return PERMIT_GIVEN;
     }
     return answer;

@@ -8,6 +8,10 @@
  * one only when it comes from outside, which the compiler tells; `permit dial connections` covers it too. */
 bool permit_dial(const struct image *im, struct str target, bool outside);
 
+/* What a line with `at most` counts by: its kind and patterns, not its place, so that legs which began under another
+ * version of the flow count under the line that says the same. Never negative. */
+int permit_key(const struct image *im, uint32_t line);
+
 /* An address needs a pattern that covers it (vm/base/cover.h). */
 bool permit_fetch(const struct image *im, struct str url);
 
@@ -20,7 +24,7 @@ struct permit_ask {
     const int *lines;             /* of legs that begin together with this one */
     unsigned nlines;
 };
-/* *line: the line of the image that counts it, -1: none. The first of the lines that cover it and have room. */
+/* *line: the line that counts it, by its key, -1: none. The first of the lines that cover it and have room. */
 enum permit_answer permit_leg(const struct permit_ask *ask, struct str target, int *line);
 enum permit_answer permit_request(const struct permit_ask *ask, struct str url, int *line);
 

@@ -26,11 +26,16 @@ static void start(struct running *r)
 {
     struct transfer *t = (struct transfer *)r;
     const struct call_port *port = action_port(r);
+    struct permit_ask ask = { .im = action_image(r),
+                              .port = port,
+                              .outside = arg_num(r, ARG_NO_transfer_outside, 0) != 0 };
     struct str target = arg_text(r, ARG_NO_transfer_target, "");
-    if (permit_dial(action_image(r), target, arg_num(r, ARG_NO_transfer_outside, 0) != 0))
-        t->op = port->transfer(port->self, target, on_transferred, t);
-    else
-        finish_failed(t, STR("not permitted"));
+    int line;
+    switch (permit_leg(&ask, target, &line)) {
+    case PERMIT_GIVEN: t->op = port->transfer(port->self, target, line, on_transferred, t); break;
+    case PERMIT_REFUSED: finish_failed(t, STR("not permitted")); break;
+    case PERMIT_USED_UP: finish_failed(t, STR("limited")); break;
+    }
 }
 
 static void stop(struct running *r) { action_stop_op(r, &((struct transfer *)r)->op); }

@@ -159,6 +159,7 @@ static void call_free(struct call *c)
     free(c->facts.flow);
     free(c->facts.came_by);
     free(c->facts.diverted);
+    free(c->facts.permit_flow);
     free(c->facts.trunk);
     free(c->facts.number);
     free(c->way);

@@ -64,6 +64,8 @@ struct call {
 struct call_route {
     const struct connection *dialed; /* whose flow runs, and who pays for calls outside */
     bool dials_out;
+    const char *permit_flow; /* the flow whose permit line counts the call; NULL: none does */
+    int permit_line;
 };
 void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct call_route *route);
 
@@ -137,7 +139,7 @@ bool dial_talking(const struct dial *d);
 struct call *dial_call(const struct dial *d);
 unsigned dial_legs(const struct dial *d); /* how many are alive */
 /* How many targets counted by that permit line of the flow are rung or talked to. */
-unsigned dial_under(const struct dial *d, unsigned line);
+unsigned dial_under(const struct dial *d, int line);
 bool dial_concerns(const struct dial *d, const char *user); /* is a device of that Connection rung or talked to? */
 void dial_caller_gone(struct dial *d);
 

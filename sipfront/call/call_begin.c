@@ -27,6 +27,8 @@ static void facts_init(struct call *c, const struct leg_invite *invite, const st
     c->facts.dialed = strdup(dialed->user);
     c->facts.flow = strdup(route->dials_out ? OUTBOUND : *dialed->flow ? dialed->flow : "default");
     c->facts.dials_out = route->dials_out;
+    c->facts.permit_flow = route->permit_flow ? strdup(route->permit_flow) : NULL;
+    c->facts.permit_line = route->permit_line;
     if (invite->trunk)
         c->facts.came_by = strdup(invite->trunk);
     if (invite->trunk && invite->diverted && *invite->diverted)

@@ -23,17 +23,19 @@ struct call_facts {
     int64_t started_ms, answered_ms; /* wall clock; answered 0: never */
     int64_t talk_ms;                 /* bridged talk, all bridges together */
     bool dials_out;                  /* a device of `dialed` calls a number outside */
-    char *came_by;                   /* owned: the trunk that the caller came by, NULL a telephone */
-    char *diverted;                  /* owned: the number that a carrier's call was forwarded from; NULL: none */
-    char *trunk, *number;            /* owned: where the call went outside; NULL: nowhere */
-    int64_t cost;                    /* of its legs outside, in MONEY_UNIT */
-    enum meter_verdict limit;        /* which limit refused or cut it */
-    const char *by;                  /* who ended it: caller, callee, flow */
-    int status;                      /* final SIP status: 200 when answered */
-    struct stream_stats far;         /* of the leg that was talked to last */
-    unsigned talks_recorded;         /* recordings/ID-talk1.wav, -talk2.wav … */
-    enum codec far_codec;            /* NONE: nobody was talked to */
-    const char *far_suite;           /* by which that leg was encrypted; NULL: it was not */
+    char *permit_flow;               /* owned: a flow put its caller through, and its permit_line counts it; or NULL */
+    int permit_line;
+    char *came_by;            /* owned: the trunk that the caller came by, NULL a telephone */
+    char *diverted;           /* owned: the number that a carrier's call was forwarded from; NULL: none */
+    char *trunk, *number;     /* owned: where the call went outside; NULL: nowhere */
+    int64_t cost;             /* of its legs outside, in MONEY_UNIT */
+    enum meter_verdict limit; /* which limit refused or cut it */
+    const char *by;           /* who ended it: caller, callee, flow */
+    int status;               /* final SIP status: 200 when answered */
+    struct stream_stats far;  /* of the leg that was talked to last */
+    unsigned talks_recorded;  /* recordings/ID-talk1.wav, -talk2.wav … */
+    enum codec far_codec;     /* NONE: nobody was talked to */
+    const char *far_suite;    /* by which that leg was encrypted; NULL: it was not */
 };
 
 #endif

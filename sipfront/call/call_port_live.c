@@ -17,13 +17,22 @@ static bool is_answered(void *self)
 }
 
 /* Walks the live calls, so that there is no count to keep in step; only lines with `at most` ask. */
-static unsigned held(void *self, unsigned line)
+/* What another call holds of a line of this flow. */
+static unsigned held_by(const struct call *c, const char *flow, int line)
+{
+    const struct call_facts *f = &c->facts;
+    unsigned n = f->permit_flow && f->permit_line == line && strcmp(f->permit_flow, flow) == 0;
+    if (strcmp(f->flow, flow) == 0)
+        n += dial_under(c->dial, line) + fetching_under(c->fetching, line) + referring_under(c->referring, line);
+    return n;
+}
+
+static unsigned held(void *self, int line)
 {
     const struct call *c = self;
     unsigned n = 0;
     for (const struct call *other = c->server->calls; other; other = other->next)
-        if (strcmp(other->facts.flow, c->facts.flow) == 0)
-            n += dial_under(other->dial, line) + fetching_under(other->fetching, line);
+        n += held_by(other, c->facts.flow, line);
     return n;
 }
 

@@ -11,10 +11,10 @@ unsigned dial_legs(const struct dial *d)
     return n;
 }
 
-static bool is_alive(const struct far_leg *f, unsigned line) { return f->leg && f->line == (int)line; }
+static bool is_alive(const struct far_leg *f, int line) { return f->leg && f->line == line; }
 
 /* A target's devices count as one: the first that is alive. */
-unsigned dial_under(const struct dial *d, unsigned line)
+unsigned dial_under(const struct dial *d, int line)
 {
     unsigned n = 0;
     for (const struct far_leg *f = dial_first(d); f; f = f->next) {

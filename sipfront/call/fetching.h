@@ -5,6 +5,6 @@
 struct fetching;
 
 /* 1 when that permit line of the flow counts it, else 0. Accepts NULL. */
-unsigned fetching_under(const struct fetching *f, unsigned line);
+unsigned fetching_under(const struct fetching *f, int line);
 
 #endif

@@ -163,7 +163,7 @@ static void ask(struct fetching *f)
     f->job = web_ask(f->op.call->server->web, &rq);
 }
 
-unsigned fetching_under(const struct fetching *f, unsigned line) { return f && f->line == (int)line; }
+unsigned fetching_under(const struct fetching *f, int line) { return f && f->line == line; }
 
 struct call_op *call_fetch_start(void *self, const struct fetch_request *rq, fetch_done_cb *done, void *owner)
 {

@@ -19,7 +19,8 @@ struct referring {
     char target[TARGET_MAX]; /* a SIP user or a number */
     struct call_route route; /* of the server's own way */
     char why[64];            /* "" : done */
-    bool taken;
+    bool taken, put;         /* by the phone or the target; the server puts it through */
+    int line;                /* the flow's permit line that counts it, -1: none */
 };
 
 static void stop(struct call_op *op)
@@ -75,8 +76,10 @@ static void put_through(struct referring *f)
     else if (c->handovers >= TRANSFERS_MAX)
         fail(f, "the call went in a circle");
     else
-        transfer_by_flow(c, f->target, &f->route);
+        f->put = true, transfer_by_flow(c, f->target, &f->route);
 }
+
+unsigned referring_under(const struct referring *f, int line) { return f && !f->put && f->line == line; }
 
 void referring_answered(struct referring *f)
 {
@@ -172,10 +175,12 @@ static bool find_target(struct referring *f)
     f->route = (struct call_route){ .dialed = to };
     if (!to && *f->target == '+')
         f->route = (struct call_route){ .dialed = pays, .dials_out = true };
+    f->route.permit_flow = f->line < 0 ? NULL : c->facts.flow;
+    f->route.permit_line = f->line;
     return f->route.dialed;
 }
 
-struct call_op *call_transfer_start(void *self, struct str target, asked_cb *done, void *owner)
+struct call_op *call_transfer_start(void *self, struct str target, int line, asked_cb *done, void *owner)
 {
     struct call *c = self;
     struct referring *f = calloc(1, sizeof *f);
@@ -185,6 +190,7 @@ struct call_op *call_transfer_start(void *self, struct str target, asked_cb *don
     f->done = done;
     f->owner = owner;
     c->referring = f;
+    f->line = line;
     if (target.len < sizeof f->target)
         snprintf(f->target, sizeof f->target, "%.*s", STR_ARG(target));
     if (find_target(f))

@@ -12,7 +12,11 @@
 
 struct referring;
 
-struct call_op *call_transfer_start(void *self, struct str target, asked_cb *done, void *owner);
+struct call_op *call_transfer_start(void *self, struct str target, int line, asked_cb *done, void *owner);
+
+/* 1 while that permit line counts it, else 0: until it is put through, when the call that goes on is counted. Accepts
+ * NULL. */
+unsigned referring_under(const struct referring *f, int line);
 
 /* All accept NULL. What the phone says of our REFER (leg_events.on_put). */
 void referring_told(struct referring *f, bool taken, int status);

@@ -147,6 +147,8 @@ void transfer_refused(struct transfer **tp, int status)
     struct transfer *t = *tp;
     struct line_end end;
     log_info("transfer", "call %s: refused with %d", t->to->facts.id, status);
+    free(t->to->facts.permit_flow); /* the flow that has its caller back may try again */
+    t->to->facts.permit_flow = NULL;
     call_lend_caller(t->to, &end);
     referral_end(&t->referral, status);
     give_back(t, &end, status);

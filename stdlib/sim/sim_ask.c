@@ -92,8 +92,9 @@ static struct call_op *ask(struct sim_call *c, struct question q, asked_cb *done
     return &a->op;
 }
 
-struct call_op *sim_transfer(void *self, struct str target, asked_cb *done, void *owner)
+struct call_op *sim_transfer(void *self, struct str target, int line, asked_cb *done, void *owner)
 {
+    (void)line;
     return ask(self, (struct question){ SIM_TRANSFER, target }, done, owner);
 }
 

@@ -72,7 +72,7 @@ struct sim_world {
     void (*silenced)(void *owner); /* what was heard last is cut short */
     void (*dialled)(const struct dial_request *rq, struct sim_dial_plan *plan, void *owner);
     void (*queued)(const struct queue_request *rq, struct sim_queue_plan *plan, void *owner);
-    unsigned (*held_elsewhere)(unsigned line, void *owner); /* call_port.held: of other calls of the flow; NULL: none */
+    unsigned (*held_elsewhere)(int line, void *owner); /* call_port.held: of other calls of the flow; NULL: none */
     void (*recorded)(const struct record_request *rq, struct sim_record_plan *plan, void *owner);
     bool (*box_full)(struct str box, void *owner);
     bool (*playable)(const struct play_request *rq, void *owner); /* NULL: all is */

@@ -66,14 +66,14 @@ static void free_rest(struct call_op *op)
 static const struct op_kind kind = { .caller_gone = on_caller_gone, .free = free_rest };
 
 /* In a talk the first target has answered. A call that is about to ask a web service asks no other. */
-unsigned sim_held(void *self, unsigned line)
+unsigned sim_held(void *self, int line)
 {
     struct sim_call *c = self;
     unsigned n = c->world->held_elsewhere ? c->world->held_elsewhere(line, c->world->owner) : 0;
     for (struct call_op *op = c->ops; op; op = op->next) {
         const struct dial_op *d = (const struct dial_op *)op;
         for (unsigned i = 0; op->kind == &kind && i < (d->talk_from < 0 ? d->count : 1); i++)
-            n += d->lines[i] == (int)line;
+            n += d->lines[i] == line;
     }
     return n;
 }

@@ -91,6 +91,16 @@ static const struct {
         .want = TALKED("+481") TALKED("+481") } },
 };
 
+#define SENDS "flow f { transfer \"+481\" { on failed(why) { log why } on done { log \"sent\" } } }"
+
+static const struct {
+    const char *text;
+    struct scene scene;
+} transfers[] = {
+    { MOST("2", SENDS), { .elsewhere = { 1 }, .name = "room for a transfer", .want = "transfer failed\n= \n" } },
+    { MOST("2", SENDS), { .elsewhere = { 2 }, .name = "none", .want = "transfer failed\n= limited\n" } },
+};
+
 #define ASKS                                                                                                           \
     "flow f { fetch \"https://b.example/\" { on failed(why) { log why } on ok { log \"ok\" } else { log \"no\" } } }"
 #define MOST_ASKED(n, flow) "permit fetch \"https://a.example\", \"https://b.example\" at most " n "\n" flow
@@ -133,9 +143,39 @@ static void legs_are_counted(void **state)
         scene_play_image(&rows[i].scene, compiled("permits.flow", rows[i].text), &facts);
 }
 
+static void transfers_are_counted(void **state)
+{
+    static const struct sim_facts facts = { .from = { "eve", 3 } };
+    (void)state;
+    for (size_t i = 0; i < sizeof transfers / sizeof *transfers; i++)
+        scene_play_image(&transfers[i].scene, compiled("permits.flow", transfers[i].text), &facts);
+}
+
+/* What a line is counted by is what it says, wherever it stands and how many it allows. */
+static void a_line_is_known_by_its_patterns(void **state)
+{
+    (void)state;
+    struct image *a =
+        compiled("permits.flow", "permit dial \"+48*\" at most 1\npermit dial \"+49*\", \"+48*\" at most 1\n"
+                                 "permit fetch \"https://x.example\" at most 1\nflow f { }");
+    struct image *b =
+        compiled("permits.flow", "permit fetch \"https://x.example\" at most 1\npermit dial \"+1*\" at most 1\n"
+                                 "permit dial \"+48*\" at most 9\npermit dial \"+48*\" at most 9\nflow f { }");
+    assert_int_equal(permit_key(a, 0), permit_key(b, 2));
+    assert_int_equal(permit_key(a, 2), permit_key(b, 0));
+    assert_int_not_equal(permit_key(a, 0), permit_key(a, 1));
+    assert_int_not_equal(permit_key(b, 2), permit_key(b, 3)); /* each its own */
+    for (uint32_t i = 0; i < 4; i++)
+        assert_true(permit_key(b, i) >= 0);
+    image_unref(&a);
+    image_unref(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(outside_targets_are_judged),
-                                        cmocka_unit_test(legs_are_counted), cmocka_unit_test(requests_are_counted) };
+                                        cmocka_unit_test(legs_are_counted), cmocka_unit_test(requests_are_counted),
+                                        cmocka_unit_test(transfers_are_counted),
+                                        cmocka_unit_test(a_line_is_known_by_its_patterns) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

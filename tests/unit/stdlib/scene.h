@@ -6,6 +6,23 @@
 
 #include "tests/unit/stdlib/scene_stage.h"
 
+/* What the flow is about to say, a line each; kept apart from what happens. */
+static struct sbuf scene_expected;
+
+static inline void scene_expect(void *self, const struct play_request *rq)
+{
+    (void)self;
+    for (unsigned i = 0; i < rq->count; i++)
+        sbuf_fmt(&scene_expected, "%.*s\n", STR_ARG(rq->sounds[i].text));
+}
+
+static inline void scene_expects(struct stage *st)
+{
+    struct call_port *port = (struct call_port *)(uintptr_t)sim_call_port(sim_session_call(st->session));
+    port->expect_play = scene_expect;
+    sbuf_free(&scene_expected);
+}
+
 static inline void scene_caller(struct sim_session *s, const char *script)
 {
     while (*script) {

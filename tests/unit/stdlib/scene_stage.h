@@ -2,6 +2,7 @@
 #ifndef TESTS_UNIT_STDLIB_SCENE_STAGE_H
 #define TESTS_UNIT_STDLIB_SCENE_STAGE_H
 
+#include "stdlib/permit.h"
 #include "stdlib/run_state.h"
 #include "stdlib/sim/sim_session.h"
 #include "tests/unit/stdlib/straight_flow.h"
@@ -82,9 +83,14 @@ static inline bool scene_box_full(struct str box, void *owner)
     return ((struct stage *)owner)->scene->box_full;
 }
 
-static inline unsigned scene_held_elsewhere(unsigned line, void *owner)
+static inline unsigned scene_held_elsewhere(int line, void *owner)
 {
-    return line < 2 ? ((struct stage *)owner)->scene->elsewhere[line] : 0;
+    const struct stage *st = owner;
+    const struct image *im = vm_image(sim_session_run(st->session)->vm);
+    for (uint32_t i = 0; i < im->npermits && i < 2; i++)
+        if (permit_key(im, i) == line)
+            return st->scene->elsewhere[i];
+    return 0;
 }
 
 static inline void scene_traced(const char *area, struct str text, void *owner)
@@ -114,23 +120,6 @@ static inline void scene_acted(struct image_line at, const char *action, const c
         scene_restart(sim_session_run(st->session));
     if (outcome && strcmp(action, "log") != 0)
         sbuf_fmt(&st->seen, "%s %s\n", action, outcome);
-}
-
-/* What the flow is about to say, a line each; kept apart from what happens. */
-static struct sbuf scene_expected;
-
-static inline void scene_expect(void *self, const struct play_request *rq)
-{
-    (void)self;
-    for (unsigned i = 0; i < rq->count; i++)
-        sbuf_fmt(&scene_expected, "%.*s\n", STR_ARG(rq->sounds[i].text));
-}
-
-static inline void scene_expects(struct stage *st)
-{
-    struct call_port *port = (struct call_port *)(uintptr_t)sim_call_port(sim_session_call(st->session));
-    port->expect_play = scene_expect;
-    sbuf_free(&scene_expected);
 }
 
 static inline struct sim_world scene_world(struct stage *st)
