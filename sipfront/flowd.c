@@ -28,7 +28,7 @@ static const char manual[] =
     "  flowd --data /var/lib/callflow --listen 192.0.2.10\n"
     "  flowd --demo                 try it: two phones and a menu on this machine\n"
     "  flowd --listen 192.0.2.10 --tls-cert fullchain.pem --tls-key privkey.pem\n"
-    "  kill -HUP $(pidof flowd)     use a renewed certificate\n"
+    "  kill -HUP $(pidof flowd)     use a renewed certificate, open the file of call records anew\n"
     "  kill -TERM $(pidof flowd)    hang up all calls and stop\n\n"
     "Exit status: 0 stopped, 1 it could not start, 64 the options are wrong.";
 
@@ -42,7 +42,7 @@ struct options {
     unsigned long sip_port, rtp_min, rtp_max;
     const char *ca_file;
     unsigned long spoken_mib;
-    const char *hold_music;
+    const char *hold_music, *cdr;
     struct outside_params outside;
     const char *fetch_private[16];
     unsigned nfetch_private;
@@ -85,7 +85,8 @@ enum {
     OPT_TLS_PORT,
     OPT_ADVERTISE,
     OPT_LOCAL_NET,
-    OPT_SUPERVISE
+    OPT_SUPERVISE,
+    OPT_CDR
 };
 
 static const struct argp_option options[] = {
@@ -108,6 +109,7 @@ static const struct argp_option options[] = {
     { "socket", OPT_SOCKET, "PATH", 0, "Unix socket of the API (DIR/api.sock)", 0 },
     { "metrics", OPT_METRICS, "ADDRESS:PORT", 0,
       "Figures for Prometheus, such as 127.0.0.1:9464 (on the API's socket alone)", 0 },
+    { "cdr", OPT_CDR, "FILE", 0, "Write call records there, one JSON object a line (to the log alone)", 0 },
     { "flows", OPT_FLOWS, "DIR", 0, "Folder of the built-in compiled flows", 0 },
     { "hold-music", OPT_HOLD_MUSIC, "DIR", 0, "Folder of what is heard on hold (DIR of --data/sounds/hold)", 0 },
     { "spoken", OPT_SPOKEN, "MIB", 0, "How much of what was spoken is kept on disk (512)", 0 },
@@ -280,6 +282,7 @@ static error_t parse(int key, char *arg, struct argp_state *st)
     case OPT_SOCKET: o->socket = arg; return 0;
     case OPT_METRICS: o->metrics = arg; return 0;
     case OPT_FLOWS: o->flows = arg; return 0;
+    case OPT_CDR: o->cdr = arg; return 0;
     case OPT_HOLD_MUSIC: o->hold_music = arg; return 0;
     case OPT_SPOKEN: read_spoken(st, o, arg); return 0;
     case ARGP_KEY_INIT:
@@ -330,6 +333,7 @@ static void on_hangup(void *arg)
 {
     struct flowd *d = arg;
     server_tls_reload(d->server, (struct directory_done){ 0 });
+    server_cdr_reopen(d->server);
 }
 
 /* One thread waits for signals, so that no handler runs in the middle of anything. */
@@ -381,6 +385,7 @@ static enum err open_all(struct flowd *d, const struct options *o, const char *s
         .outside = o->outside,
         .ca_file = o->ca_file,
         .hold_music = o->hold_music,
+        .cdr = o->cdr,
         .spoken_bytes = (uint64_t)o->spoken_mib << 20,
         .fetch_private = o->fetch_private,
         .nfetch_private = o->nfetch_private,

@@ -11,11 +11,13 @@ struct leg_record {
     int64_t started_ms, rang_ms, answered_ms; /* wall clock; 0: never */
     int status;                               /* of a refusal */
     const char *end;                          /* NULL: not yet */
+    int kept;                                 /* its slot of calls_up.h, and 1; 0: none */
 };
 
 struct call_facts {
     unsigned legs; /* begun so far, the caller's too */
     int slot;      /* of calls_up.h */
+    int leg_kept;  /* leg_record.kept of the caller's */
     char id[17];
     char *from, *from_name, *to, *dialed, *flow; /* owned */
     uint32_t version;

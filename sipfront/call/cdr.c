@@ -5,8 +5,10 @@
 #include <time.h>
 
 #include "sipfront/call/calls_up.h"
+#include "sipfront/call/cdr_file.h"
+#include "sipfront/call/cdr_json.h"
 #include "sipfront/call/dial.h"
-#include "sipfront/call/far_leg.h"
+#include "sipfront/call/far_outside.h"
 #include "sipfront/call/fare.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/directory/outside.h"
@@ -88,11 +90,11 @@ static void put_qualities(struct sbuf *out, const struct call *c)
 static void put_outside(struct sbuf *out, const struct call_facts *f)
 {
     if (f->came_by)
-        sbuf_fmt(out, " came_by=%s", f->came_by);
+        cdr_put(out, "came_by", f->came_by);
     if (f->diverted)
-        sbuf_fmt(out, " diverted=%s", f->diverted);
+        cdr_put(out, "diverted", f->diverted);
     if (f->trunk)
-        sbuf_fmt(out, " trunk=%s number=%s", f->trunk, f->number);
+        cdr_put(out, "trunk", f->trunk), cdr_put(out, "number", f->number);
     if (f->trunk || f->cost) /* without: a caller who was transferred here, still at somebody's cost */
         sbuf_fmt(out, " cost=%lld.%04lld", (long long)(f->cost / MONEY_UNIT), (long long)(f->cost % MONEY_UNIT));
     if (f->limit)
@@ -113,63 +115,14 @@ static void put_call(struct sbuf *out, const struct call *c, const char *by)
     char started[32], answered[32], ended[32];
     int64_t talk = talk_ms(c);
     sbuf_room(out, LINE_USUAL);
-    sbuf_fmt(out,
-             "call=%s from=%s to=%s flow=%s version=%u started=%s answered=%s ended=%s talk=%lld.%03lld by=%s "
-             "status=%d parent=%s",
-             f->id, f->from, f->to, f->flow, f->version, stamp(f->started_ms, started), stamp(f->answered_ms, answered),
-             stamp(clock_wall(c->port.clock), ended), (long long)(talk / 1000), (long long)(talk % 1000), by, f->status,
-             *c->parent ? c->parent : "-");
+    cdr_put(out, "call", f->id);
+    cdr_put(out, "from", f->from);
+    cdr_put(out, "to", f->to);
+    cdr_put(out, "flow", f->flow);
+    sbuf_fmt(out, " version=%u started=%s answered=%s ended=%s talk=%lld.%03lld by=%s status=%d parent=%s", f->version,
+             stamp(f->started_ms, started), stamp(f->answered_ms, answered), stamp(clock_wall(c->port.clock), ended),
+             (long long)(talk / 1000), (long long)(talk % 1000), by, f->status, *c->parent ? c->parent : "-");
     put_outside(out, f);
-}
-
-/* ---- the calls that are up ---- */
-
-enum { NOTED_MS = 10000 };
-
-static void tell_crashed(const char *line) { log_info("cdr", "%s", line); }
-
-void cdr_open(struct server *s)
-{
-    char path[512];
-    int n = snprintf(path, sizeof path, "%s/calls.up", s->data);
-    enum err e = n < (int)sizeof path ? calls_up_open(&s->calls_up, path, tell_crashed) : ERR_LIMIT;
-    if (e)
-        log_warn("cdr", "%s: %s: calls that a crash ends will have no record", path, err_text(e));
-}
-
-void cdr_close(struct server *s)
-{
-    clock_stop(loop_clock(s->loop), &s->noting);
-    calls_up_close(&s->calls_up);
-}
-
-void cdr_note(const struct call *c)
-{
-    struct sbuf line = { 0 };
-    if (c->facts.slot == CALLS_UP_NONE)
-        return;
-    put_call(&line, c, "crash");
-    calls_up_note(c->server->calls_up, c->facts.slot, sbuf_view(&line));
-    sbuf_free(&line);
-}
-
-/* So a record says to within this time when the call ended. */
-static void note_all(void *arg)
-{
-    struct server *s = arg;
-    s->noting = s->calls ? clock_start(loop_clock(s->loop), NOTED_MS, note_all, s) : NULL;
-    for (const struct call *c = s->calls; c; c = c->next)
-        cdr_note(c);
-}
-
-void cdr_begin(struct call *c)
-{
-    struct server *s = c->server;
-    c->facts.legs = 1;
-    c->facts.slot = calls_up_take(s->calls_up);
-    cdr_note(c);
-    if (s->calls_up && !s->noting)
-        s->noting = clock_start(loop_clock(s->loop), NOTED_MS, note_all, s);
 }
 
 /* ---- legs ---- */
@@ -177,43 +130,196 @@ void cdr_begin(struct call *c)
 struct leg_line {
     const char *call, *side, *user, *trunk; /* trunk: "" none */
     const struct leg_record *record;
-    const struct leg_media *media;
+    const struct leg_media *media; /* NULL: its audio is not told */
 };
 
-static void put_leg(const struct leg_line *l, const struct clock *clock, const char *end)
+static void put_leg(struct sbuf *out, const struct leg_line *l, const struct clock *clock, const char *end)
 {
     const struct leg_record *r = l->record;
     char started[32], rang[32], answered[32], ended[32];
-    struct sbuf more = { 0 };
     struct stream_stats stats;
-    sbuf_room(&more, LEG_USUAL);
+    sbuf_room(out, LEG_USUAL);
+    cdr_put(out, "call", l->call);
+    sbuf_fmt(out, " leg=%u side=%s", r->no, l->side);
+    cdr_put(out, "user", l->user);
+    sbuf_fmt(out, " started=%s rang=%s answered=%s ended=%s status=%d end=%s", stamp(r->started_ms, started),
+             stamp(r->rang_ms, rang), stamp(r->answered_ms, answered), stamp(clock_wall(clock), ended),
+             r->answered_ms ? 200 : r->status, end);
     if (*l->trunk)
-        sbuf_fmt(&more, " trunk=%s", l->trunk);
-    if (r->answered_ms && l->media->stream) {
+        cdr_put(out, "trunk", l->trunk);
+    if (r->answered_ms && l->media && l->media->stream) {
         stream_stats(l->media->stream, &stats);
-        put_quality(&more, "", (struct sound){ leg_media_codec(l->media), l->media->suite }, &stats);
+        put_quality(out, "", (struct sound){ leg_media_codec(l->media), l->media->suite }, &stats);
     }
-    log_info("leg", "call=%s leg=%u side=%s user=%s started=%s rang=%s answered=%s ended=%s status=%d end=%s%s",
-             l->call, r->no, l->side, l->user, stamp(r->started_ms, started), stamp(r->rang_ms, rang),
-             stamp(r->answered_ms, answered), stamp(clock_wall(clock), ended), r->answered_ms ? 200 : r->status, end,
-             more.p ? more.p : "");
-    sbuf_free(&more);
 }
 
-void cdr_leg(const struct far_leg *f, const char *end)
+static struct leg_line line_of_far(const struct far_leg *f)
+{
+    return (struct leg_line){ dial_call(f->dial)->facts.id, "callee",   f->user,
+                              fare_trunk(f->fare),          &f->record, &f->media };
+}
+
+static struct leg_line line_of_caller(const struct call *c, struct leg_record *r, const char *end)
+{
+    const struct call_facts *f = &c->facts;
+    *r = (struct leg_record){ 1, f->started_ms, 0, f->answered_ms, f->status, end, f->leg_kept };
+    return (struct leg_line){ f->id, "caller", f->from, f->came_by ? f->came_by : "", r, &c->media };
+}
+
+/* ---- the calls and legs that are up ---- */
+
+enum { NOTED_MS = 10000 };
+
+/* The file of records has it from now on, and gives its slot back once it is written. */
+static void hand_over(struct server *s, const char *type, struct str line, int slot)
+{
+    struct sbuf json = { 0 };
+    if (!s->cdr_file) {
+        calls_up_give(s->calls_up, slot);
+        return;
+    }
+    calls_up_note(s->calls_up, slot, line); /* how it has ended: a crash may come before it is written */
+    cdr_json(&json, type, line);
+    cdr_file_add(s->cdr_file, sbuf_view(&json), slot);
+    sbuf_free(&json);
+}
+
+static void on_written(void *owner, int slot)
+{
+    struct server *s = owner;
+    calls_up_give(s->calls_up, slot);
+}
+
+/* Of the run before: what a crash has ended, and what had ended and was not in the file yet. */
+static bool on_found(const char *line, int slot, void *arg)
+{
+    struct server *s = arg;
+    bool is_leg = strstr(line, " leg=");
+    struct sbuf json = { 0 };
+    if (strstr(line, is_leg ? " end=crash" : " by=crash"))
+        log_info(is_leg ? "leg" : "cdr", "%s", line);
+    if (!s->cdr_file)
+        return false;
+    cdr_json(&json, is_leg ? "leg" : "call", str_of(line));
+    cdr_file_add(s->cdr_file, sbuf_view(&json), slot);
+    sbuf_free(&json);
+    return true;
+}
+
+enum err cdr_open(struct server *s, const char *file, struct sbuf *why)
+{
+    const struct cdr_file_port port = { on_written, s };
+    char path[512];
+    int n = snprintf(path, sizeof path, "%s/calls.up", s->data);
+    enum err e = file ? cdr_file_open(&s->cdr_file, s->loop, file, &port, why) : ERR_OK;
+    if (e)
+        return e;
+    e = n < (int)sizeof path ? calls_up_open(&s->calls_up, path, on_found, s) : ERR_LIMIT;
+    if (e)
+        log_warn("cdr", "%s: %s: calls that a crash ends will have no record", path, err_text(e));
+    return ERR_OK;
+}
+
+void cdr_close(struct server *s)
+{
+    clock_stop(loop_clock(s->loop), &s->noting);
+    cdr_file_close(&s->cdr_file);
+    calls_up_close(&s->calls_up);
+}
+
+void server_cdr_reopen(struct server *s) { cdr_file_reopen(s->cdr_file); }
+
+void cdr_note(const struct call *c)
+{
+    struct sbuf line = { 0 };
+    struct leg_record r;
+    struct leg_line caller = line_of_caller(c, &r, NULL);
+    if (c->facts.slot != CALLS_UP_NONE) {
+        put_call(&line, c, "crash");
+        calls_up_note(c->server->calls_up, c->facts.slot, sbuf_view(&line));
+        sbuf_clear(&line);
+    }
+    if (r.kept) {
+        caller.media = NULL;
+        put_leg(&line, &caller, c->port.clock, "crash");
+        calls_up_note(c->server->calls_up, r.kept - 1, sbuf_view(&line));
+    }
+    sbuf_free(&line);
+}
+
+void cdr_note_leg(const struct far_leg *f)
 {
     const struct call *c = dial_call(f->dial);
-    struct leg_line l = { c->facts.id, "callee", f->user, fare_trunk(f->fare), &f->record, &f->media };
+    struct leg_line l = line_of_far(f);
+    struct sbuf line = { 0 };
+    if (!f->record.kept)
+        return;
+    l.media = NULL;
+    put_leg(&line, &l, c->port.clock, "crash");
+    calls_up_note(c->server->calls_up, f->record.kept - 1, sbuf_view(&line));
+    sbuf_free(&line);
+}
+
+void cdr_begin_leg(struct far_leg *f)
+{
+    f->record.kept = calls_up_take(dial_call(f->dial)->server->calls_up) + 1;
+    cdr_note_leg(f);
+}
+
+/* So a record says to within this time when the call ended. */
+static void note_all(void *arg)
+{
+    struct server *s = arg;
+    s->noting = s->calls ? clock_start(loop_clock(s->loop), NOTED_MS, note_all, s) : NULL;
+    for (const struct call *c = s->calls; c; c = c->next) {
+        cdr_note(c);
+        for (const struct far_leg *f = dial_first(c->dial); f; f = f->next)
+            cdr_note_leg(f);
+    }
+}
+
+void cdr_begin(struct call *c)
+{
+    struct server *s = c->server;
+    c->facts.legs = 1;
+    c->facts.slot = calls_up_take(s->calls_up);
+    c->facts.leg_kept = calls_up_take(s->calls_up) + 1;
+    cdr_note(c);
+    if (s->calls_up && !s->noting)
+        s->noting = clock_start(loop_clock(s->loop), NOTED_MS, note_all, s);
+}
+
+/* ---- the end ---- */
+
+static void end_leg(struct server *s, const struct leg_line *l, const char *end)
+{
+    struct sbuf line = { 0 };
+    put_leg(&line, l, loop_clock(s->loop), end);
+    log_info("leg", "%s", line.p);
+    hand_over(s, "leg", sbuf_view(&line), l->record->kept - 1);
+    sbuf_free(&line);
+}
+
+void cdr_leg(struct far_leg *f, const char *end)
+{
+    struct leg_line l = line_of_far(f);
     if (f->record.no)
-        put_leg(&l, c->port.clock, end);
+        end_leg(dial_call(f->dial)->server, &l, end);
+    f->record.kept = 0;
+}
+
+static void end_caller(struct call *c, const char *end)
+{
+    struct leg_record r;
+    struct leg_line l = line_of_caller(c, &r, end);
+    end_leg(c->server, &l, end);
+    c->facts.leg_kept = 0;
 }
 
 void cdr_caller(struct call *c, const char *end)
 {
-    const struct call_facts *f = &c->facts;
-    struct leg_record r = { 1, f->started_ms, 0, f->answered_ms, f->status, end };
-    struct leg_line l = { f->id, "caller", f->from, f->came_by ? f->came_by : "", &r, &c->media };
-    put_leg(&l, c->port.clock, end);
+    end_caller(c, end);
+    c->facts.leg_kept = calls_up_take(c->server->calls_up) + 1;
 }
 
 /* How the caller's leg ended, in the words of far_leg.c. */
@@ -234,12 +340,12 @@ void cdr_write(struct call *c)
     const struct call_facts *f = &c->facts;
     struct sbuf line = { 0 };
     c->server->ended[call_end_of(f->status)]++;
-    cdr_caller(c, caller_end(c));
+    end_caller(c, caller_end(c));
     put_call(&line, c, f->by ? f->by : "flow");
     put_qualities(&line, c);
     for (unsigned i = 1; i <= f->talks_recorded; i++)
         sbuf_fmt(&line, " recording%u=recordings/%s-talk%u.wav", i, f->id, i);
     log_info("cdr", "%s", line.p);
+    hand_over(c->server, "call", sbuf_view(&line), f->slot);
     sbuf_free(&line);
-    calls_up_give(c->server->calls_up, f->slot);
 }

@@ -19,6 +19,7 @@ static int64_t now_of(const struct far_leg *f) { return clock_wall(dial_call(f->
 void far_leg_begun(struct far_leg *f)
 {
     f->record = (struct leg_record){ .no = ++dial_call(f->dial)->facts.legs, .started_ms = now_of(f) };
+    cdr_begin_leg(f);
 }
 
 static const char *end_of(const struct far_leg *f, enum leg_end how)
@@ -40,7 +41,7 @@ static void on_progress(int status, const char *sdp, void *owner)
     if (status < 180 || f->state > FAR_RINGING)
         return;
     if (!f->record.rang_ms)
-        f->record.rang_ms = now_of(f);
+        f->record.rang_ms = now_of(f), cdr_note_leg(f);
     f->state = FAR_RINGING;
     watch_changed(dial_call(f->dial), f->user);
     dial_on_ringing(f, sdp);
@@ -51,6 +52,7 @@ static void on_answered(const char *sdp, void *owner)
     struct far_leg *f = owner;
     f->state = FAR_ANSWERED;
     f->record.answered_ms = now_of(f);
+    cdr_note_leg(f);
     watch_changed(dial_call(f->dial), f->user);
     fare_answered(f->fare);
     dial_on_answered(f, sdp);

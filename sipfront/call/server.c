@@ -85,7 +85,9 @@ static enum err open_storage(struct server *s, const struct server_params *p, st
     e = server_make_folders(s, why);
     if (e)
         return e;
-    cdr_open(s);
+    e = cdr_open(s, p->cdr, why);
+    if (e)
+        return e;
     e = workers_new(&s->workers, s->loop, "worker", WORKERS, WORKERS_WAITING);
     if (e)
         return e;

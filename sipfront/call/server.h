@@ -38,6 +38,7 @@ struct server_params {
     const char *flows;                  /* folder of the built-in compiled flows */
     const struct notify_params *notify; /* its mail server and secrets; NULL: none */
     const struct scribe_params *scribe; /* how messages are written down; NULL: they are not */
+    const char *cdr;                    /* file of call records; NULL: they are in the log only */
     const char *hold_music;             /* folder of it; NULL: DATA/sounds/hold */
     uint64_t spoken_bytes;              /* of spoken texts kept on disk; 0: the default */
     struct outside_params outside;
@@ -124,6 +125,8 @@ enum err server_ban(struct server *s, const char *source, int64_t for_ms, struct
 /* who: an address, a network or a SIP user. ERR_NOT_FOUND. */
 enum err server_unban(struct server *s, const char *who) MUST_USE;
 
+/* Opens the file of call records anew, as after it was renamed. */
+void server_cdr_reopen(struct server *s);
 /* Reads the certificate files anew; a bad one is refused and the old one kept. */
 void server_tls_reload(struct server *s, struct directory_done done);
 

@@ -1,5 +1,6 @@
 #include "sipfront/call/server_metrics.h"
 
+#include "sipfront/call/cdr_file.h"
 #include "sipfront/call/server_parts.h"
 
 const char *call_end_name(enum call_end e)
@@ -47,6 +48,16 @@ static void add_web(struct server *s, struct server_metrics *out)
     out->fetch_refusals = w.refused;
 }
 
+static void add_records(const struct server *s, struct server_metrics *out)
+{
+    struct cdr_file_counts n = cdr_file_counts(s->cdr_file);
+    out->has_cdr_file = s->cdr_file;
+    out->cdr_written = n.written;
+    out->cdr_lost = n.lost;
+    out->cdr_failures = n.failures;
+    out->cdr_waiting = n.waiting;
+}
+
 void server_metrics(struct server *s, struct server_metrics *out)
 {
     struct loop_lag lag;
@@ -55,6 +66,7 @@ void server_metrics(struct server *s, struct server_metrics *out)
         out->ended[e] = s->ended[e];
     add_media(s, out);
     add_web(s, out);
+    add_records(s, out);
     loop_lag(s->loop, &lag);
     out->loop_turns = lag.turns;
     out->loop_late_ms = lag.late_ms;

@@ -20,6 +20,9 @@ struct server_metrics {
     uint64_t rtp_sent, rtp_received, rtp_lost, rtp_late;
     unsigned fetching;
     uint64_t fetched, fetch_timeouts, fetch_failures, fetch_refusals;
+    bool has_cdr_file;
+    uint64_t cdr_written, cdr_lost, cdr_failures; /* call records */
+    unsigned cdr_waiting;
     uint64_t loop_turns;
     int64_t loop_late_ms, loop_worst_ms;
 };

@@ -42,6 +42,7 @@ struct server {
     struct outside outside;
     struct call *calls;
     struct calls_up *calls_up; /* NULL: the file cannot be had */
+    struct cdr_file *cdr_file; /* NULL: none is wanted */
     struct clock_timer *noting;
     struct conference *conferences;
     struct guesses *guesses; /* of their PINs */

@@ -132,6 +132,16 @@ static void put_web(struct sbuf *out, const struct server_metrics *m)
     labelled(out, "fetches_total", "outcome", "refused", m->fetch_refusals);
 }
 
+static void put_records(struct sbuf *out, const struct server_metrics *m)
+{
+    if (!m->has_cdr_file)
+        return;
+    gauge(out, "cdr_waiting", m->cdr_waiting, "Call records that are not in their file yet.");
+    counter(out, "cdr_written_total", m->cdr_written, "Call records written to their file.");
+    counter(out, "cdr_lost_total", m->cdr_lost, "Call records that are in the log only: too many waited.");
+    counter(out, "cdr_failures_total", m->cdr_failures, "Tries to write call records that failed.");
+}
+
 static void put_loop(struct sbuf *out, const struct server_metrics *m)
 {
     family(out, "loop_lag_seconds", "summary", "How late the event loop came to its timers.");
@@ -174,6 +184,7 @@ void api_metrics_show(struct api_call *c)
     put_outbox(&out, s);
     put_transcripts(&out, s);
     put_web(&out, &m);
+    put_records(&out, &m);
     put_loop(&out, &m);
     family(&out, "trunk_up", "gauge", "Whether calls can go out by the trunk.");
     server_each_trunk(s, put_trunk, &out);

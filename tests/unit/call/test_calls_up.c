@@ -15,10 +15,14 @@
 static char path[64];
 static char told[4096]; /* the lines, each in brackets */
 
-static void tell(const char *line)
+static bool keeps; /* the lines that are found stay */
+
+static bool tell(const char *line, int slot, void *arg)
 {
     size_t n = strlen(told);
+    (void)slot, (void)arg;
     snprintf(told + n, sizeof told - n, "[%s]", line);
+    return keeps;
 }
 
 static struct calls_up *reopen(struct calls_up *before)
@@ -26,7 +30,7 @@ static struct calls_up *reopen(struct calls_up *before)
     struct calls_up *u;
     calls_up_close(&before);
     told[0] = '\0';
-    assert_int_equal(calls_up_open(&u, path, tell), ERR_OK);
+    assert_int_equal(calls_up_open(&u, path, tell, NULL), ERR_OK);
     return u;
 }
 
@@ -70,9 +74,30 @@ static void test_a_long_line_is_cut(void **state)
     char line[2 * CALLS_UP_LINE];
     (void)state;
     memset(line, 'x', sizeof line);
+    line[1000] = ' '; /* what is cut off is no half of a word */
     calls_up_note(u, calls_up_take(u), (struct str){ line, sizeof line });
     u = reopen(u);
-    assert_int_equal(strlen(told), CALLS_UP_LINE + 2);
+    assert_int_equal(strlen(told), 1000 + 2);
+    calls_up_close(&u);
+}
+
+static void test_a_line_that_is_kept(void **state)
+{
+    struct calls_up *u = reopen(NULL);
+    (void)state;
+    calls_up_note(u, calls_up_take(u), str_of("call=1"));
+    keeps = true;
+    u = reopen(u);
+    int other = calls_up_take(u);
+    calls_up_note(u, other, str_of("call=2"));
+    u = reopen(u);
+    assert_string_equal(told, "[call=2][call=1]");
+    calls_up_give(u, other);
+    keeps = false;
+    u = reopen(u);
+    assert_string_equal(told, "[call=1]");
+    u = reopen(u);
+    assert_string_equal(told, "");
     calls_up_close(&u);
 }
 
@@ -83,7 +108,7 @@ static void test_all_slots_are_taken(void **state)
     (void)state;
     for (int slot; (slot = calls_up_take(u)) != CALLS_UP_NONE; n++)
         last = slot;
-    assert_int_equal(n, 4096);
+    assert_int_equal(n, CALLS_UP_SLOTS);
     calls_up_note(u, CALLS_UP_NONE, str_of("nothing"));
     calls_up_give(u, CALLS_UP_NONE);
     calls_up_give(u, last);
@@ -113,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_what_is_left_is_told_once, begin, end),
         cmocka_unit_test_setup_teardown(test_a_long_line_is_cut, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_line_that_is_kept, begin, end),
         cmocka_unit_test_setup_teardown(test_all_slots_are_taken, begin, end),
         cmocka_unit_test_setup_teardown(test_a_spoilt_file, begin, end),
     };
