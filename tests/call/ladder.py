@@ -114,9 +114,10 @@ class Ladder:
         own = [h.replace(f"CSeq: {self.cseq} ", f"CSeq: {cseq or self.cseq} ") for h in self._own("ACK")]
         return self._message(f"ACK {'[next_url]' if self.caller else '[$contact]'} SIP/2.0", own, body)
 
-    def ack_failure(self):
-        """The ACK of a refused INVITE, which belongs to its transaction."""
-        return self._message("ACK [$target] SIP/2.0", ["[last_Via:]", "[last_From:]", "[last_To:]", "[last_Call-ID:]", f"CSeq: {self.cseq} ACK",
+    def ack_failure(self, within=False):
+        """The ACK of a refused INVITE, which belongs to its transaction; within: of one within the dialog."""
+        uri = "[$target]" if not within else "[next_url]" if self.caller else "[$contact]"
+        return self._message(f"ACK {uri} SIP/2.0", ["[last_Via:]", "[last_From:]", "[last_To:]", "[last_Call-ID:]", f"CSeq: {self.cseq} ACK",
                                                     "Max-Forwards: 70"], "")
 
     def prack(self):
@@ -272,6 +273,11 @@ class Ladder:
             assert time.monotonic() < end, f"no {text}: {self.messages()[-2000:]}"
             time.sleep(0.05)
         return self
+
+    def when(self, way, start):
+        """The times (of the day, in seconds) at which messages that begin so were sent or received."""
+        found = re.finditer(rf"^-+ \S+ (\d+):(\d+):([\d.]+)\nUDP message {way}.*\n\n{start}", self.messages(), re.MULTILINE)
+        return [int(m[1]) * 3600 + int(m[2]) * 60 + float(m[3]) for m in found]
 
     def messages(self):
         """All that was sent and heard."""
