@@ -17,6 +17,7 @@
 struct forward {
     struct leg_diversions way;
     char dialed[DIVERSION_USER]; /* as call.to will tell: its SIP user, or its Number */
+    int line;                    /* the flow's permit line that counted who forwards, -1: none */
 };
 
 static const struct far_leg *ringing_for(const struct dial *d, const char *user)
@@ -65,7 +66,7 @@ static bool takes_over(const struct dial *d, const struct connection *to)
 }
 
 /* The first one that is forwarded to has it. */
-static void keep(struct dial *d, const struct leg_diversions *way, const char *dialed)
+static void keep(struct dial *d, const struct leg_diversions *way, const char *dialed, int line)
 {
     if (d->forward)
         return;
@@ -74,13 +75,16 @@ static void keep(struct dial *d, const struct leg_diversions *way, const char *d
         abort();
     d->forward->way = *way;
     snprintf(d->forward->dialed, sizeof d->forward->dialed, "%s", dialed);
+    d->forward->line = line;
 }
 
 bool dial_divert_hand_over(struct dial *d)
 {
     struct call *c = d->op.call;
     struct forward *f = d->forward;
-    const struct call_route route = { .dialed = directory_connection(c->server->directory, f->way.to) };
+    const struct call_route route = { .dialed = directory_connection(c->server->directory, f->way.to),
+                                      .permit_flow = f->line < 0 ? NULL : c->facts.flow,
+                                      .permit_line = f->line };
     d->forward = NULL;
     if (route.dialed)
         transfer_by_phone(c, &(struct onward){ .to = f->dialed, .route = &route, .way = &f->way });
@@ -103,7 +107,7 @@ static void ring(struct far_leg *f, struct leg_diversions *way, const struct con
     else if (ringing_for(d, user))
         return;
     else if (to && takes_over(d, to))
-        keep(d, way, dialed);
+        keep(d, way, dialed, f->line);
     else if (to)
         dial_ring_user(d, to, &as);
     else

@@ -2,6 +2,7 @@
 from carrier import Carrier
 from server import build_flow
 from test_flows import logged
+from test_forward import forwards, to  # noqa: F401
 
 # No caller sends such a header, so this rings bob; but the text has come from outside.
 DIALS_OUTSIDE = """permit dial {permit}
@@ -74,6 +75,21 @@ def test_who_is_put_through_is_counted_until_the_call_ends(server, ctl, register
         logged(server, "sent")
         carol.hang_up()
         carol.wait("CALL_CLOSED")
+
+
+def test_who_is_forwarded_is_counted_on(server, ctl, forwards, register, tmp_path):  # noqa: F811
+    """A phone's 302 makes it a call of the flow of who it leads to; the line that counted the phone counts that call."""
+    attach(ctl, tmp_path, '"bob" at most 1')
+    forwards("bob", to("carol"))
+    carol, ann, dave = register("carol", answers=False), register("ann"), register("dave")
+    ann.dial("line")
+    carol.wait("CALL_INCOMING")
+    dave.dial("line")
+    dave.wait("CALL_CLOSED")
+    logged(server, "limited")
+    ann.hang_up()
+    carol.wait("CALL_CLOSED")
+    assert any(server.wait_cdr()["parent"] != "-" for _ in range(3)), "carol had a call of its own"
 
 
 def test_a_line_counts_by_what_it_says(server, ctl, register, tmp_path):
