@@ -73,7 +73,7 @@ void call_ring(struct call *c)
 /* Our answer to the caller's offer, or our own offer when it made none. */
 static void local_sdp(struct call *c, struct sbuf *sdp)
 {
-    if (c->media.theirs.nformats)
+    if (c->media.theirs)
         leg_media_answer(&c->media, sdp);
     else
         leg_media_offer(&c->media, NULL, sdp);
@@ -82,7 +82,7 @@ static void local_sdp(struct call *c, struct sbuf *sdp)
 void call_early_media(struct call *c)
 {
     struct sbuf sdp = { 0 };
-    if ((c->state != CALL_OFFERED && c->state != CALL_RINGING) || !c->media.theirs.nformats)
+    if ((c->state != CALL_OFFERED && c->state != CALL_RINGING) || !c->media.theirs)
         return;
     call_move(c, CALL_EARLY);
     if (call_caller_is_on(c))
@@ -114,7 +114,7 @@ void call_send_answer(struct call *c)
         answer_onward(c);
         return;
     }
-    if (c->media.theirs.nformats && c->state != CALL_EARLY)
+    if (c->media.theirs && c->state != CALL_EARLY)
         leg_media_start(&c->media);
     call_move(c, CALL_ANSWERED);
     c->facts.answered_ms = clock_wall(c->port.clock);
@@ -284,7 +284,7 @@ static void on_confirmed(const char *sdp, void *owner)
     }
     if (!call_move(c, CALL_UP))
         return;
-    if (!c->media.theirs.nformats && (!sdp || leg_media_take_answer(&c->media, sdp) != ERR_OK)) {
+    if (!c->media.theirs && (!sdp || leg_media_take_answer(&c->media, sdp) != ERR_OK)) {
         log_warn("call", "%s: the ACK holds no usable answer to our offer", c->facts.id);
         call_drop(c, 0);
         return;

@@ -156,7 +156,7 @@ enum err far_leg_invite(struct far_leg *f, const struct sip_binding *to)
 {
     struct call *c = dial_call(f->dial);
     struct sbuf sdp = { 0 };
-    const struct audio_desc *prefer = c->media.theirs.nformats ? &c->media.theirs : NULL;
+    const struct audio_desc *prefer = c->media.theirs;
     const struct leg_alert alert = dial_alert(f);
     leg_media_offer(&f->media, prefer, &sdp);
     struct leg_dial d = {

@@ -144,7 +144,7 @@ static enum err dial(struct far_leg *f, const struct trunk_settings *t, const ch
     trunk_uri(trunk, number, &uri);
     trunk_hop(&o->way->target, &hop);
     leg_media_secure(&f->media, o->insists ? AUDIO_SECURE_REQUIRED : secrecy_of_trunk(t));
-    leg_media_offer(&f->media, c->media.theirs.nformats ? &c->media.theirs : NULL, &sdp);
+    leg_media_offer(&f->media, c->media.theirs, &sdp);
     struct leg_trunk lt = {
         .domain = trunk_domain(trunk),
         .auth_user = *t->auth_user ? t->auth_user : t->user,

@@ -15,20 +15,28 @@ enum err leg_media_open(struct leg_media *m, struct media *media, const char *ad
     return stream_open_for(&m->stream, media, address, events, owner);
 }
 
+/* What was not said yet: no formats, no address. */
+static const struct audio_desc nothing;
+static const struct audio_desc *their(const struct leg_media *m) { return m->theirs ? m->theirs : &nothing; }
+static const struct audio_desc *our(const struct leg_media *m) { return m->ours ? m->ours : &nothing; }
+
 void leg_media_close(struct leg_media *m)
 {
     stream_close(&m->stream);
+    audio_keep(&m->theirs, NULL);
+    audio_keep(&m->ours, NULL);
     explicit_bzero(m, sizeof *m); /* there may be keys in it */
 }
 
 /* RFC 4566 §5.2: the session id stays, the version grows with every change. The port makes the id unique among our live
  * sessions. */
-static void stamp(struct leg_media *m)
+static void keep_ours(struct leg_media *m, struct audio_desc *said)
 {
     if (!m->session_id)
         m->session_id = 1000000 + stream_port(m->stream);
-    m->ours.session_id = m->session_id;
-    m->ours.session_version = ++m->version;
+    said->session_id = m->session_id;
+    said->session_version = ++m->version;
+    audio_keep(&m->ours, said);
 }
 
 /* One key a suite, when the other side can be told it. Without randomness there is no suite, and a call that has to be
@@ -72,20 +80,21 @@ static void ours(const struct leg_media *m, enum audio_security security, const 
 
 void leg_media_offer(struct leg_media *m, const struct audio_desc *prefer, struct sbuf *sdp)
 {
-    bool savp = m->security != AUDIO_SECURE_OFF && m->theirs.must_secure; /* who insists on it does so to the end */
+    bool savp = m->security != AUDIO_SECURE_OFF && their(m)->must_secure; /* who insists on it does so to the end */
+    struct audio_desc offer;
     if (m->security >= AUDIO_SECURE_WISHED || !prefer || prefer->ncrypto > 0)
         make_keys(m);
-    ours(m, savp ? AUDIO_SECURE_REQUIRED : m->security, prefer, &m->ours);
-    stamp(m);
+    ours(m, savp ? AUDIO_SECURE_REQUIRED : m->security, prefer, &offer);
+    keep_ours(m, &offer);
     sbuf_room(sdp, SDP_USUAL);
-    audio_write(sdp, &m->ours, NULL);
+    audio_write(sdp, m->ours, NULL);
 }
 
 static enum codec codec_of(const struct audio_format *f) { return f ? codec_find(f->name, f->rate) : CODEC_NONE; }
 
 enum codec leg_media_codec(const struct leg_media *m)
 {
-    const struct audio_desc *agreed = m->theirs.nformats ? &m->theirs : &m->ours;
+    const struct audio_desc *agreed = m->theirs ? m->theirs : our(m);
     for (unsigned i = 0; i < agreed->nformats; i++)
         if (codec_of(&agreed->formats[i]) != CODEC_NONE)
             return codec_of(&agreed->formats[i]);
@@ -127,23 +136,24 @@ static enum err agree_keys(struct secure_keys *out, const struct audio_desc *agr
 /* agreed: the formats both sides have, with the payload types that they receive. */
 static void start(struct leg_media *m, const struct audio_desc *agreed)
 {
+    const struct audio_desc *theirs = their(m);
     const struct audio_format *codec = audio_codec(agreed), *event = audio_event(agreed);
     struct stream_remote r = {
-        .address = m->theirs.address,
-        .port = m->theirs.port,
-        .rtcp_port = m->theirs.rtcp_port,
-        .rtcp_mux = m->theirs.rtcp_mux && m->ours.rtcp_mux,
+        .address = theirs->address,
+        .port = theirs->port,
+        .rtcp_port = theirs->rtcp_port,
+        .rtcp_mux = theirs->rtcp_mux && our(m)->rtcp_mux,
         .codec = codec_of(codec),
         .pt = codec ? codec->pt : 0,
         .event_pt = event ? event->pt : -1,
         .event_khz = event ? event->rate / 1000 : 0,
-        .ptime = m->theirs.ptime ? m->theirs.ptime : 20,
-        .send = they_listen(&m->theirs),
-        .receive = they_talk(&m->theirs),
-        .timeout_ms = they_listen(&m->theirs) ? m->silence_ms : 0, /* who is held may be still */
+        .ptime = theirs->ptime ? theirs->ptime : 20,
+        .send = they_listen(theirs),
+        .receive = they_talk(theirs),
+        .timeout_ms = they_listen(theirs) ? m->silence_ms : 0, /* who is held may be still */
     };
-    accept_formats(&r, &m->ours);
-    if (agree_keys(&r.secure, agreed, &m->theirs) != ERR_OK)
+    accept_formats(&r, our(m));
+    if (agree_keys(&r.secure, agreed, theirs) != ERR_OK)
         r.secure = (struct secure_keys){ .on = true }; /* looked at before; no audio rather than a plain one */
     m->suite = r.secure.on ? secure_suite_name(r.secure.suite) : NULL;
     stream_set_remote(m->stream, &r);
@@ -161,16 +171,17 @@ static enum err check_keys(const struct audio_desc *agreed, const struct audio_d
 
 enum err leg_media_take_answer(struct leg_media *m, const char *sdp)
 {
-    struct audio_desc theirs, agreed;
+    struct audio_desc theirs, agreed, offered;
     enum err e = audio_read(&theirs, sdp);
     if (e)
         return e;
-    e = audio_answer(&agreed, &theirs, &m->ours);
+    audio_copy(&offered, our(m));
+    e = audio_answer(&agreed, &theirs, &offered);
     if (!e)
         e = check_keys(&agreed, &theirs);
     if (e)
         return e;
-    m->theirs = theirs;
+    audio_keep(&m->theirs, &theirs);
     start(m, &agreed);
     return ERR_OK;
 }
@@ -187,9 +198,8 @@ enum err leg_media_take_offer(struct leg_media *m, const char *sdp)
         e = check_keys(&answer, &theirs);
     if (e)
         return e;
-    m->theirs = theirs;
-    m->ours = answer;
-    stamp(m);
+    audio_keep(&m->theirs, &theirs);
+    keep_ours(m, &answer);
     return ERR_OK;
 }
 
@@ -218,16 +228,16 @@ const char *leg_media_objection(const struct leg_media *m, const char *sdp)
 void leg_media_answer(struct leg_media *m, struct sbuf *sdp)
 {
     sbuf_room(sdp, SDP_USUAL);
-    audio_write(sdp, &m->ours, &m->theirs);
+    audio_write(sdp, our(m), their(m));
 }
 
-void leg_media_start(struct leg_media *m) { start(m, &m->ours); }
+void leg_media_start(struct leg_media *m) { start(m, our(m)); }
 
 void leg_media_reoffer(struct leg_media *m, struct leg *leg, const char *sdp)
 {
     struct sbuf answer = { 0 };
     if (!sdp) {
-        leg_media_offer(m, &m->theirs, &answer);
+        leg_media_offer(m, their(m), &answer);
     } else if (leg_media_take_offer(m, sdp) != ERR_OK) {
         leg_reoffer_answer(leg, 488, NULL);
         return;
@@ -245,6 +255,6 @@ void leg_media_reanswer(struct leg_media *m, const char *sdp)
         log_warn("media", "an answer to our offer cannot be used: the audio stays as it was");
 }
 
-bool leg_media_holds(const struct leg_media *m) { return m->theirs.nformats && !they_listen(&m->theirs); }
+bool leg_media_holds(const struct leg_media *m) { return m->theirs && !they_listen(m->theirs); }
 
-bool leg_media_has_events(const struct leg_media *m) { return m->theirs.nformats && audio_event(&m->theirs); }
+bool leg_media_has_events(const struct leg_media *m) { return m->theirs && audio_event(m->theirs); }

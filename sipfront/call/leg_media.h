@@ -9,9 +9,9 @@
 
 struct leg_media {
     struct stream *stream;
-    char address[64];         /* ours, as offered */
-    struct audio_desc theirs; /* their last offer or answer; no formats before the first */
-    struct audio_desc ours;   /* our last offer or answer */
+    char address[64];          /* ours, as offered */
+    struct audio_desc *theirs; /* their last offer or answer, kept (audio_keep()); NULL before the first */
+    struct audio_desc *ours;   /* our last offer or answer, alike */
     uint64_t session_id, version;
     unsigned silence_ms; /* set after leg_media_open(): without a packet for so long on_silent_peer comes; 0: never */
     enum audio_security security;                 /* set after leg_media_open(); 0: off */

@@ -134,7 +134,7 @@ static int open_end(struct server *s, struct leg *leg, const struct leg_invite *
 static void answer(struct line_end *end)
 {
     struct sbuf sdp = { 0 };
-    if (end->media.theirs.nformats) {
+    if (end->media.theirs) {
         leg_media_start(&end->media);
         leg_media_answer(&end->media, &sdp);
     } else {

@@ -323,7 +323,7 @@ void dial_on_answered(struct far_leg *f, const char *sdp)
     struct dial *d = f->dial;
     if (d->op.later || d->winner || !d->op.call->leg)
         leg_hangup(f->leg, NULL);
-    else if (sdp ? leg_media_take_answer(&f->media, sdp) != ERR_OK : !f->media.theirs.nformats)
+    else if (sdp ? leg_media_take_answer(&f->media, sdp) != ERR_OK : !f->media.theirs)
         refuse(d, f, DIAL_FAILED, "the device answered without usable audio");
     else if (d->announce || d->question)
         ask(d, f);

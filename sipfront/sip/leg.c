@@ -4,8 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include <sofia-sip/msg.h>
-#include <sofia-sip/msg_header.h>
 #include <sofia-sip/sip_header.h>
 
 #include "sipfront/sip/leg_inner.h"
@@ -100,8 +98,7 @@ static void leg_free(struct leg *leg)
     free(leg->forwards_to);
     if (leg->reoffer[0])
         nua_destroy_event(leg->reoffer);
-    if (leg->request)
-        msg_destroy(leg->request);
+    leg_forget_invite(leg);
     if (leg->nh) {
         nua_handle_bind(leg->nh, NULL);
         nua_handle_destroy(leg->nh);
@@ -214,27 +211,6 @@ const char *leg_sdp(const sip_t *sip, struct sbuf *out)
         return NULL;
     sbuf_add(out, sip->sip_payload->pl_data, sip->sip_payload->pl_len);
     return out->p;
-}
-
-/* The header's name; NULL for the first line, the empty line and the body, which stand in the same list. */
-static const char *name_of(const sip_header_t *h)
-{
-    return h->sh_class == sip_unknown_class ? h->sh_unknown->un_name : h->sh_class->hc_name;
-}
-
-static const char *value_of(const struct leg *leg, const sip_header_t *h)
-{
-    return h->sh_class == sip_unknown_class ? h->sh_unknown->un_value : sip_header_as_string(msg_home(leg->request), h);
-}
-
-const char *leg_header(const struct leg *leg, const char *name)
-{
-    const sip_header_t *h = leg->invite ? (const sip_header_t *)leg->invite->sip_request : NULL;
-    const char *value;
-    while (h && (!name_of(h) || strcasecmp(name_of(h), name) != 0))
-        h = (const sip_header_t *)h->sh_succ;
-    value = h ? value_of(leg, h) : NULL;
-    return value ? value : "";
 }
 
 unsigned leg_retry_after_s(const struct leg *leg) { return leg->retry_after_s; }

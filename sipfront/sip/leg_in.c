@@ -77,8 +77,7 @@ static struct leg *new_incoming(const struct incoming *r, const struct agent_eve
     struct agent *a = r->agent;
     struct leg *leg = leg_new(a, ev->nh, LEG_INVITED);
     char back[SIP_SOURCE_MAX + 32];
-    leg->request = msg_ref_create(nua_current_request(a->nua));
-    leg->invite = ev->sip;
+    leg_keep_invite(leg, msg_ref_create(nua_current_request(a->nua)));
     if (ev->sip->sip_max_forwards)
         leg->max_forwards = (unsigned)ev->sip->sip_max_forwards->mf_count;
     leg_note_allow(leg, ev->sip);
@@ -225,7 +224,8 @@ void leg_on_ack(const struct agent_event *ev)
         return;
     leg_note_dialog(leg, ev->sip);
     if (before == LEG_ANSWERED)
-        leg_session_agree(leg, leg->invite, true);
+        leg_session_agree(leg, leg_invite(leg), true);
+    leg_shrink_invite(leg);
     if (before == LEG_LEAVING)
         nua_bye(leg->nh, TAG_IF(leg->bye_reason[0], SIPTAG_REASON_STR(leg->bye_reason)), TAG_END());
     else if (leg_listener(leg))

@@ -42,12 +42,10 @@ struct leg {
     enum leg_end how;
     int end_status;
     char end_reason[96];
-
     struct clock_timer *deadline; /* the stack's last messages take no longer */
     char bye_reason[128];         /* for the BYE of a leg that is LEAVING */
     char warning[128];            /* for a refusal; "": none */
-    msg_t *request;               /* the INVITE of an incoming leg, referenced */
-    const sip_t *invite;          /* in it */
+    struct kept_invite *invite;   /* of an incoming leg, else NULL; owned (leg_invite.c) */
     nua_saved_event_t reoffer[1]; /* the request that awaits leg_reoffer_answer() */
     unsigned max_forwards;
     char contact[LISTEN_URL_MAX]; /* ours, as this peer is to know it; "": the stack's own */
@@ -84,6 +82,12 @@ void leg_finish(struct leg *leg, enum leg_end how, int status, const char *reaso
 const struct leg_events *leg_listener(const struct leg *leg);
 /* Is the end reported and the owner silent? Then this many ms later the leg goes, whatever the far end does. */
 void leg_close(struct leg *leg);
+
+/* leg_invite.c: the INVITE of an incoming leg. Shrunk once the call is up: what was read of it before is gone. */
+void leg_keep_invite(struct leg *leg, msg_t *msg); /* takes over the reference */
+void leg_shrink_invite(struct leg *leg);
+void leg_forget_invite(struct leg *leg);
+const sip_t *leg_invite(const struct leg *leg); /* NULL: an outgoing one, or no memory */
 
 /* The SDP of a message in out, NUL-terminated; NULL when there is none. */
 const char *leg_sdp(const sip_t *sip, struct sbuf *out);

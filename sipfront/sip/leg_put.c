@@ -141,7 +141,8 @@ void leg_on_put_notify(const struct agent_event *ev)
 
 void leg_uri_here(const struct leg *leg, const char *user, struct sbuf *out)
 {
-    const url_t *here = leg->invite ? leg->invite->sip_request->rq_url : NULL;
+    const sip_t *invite = leg_invite(leg);
+    const url_t *here = invite ? invite->sip_request->rq_url : NULL;
     if (!here || !here->url_host || here->url_type == url_tel) {
         agent_write_uri(leg->agent, user, out);
         return;

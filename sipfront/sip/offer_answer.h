@@ -37,25 +37,29 @@ struct audio_crypto {
 /* Whether the stream may, or has to, be secured. WISHED is OPTIONAL, and our offers tell a key whoever calls. */
 enum audio_security { AUDIO_SECURE_OFF, AUDIO_SECURE_OPTIONAL, AUDIO_SECURE_WISHED, AUDIO_SECURE_REQUIRED };
 
-/* The audio stream of one SDP. */
+/* The audio stream of one SDP. What is seldom used up stands at the end: audio_keep(). */
 struct audio_desc {
-    char address[64]; /* where its writer wants RTP; "" or "0.0.0.0": held */
-    uint16_t port;    /* 0: refused */
+    char address[64];   /* where its writer wants RTP; "" or "0.0.0.0": held */
+    uint16_t port;      /* 0: refused */
+    uint16_t rtcp_port; /* a=rtcp (RFC 3605); 0: not said */
     enum audio_direction direction;
-    unsigned ptime; /* ms that its writer wants in a packet: 20 when not said, at most its maxptime */
-    struct audio_format formats[AUDIO_FORMATS_MAX];
-    unsigned nformats;
-    uint16_t rtcp_port;                           /* a=rtcp (RFC 3605); 0: not said */
-    bool rtcp_mux;                                /* RFC 5761; an answer says it when the offer does */
-    char proto[12];                               /* RTP/AVP, RTP/SAVP, or those with F */
-    bool must_secure;                             /* by RTP/SAVP, or because ours requires it */
-    struct audio_crypto crypto[AUDIO_CRYPTO_MAX]; /* best first; of an answer the one that is used */
-    unsigned ncrypto;
+    unsigned ptime;   /* ms that its writer wants in a packet: 20 when not said, at most its maxptime */
+    bool rtcp_mux;    /* RFC 5761; an answer says it when the offer does */
+    bool must_secure; /* by RTP/SAVP, or because ours requires it */
+    char proto[12];   /* RTP/AVP, RTP/SAVP, or those with F */
     unsigned media_lines,
         audio_line; /* how many m= lines there are and which one is ours: an answer must have as many (§6) */
-    char refused[AUDIO_LINES_MAX][AUDIO_LINE_TEXT]; /* each m= line with port 0, for an answer that refuses it */
     uint64_t session_id, session_version;
+    unsigned nformats, ncrypto;
+    struct audio_format formats[AUDIO_FORMATS_MAX];
+    struct audio_crypto crypto[AUDIO_CRYPTO_MAX];   /* best first; of an answer the one that is used */
+    char refused[AUDIO_LINES_MAX][AUDIO_LINE_TEXT]; /* each m= line with port 0, for an answer that refuses it */
 };
+
+/* Keeps a copy of it in *kept, in place of the one before, in no more memory than it uses: what is not counted in it
+ * must not be touched, nor the struct be copied. NULL: none. Ends the process when there is no memory. */
+void audio_keep(struct audio_desc **kept, const struct audio_desc *d);
+void audio_copy(struct audio_desc *out, const struct audio_desc *kept); /* a whole one again */
 
 /* Reads the first usable audio line. ERR_SYNTAX when it is no SDP, ERR_UNSUPPORTED when it has no RTP/AVP or
  * RTP/SAVP audio. */

@@ -32,6 +32,9 @@ static void an_incoming_call(void **state)
     phone_send(&p, &ack);
     wait_for(&told.confirmed, 1);
     assert_false(told.has_sdp);
+    assert_string_equal(leg_header(w.leg, "x-test"), "a value"); /* the INVITE is text by now */
+    assert_string_equal(leg_header(w.leg, "Call-ID"), "in1");
+    assert_string_equal(leg_header(w.leg, "Nothing"), "");
     phone_send(&p, &bye);
     phone_expect(&p, "SIP/2.0 200");
     wait_for(&told.ended, 1);
