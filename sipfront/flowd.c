@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -432,6 +433,16 @@ static int serve(struct flowd *d, const struct options *o)
     return e ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* A leg has two sockets: what a shell or a service may open by itself (1024) would do for five hundred. */
+static void allow_descriptors(void)
+{
+    struct rlimit l;
+    if (getrlimit(RLIMIT_NOFILE, &l) == 0) {
+        l.rlim_cur = l.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct options o = {
@@ -450,6 +461,7 @@ int main(int argc, char **argv)
         if (ended >= 0)
             return ended;
     }
+    allow_descriptors();
     sigemptyset(&d.signals);
     sigaddset(&d.signals, SIGINT);
     sigaddset(&d.signals, SIGTERM);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,9 +12,9 @@
 
 enum {
     DSCP_EF = 46 << 2,
-    SPARE = 64,      /* pairs that stay open however long they rest */
-    IDLE_MS = 60000, /* the others are closed when they have rested for so long */
-    SPARE_MOST = 1024,
+    SPARE = 64,        /* pairs that stay open however long they rest */
+    IDLE_MS = 60000,   /* the others are closed when they have rested for so long */
+    SPARE_MOST = 1024, /* and no more than an eighth of the sockets that the process may open */
 };
 
 struct resting { /* the longest first */
@@ -24,7 +25,7 @@ struct resting { /* the longest first */
 struct ports {
     pthread_mutex_t lock;
     uint16_t first;
-    unsigned npairs, next, used;
+    unsigned npairs, next, used, spare_most;
     struct port_pair *pairs;
     struct resting resting[2]; /* IPv4, IPv6 */
     bool (*watch_fn)(struct port_pair *pair, void *arg);
@@ -38,6 +39,14 @@ static unsigned random_below(unsigned n)
     if (getrandom(&r, sizeof r, 0) != (ssize_t)sizeof r)
         r = (unsigned)(uintptr_t)&r >> 4;
     return r % n;
+}
+
+static unsigned spare_most(void)
+{
+    struct rlimit l;
+    bool few = getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_cur / 16 < SPARE_MOST;
+
+    return few ? (unsigned)l.rlim_cur / 16 : SPARE_MOST;
 }
 
 enum err ports_new(struct ports **out, uint16_t min, uint16_t max, bool (*watch_fn)(struct port_pair *pair, void *arg),
@@ -55,6 +64,7 @@ enum err ports_new(struct ports **out, uint16_t min, uint16_t max, bool (*watch_
     p->first = (uint16_t)first;
     p->npairs = (max - first + 1u) / 2;
     p->next = random_below(p->npairs);
+    p->spare_most = spare_most();
     p->watch_fn = watch_fn;
     p->arg = arg;
     p->pairs = calloc(p->npairs, sizeof *p->pairs);
@@ -224,7 +234,7 @@ static void close_idle(struct ports *p, bool v6, int64_t now_ms)
 {
     const struct resting *r = &p->resting[v6];
 
-    if (r->n > SPARE_MOST || (r->n > SPARE && now_ms - r->first->quiet_ms > IDLE_MS))
+    if (r->n > p->spare_most || (r->n > SPARE && now_ms - r->first->quiet_ms > IDLE_MS))
         close_pair(rested(p, v6, 0, INT64_MAX));
 }
 
