@@ -56,9 +56,10 @@ def test_the_phone_is_told(ladder, line, arguments, wants, lacks):
     ann.finish()
 
 
-def test_who_is_forwarded_to_is_not_made_to_answer(ladder, register, line):
-    """The tone goes with the call."""
-    line('"ann", ring_tone: "internal", auto_answer: yes')
+def test_who_is_forwarded_to_is_not_made_to_answer(ctl, ladder, register, line):
+    """The tone goes with the call, where the target's devices ring: in a bridge of several."""
+    ctl.add("dave", PASSWORDS["dave"])
+    line('["ann", "dave"], ring_tone: "internal", auto_answer: yes')
     ann, carol = ladder("ann"), ladder("carol")
     ann.register(PASSWORDS["ann"]).called(matches=["Answer-Mode: Auto"]).forward("<sip:carol@[remote_ip]:[remote_port]>").start().wait_listening()
     carol.register(PASSWORDS["carol"]).called(matches=["Alert-Info: <urn:alert:source:internal>;info=alert-internal\r"], lacks=lacking("Call-Info", "Answer-Mode"))

@@ -77,7 +77,7 @@ def test_both_phones_hold_as_the_session_is_refreshed(server, ladder, hears, mus
     assert 2.1 <= waited(bob) <= 4 + LATE, "it has made bob's"
     cdr = server.wait_cdr()
     assert (cdr["status"], cdr["by"]) == ("200", "caller")
-    assert server.rtp_sockets() == 0
+    assert server.rtp_ports_used() == 0
 
 
 def both_hold(ann, bob, at_ann, at_bob):
