@@ -79,8 +79,6 @@ void command_remote(struct media *m, struct command *c)
     secure_with(s, &c->remote.secure);
     s->remote = c->remote;
     secure_keys_wipe(&c->remote.secure);
-    if (!s->has_remote)
-        s->begun_ms = engine_ms(m);
     s->has_remote = true;
     s->heard_ms = engine_ms(m); /* the time-out runs from here */
     s->silence_told = false;

@@ -8,7 +8,6 @@
 #include "sipfront/media/codec_g711.h"
 
 enum {
-    SILENCE_AFTER_MS = 100,
     STALLED_MS = 200, /* later than this, grid points are left out instead of made up for */
     PAYLOAD_MAX = RTP_PACKET_MAX - RTP_HEADER,
 };
@@ -117,14 +116,6 @@ static bool pull_partner(struct stream *s, unsigned step_ms, struct pcm *sound)
     return e && (ear_pull(e, step_ms, sound) || ear_has_noise(e));
 }
 
-/* Not at once: mostly there is something to say within moments of the answer, or the call is over. */
-static bool is_idle(const struct media *m, const struct stream *s)
-{
-    bool relays = s->relay.started && engine_ms(m) - s->relay.heard_ms <= RELAY_IDLE_MS;
-
-    return !relays && engine_ms(m) - s->begun_ms >= SILENCE_AFTER_MS;
-}
-
 /* A leg that is to hear something gets it without a break: the partner's audio, or silence of the codec, which keeps
  * NAT bindings and phones' time-outs away. */
 static void send_own(struct media *m, struct stream *s, unsigned step_ms)
@@ -146,7 +137,7 @@ static void send_own(struct media *m, struct stream *s, unsigned step_ms)
         send_audio(m, s, room_payload(s, step_ms, payload, PAYLOAD_MAX), step_ms);
     } else if (heard) {
         send_audio(m, s, mouth_encode(&s->mouth, s->remote.codec, &sound, payload, PAYLOAD_MAX), step_ms);
-    } else if (is_idle(m, s)) {
+    } else if (!s->relay.started || engine_ms(m) - s->relay.heard_ms > RELAY_IDLE_MS) {
         s->relay.started = false;
         send_audio(m, s, codec_silence_packet(s->remote.codec, step_ms, payload, PAYLOAD_MAX), step_ms);
     }

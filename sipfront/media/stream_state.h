@@ -78,7 +78,6 @@ struct stream {
     unsigned in_ms;        /* length of the peer's packets, 0: none came yet */
     struct recording *recording;
     struct recording *talk; /* of the bridge: this side left, the partner right */
-    int64_t begun_ms;       /* its remote side was told first */
     int64_t heard_ms;       /* the last packet of the peer */
     struct stream_rtcp rtcp;
     bool counting; /* in_ssrc, in_seq are set */

@@ -82,7 +82,7 @@ static void a_refusals_contact_leads_nowhere(void **state)
 
 static void the_way_is_told(void **state)
 {
-    struct leg_diversions way = { .list = { { "b<>o%b", 302, false }, { "carol", 301, true } },
+    struct leg_diversions way = { .list = { { "b<>o%b", 302, false, false }, { "carol", 301, true, false } },
                                   .count = 2,
                                   .to = "dave" };
     struct phone p;
