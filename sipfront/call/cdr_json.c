@@ -6,19 +6,31 @@
 
 #include <jansson.h>
 
+static bool needs_escape(unsigned char c) { return c <= ' ' || c == '%' || c == 0x7f; }
+
+static void put_word(struct sbuf *line, const char *value)
+{
+    for (size_t plain; *value; value += plain) {
+        for (plain = 0; value[plain] && !needs_escape((unsigned char)value[plain]); plain++)
+            ;
+        sbuf_add(line, value, plain);
+        if (value[plain])
+            sbuf_fmt(line, "%%%02X", (unsigned char)value[plain++]);
+    }
+}
+
 void cdr_put(struct sbuf *line, const char *key, const char *value)
 {
-    sbuf_fmt(line, "%s%s=", line->len ? " " : "", key);
+    if (line->len)
+        sbuf_char(line, ' ');
+    sbuf_cstr(line, key);
+    sbuf_char(line, '=');
     if (!value)
         sbuf_char(line, '-');
     else if (strcmp(value, "-") == 0)
         sbuf_cstr(line, "%2D");
     else
-        for (const unsigned char *p = (const unsigned char *)value; *p; p++)
-            if (*p <= ' ' || *p == '%' || *p == 0x7f)
-                sbuf_fmt(line, "%%%02X", *p);
-            else
-                sbuf_char(line, (char)*p);
+        put_word(line, value);
 }
 
 /* Behind caller_, callee_ or nothing. */

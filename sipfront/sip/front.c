@@ -246,14 +246,14 @@ static bool take(struct front *f)
         return true;
     if (begins(d, "SIP/2.0"))
         return false;
-    if (refuse_raw(f))
-        return true;
     if (!ours && !guard_is_wary(f->agent->guard))
-        return false;
+        return refuse_raw(f);
     d->msg = msg_make(sip_default_mclass(), 0, d->bytes, (ssize_t)d->len);
     sip = d->msg ? sip_object(d->msg) : NULL;
     if (sip && sip->sip_request && sip->sip_via)
         taken = take_request(f, sip);
+    if (!taken && !is_plain(d, sip))
+        taken = refuse_raw(f);
     msg_destroy(d->msg);
     d->msg = NULL;
     return taken;

@@ -225,11 +225,12 @@ void leg_on_ack(const struct agent_event *ev)
     leg_note_dialog(leg, ev->sip);
     if (before == LEG_ANSWERED)
         leg_session_agree(leg, leg_invite(leg), true);
-    leg_shrink_invite(leg);
     if (before == LEG_LEAVING)
         nua_bye(leg->nh, TAG_IF(leg->bye_reason[0], SIPTAG_REASON_STR(leg->bye_reason)), TAG_END());
     else if (leg_listener(leg))
         leg->events->on_confirmed(leg_sdp(ev->sip, &sdp), leg->owner);
+    if (leg->state == LEG_TALKING) /* a call that is over already is not worth it */
+        leg_shrink_invite(leg);
     leg_wish_go(leg);
     sbuf_free(&sdp);
 }
