@@ -14,14 +14,14 @@
 #include "vm/base/log.h"
 
 /* The words of RFC 3261 §21 for an offer that cannot be taken. */
-static bool refuses_offer(int status) { return status == 415 || status == 488 || status == 606; }
+bool far_leg_refuses_offer(int status) { return status == 415 || status == 488 || status == 606; }
 
 static bool is_optional(enum audio_security s) { return s == AUDIO_SECURE_OPTIONAL || s == AUDIO_SECURE_WISHED; }
 
 bool far_leg_may_secure(const struct far_leg *f, enum leg_end how, int status)
 {
     const struct dial *d = f->dial;
-    return how == LEG_END_REFUSED && refuses_offer(status) && is_optional(f->media.security) && !d->op.later &&
+    return how == LEG_END_REFUSED && far_leg_refuses_offer(status) && is_optional(f->media.security) && !d->op.later &&
            !d->winner && d->op.call->leg;
 }
 

@@ -38,7 +38,8 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_bind
                      const struct ring_for *as) MUST_USE;
 /* Sends the INVITE with our offer. */
 enum err far_leg_invite(struct far_leg *f, const struct sip_binding *to) MUST_USE;
-/* far_again.c: the offer was refused, and one of RTP/SAVP may be taken. */
+/* far_again.c: the answer says that the offer cannot be taken; and one of RTP/SAVP may be. */
+bool far_leg_refuses_offer(int status);
 bool far_leg_may_secure(const struct far_leg *f, enum leg_end how, int status);
 /* true: so its phone is being called again. */
 bool far_leg_again(struct far_leg *f, enum leg_end how, int status);

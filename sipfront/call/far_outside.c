@@ -74,7 +74,7 @@ static int meaning_of(int status)
 struct dial_refusal far_outside_outcome(const struct far_leg *f, int status)
 {
     int i = meaning_of(status);
-    if (f->media.security == AUDIO_SECURE_REQUIRED && (status == 415 || status == 488 || status == 606))
+    if (f->media.security == AUDIO_SECURE_REQUIRED && far_leg_refuses_offer(status))
         return (struct dial_refusal){ DIAL_FAILED, "no common codec, or no encrypted audio" };
     return i >= 0 ? meanings[i].means : (struct dial_refusal){ DIAL_FAILED, "the carrier refuses the call" };
 }

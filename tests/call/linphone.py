@@ -24,7 +24,7 @@ remote_ring=
 local_ring=
 """
 
-EDGE = """\
+ACCOUNT = """\
 [sip]
 default_proxy=0
 [auth_info_0]
@@ -32,11 +32,11 @@ username={user}
 passwd={password}
 [proxy_0]
 reg_proxy=<sip:{proxy}>
-reg_route=<sip:{proxy};lr>
 reg_identity=sip:{user}@{server}
 reg_expires=600
 reg_sendregister=1
 """
+EDGE = ACCOUNT + "reg_route=<sip:{proxy};lr>\n"
 
 
 class Linphone:

@@ -10,31 +10,9 @@ import time
 from pathlib import Path
 
 from events import Events
+from linphone import ACCOUNT, CONFIG
 from ports import free_port
 
-CONFIG = """\
-[sip]
-sip_port={port}
-sip_tcp_port=0
-sip_tls_port=0
-bind_address=127.0.0.1
-use_ipv6=0
-default_proxy=0
-register_only_when_network_is_up=0
-[rtp]
-audio_rtp_port={media}
-[auth_info_0]
-username={user}
-passwd={password}
-[proxy_0]
-reg_proxy=<sip:{server}>
-reg_identity=sip:{user}@{server}
-reg_expires=600
-reg_sendregister=1
-[sound]
-remote_ring=
-local_ring=
-"""
 REGISTERED, INCOMING = 2, 1  # LinphoneRegistrationOk, LinphoneCallStateIncomingReceived
 
 
@@ -81,7 +59,7 @@ def library():
 
 def run(folder, server, user, password, says):
     rc = Path(folder) / "rc"
-    rc.write_text(CONFIG.format(port=free_port(), media=free_port(spread=2), user=user, password=password, server=server))
+    rc.write_text(CONFIG.format(port=free_port(), media=free_port(spread=2)) + ACCOUNT.format(user=user, password=password, server=server, proxy=server))
     lib = library()
     core = lib.linphone_factory_create_core_3(lib.linphone_factory_get(), str(rc).encode(), None, None)
     lib.linphone_core_set_use_files(core, 1)
