@@ -78,7 +78,7 @@ def test_a_kill_costs_less_than_200_ms_of_what_came(tmp_path):
 
 # ---- the system calls ----
 
-CALL = re.compile(r"^\d+ (?P<at>\d+\.\d+) (?P<name>\w+)\(\d+<(?P<path>[^>]*)>(?P<rest>.*)$", re.MULTILINE)
+CALL = re.compile(r"^\d+ +(?P<at>\d+\.\d+) (?P<name>\w+)\(\d+<(?P<path>[^>]*)>(?P<rest>.*)$", re.MULTILINE)
 
 
 def test_the_file_is_reserved_written_and_synced_in_time(tmp_path, new_phone):

@@ -51,10 +51,10 @@ static void begin(struct desk *d, const struct scribe_params *more)
     sbuf_free(&why);
 }
 
+/* Where nothing is being stored. */
 static void end(struct desk *d)
 {
-    if (d->s)
-        scribe_stop(d->s);
+    scribe_stop(d->s);
     scribe_free(&d->s);
 }
 
@@ -76,7 +76,10 @@ static int teardown(void **state)
 {
     struct desk *d = *state;
     void *f = d->f;
-    end(d);
+    if (d->s)
+        scribe_stop(d->s);
+    directory_close(&d->f->d); /* a change on its way still knows the scribe */
+    scribe_free(&d->s);
     sbuf_free(&d->settled);
     free(d);
     return fixture_teardown(&f);
