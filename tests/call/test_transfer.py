@@ -9,6 +9,7 @@ import audio
 from carrier import Carrier
 from conftest import PASSWORDS, SAYS
 from server import build_flow
+from test_mailbox import line  # noqa: F401: a fixture
 
 
 def hear_each_other(bob, carol):
@@ -283,3 +284,30 @@ def test_a_call_outside_is_back_with_its_payer_when_nobody_takes_it(server, ctl,
         carrier.wait("BYE", timeout=30)
         by_parent = sorted(cdrs(server, 2), key=lambda cdr: cdr["parent"] != "-")
         assert (by_parent[0]["limit"], by_parent[0]["cost"]) == ("spend", "0.0500")
+
+
+@pytest.mark.parametrize("owner, asked", [("ann", False), ("+48601000001", True)])
+def test_a_carriers_caller_enters_no_box_by_its_number(server, ctl, ladder, register, new_phone, line, tmp_path, owner, asked):  # noqa: F811
+    """Transferred to where messages are heard, a phone of the Connection is let in. Who calls by a trunk and shows the Connection's number
+    is a stranger as before, and asked for the PIN."""
+    carol = ladder("carol").register(PASSWORDS["carol"])
+    leave(refer(carol.answer_call().pause(500), line), "when told", 200)
+    carol.start().wait_listening()
+    if asked:
+        ctl.add(owner, virtual=True, voicemail=True)
+        ctl.run("number", "add", "+48221234567", "--to", "carol")
+        caller = new_phone(owner, address="127.0.0.6")
+        ctl.run("trunk", "add", "carrier", "--gateways", f"127.0.0.6:{caller.sip_port}", "--ping", "0s")
+    else:
+        caller = register(owner, voicemail=True)
+    ctl.pipe("2580\n", "box", "set", owner, "--pin-stdin")
+    caller.dial(f"sip:+48221234567@{server.sip}" if asked else "carol")
+    carol.finish()
+    if asked:
+        caller.wait_heard(audio.spoken(tmp_path, "Please enter your PIN, then press pound."), timeout=30)
+        for key in "1357#":
+            caller.press(key)
+    caller.wait_heard(audio.spoken(tmp_path, "That is not the PIN." if asked else "and no saved messages."), timeout=30)
+    caller.hang_up()
+    first, second = cdrs(server, 2)
+    assert (first.get("came_by"), second["from"], second["to"], second["parent"]) == ("carrier" if asked else None, owner, line, first["call"])
