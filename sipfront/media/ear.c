@@ -60,7 +60,9 @@ void ear_put_noise(struct ear *e, const struct rtp_packet *p)
     jitter_pause(&e->jitter, p);
 }
 
-bool ear_has_noise(const struct ear *e) { return e->pauses && e->noise.peak > 0; }
+int32_t ear_noise_peak(const struct ear *e) { return e->pauses ? e->noise.peak : 0; }
+
+bool ear_has_noise(const struct ear *e) { return ear_noise_peak(e) > 0; }
 
 /* What was said before the pause may come out behind its announcement. */
 static void end_pause(struct ear *e, uint32_t ts)

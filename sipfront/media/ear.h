@@ -23,6 +23,7 @@ void ear_put_noise(struct ear *e, const struct rtp_packet *p);
  * or comfort noise (ear_has_noise). */
 bool ear_pull(struct ear *e, unsigned ms, struct pcm *out);
 bool ear_has_noise(const struct ear *e);
+int32_t ear_noise_peak(const struct ear *e); /* of that noise, of full scale 32768; 0: there is none */
 void ear_stats(const struct ear *e, struct ear_stats *out);
 
 #endif

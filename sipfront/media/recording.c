@@ -89,11 +89,39 @@ static bool is_voice(struct recording *rec, const int16_t *frame)
     return vad_frame(&rec->vad, narrow);
 }
 
+static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
+
+/* Comfort noise from the end of the sound on, where it is not written yet. */
+static void fill_pause(struct recording *rec, int64_t upto)
+{
+    int64_t from = later(rec->newest, rec->committed);
+
+    if (upto > rec->committed + RECORDING_WINDOW)
+        upto = rec->committed + RECORDING_WINDOW;
+    if (!rec->pauses || from >= upto)
+        return;
+    if (from > rec->noise_to)
+        rec->noise_from = from;
+    for (int64_t i = from; i < upto; i++)
+        noise_make(&rec->noise, &rec->window[i & MASK], 1);
+    rec->noise_to = upto;
+}
+
+/* To the detector noise is as no sound: it is nobody's voice, and says nothing of the line's own. */
+static const int16_t *as_heard(const struct recording *rec, const int16_t *frame)
+{
+    static const int16_t none[FRAME_MS * 16];
+    bool noise = rec->committed - frame_samples(rec) >= rec->noise_from && rec->committed <= rec->noise_to;
+
+    return noise ? none : frame;
+}
+
 /* Pieces hold whole frames, so a frame of the detector never straddles two. */
 static void commit_frame(struct recording *rec, struct recorder *r, int64_t n)
 {
     int16_t *frame = rec->piece + rec->piece_n;
 
+    fill_pause(rec, rec->committed + n);
     for (int64_t i = 0; i < n; i++) {
         int16_t *slot = &rec->window[(rec->committed + i) & MASK];
         frame[i] = *slot;
@@ -101,7 +129,7 @@ static void commit_frame(struct recording *rec, struct recorder *r, int64_t n)
     }
     rec->committed += n;
     rec->piece_n += (unsigned)n;
-    if (n == frame_samples(rec) && is_voice(rec, frame)) {
+    if (n == frame_samples(rec) && is_voice(rec, as_heard(rec, frame))) {
         rec->heard = true;
         rec->voice_at = rec->committed;
     }
@@ -153,7 +181,7 @@ static int64_t place(struct recording *rec, const struct rtp_packet *p, int64_t 
     in_turn = rtp_seq_diff(p->seq, rec->seq) > 0;
     at = rec->base + (int64_t)rtp_ts_diff(p->ts, rec->ts) * rec->per_ms / codec_khz(rec->codec);
     if (in_turn && (at > elapsed(rec, now_ms) + LEAP_MS * (int64_t)rec->per_ms || at < rec->committed)) {
-        int64_t earliest = rec->committed > rec->newest ? rec->committed : rec->newest;
+        int64_t earliest = later(rec->committed, rec->newest);
         if (at > rec->committed)
             rebase(rec, p, n, now_ms);
         else
@@ -223,6 +251,7 @@ static void put_audio(struct recording *rec, struct recorder *r, const struct rt
     at = place(rec, p, n, now_ms);
     if (at + n > rec->committed + RECORDING_WINDOW)
         commit(rec, r, at + n - RECORDING_WINDOW + frame_samples(rec));
+    fill_pause(rec, at);
     put_samples(rec, &lost, at - (int64_t)lost.n);
     put_samples(rec, &sound, at);
     if (at + n > rec->newest)
@@ -238,6 +267,10 @@ static void take(struct recording *rec, struct recorder *r, enum codec codec, co
         put_audio(rec, r, p, now_ms);
         rec->end_ts = p->ts + codec_ticks(codec, p->payload, p->len);
         rec->taken = true;
+        rec->pauses = false;
+    } else if (p->pt == NOISE_PT) {
+        noise_set(&rec->noise, p->payload, p->len);
+        rec->pauses = true;
     }
     rec->last_seq = p->seq;
 }

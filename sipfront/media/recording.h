@@ -5,6 +5,7 @@
 #define SIPFRONT_MEDIA_RECORDING_H
 
 #include "sipfront/media/ear.h"
+#include "sipfront/media/noise.h"
 #include "sipfront/media/recorder.h"
 #include "sipfront/media/reorder.h"
 #include "sipfront/media/resample.h"
@@ -43,7 +44,10 @@ struct recording {
     int64_t committed;         /* all before is with the recorder */
     int64_t voice_at;          /* end of the last voice */
     bool heard;
-    struct both *both; /* of a bridge: two channels; window and detector are not used */
+    bool pauses; /* the far end has said so: behind `newest` there is noise */
+    struct noise noise;
+    int64_t noise_from, noise_to; /* the last of it */
+    struct both *both;            /* of a bridge: two channels; window and detector are not used */
     struct vad vad;
     unsigned piece_n;
     int16_t piece[RECORDER_PIECE];
@@ -58,7 +62,7 @@ void recording_describe(const struct recording *rec, struct stream_recorded *out
 
 /* Media thread. codec: what the peer speaks, whose rate the file gets. */
 void recording_begin(struct recording *rec, struct recorder *r, enum codec codec, int64_t now_ms);
-/* codec NONE: a telephone-event, which explains why no audio came. */
+/* codec NONE: comfort noise (NOISE_PT) or a telephone-event, which explain why no audio came. */
 void recording_put(struct recording *rec, struct recorder *r, enum codec codec, const struct rtp_packet *p,
                    int64_t now_ms);
 /* Sound that has no packets, in its turn; whole frames of 20 ms. true: it has come to its end. */

@@ -52,13 +52,29 @@ void room_run(struct media *m, struct room *r)
         wheel_put(&m->rooms_wheel, &r->node, m->wheel_ms + r->node.due_ms % ROOM_MS);
 }
 
-/* It is pulled also of who is muted, so that nothing piles up. */
-static void take_in(struct room *r, struct member *at)
+/* The noises of all who pause would add up: the room has that of one, the loudest. NULL: there is none. */
+static const struct member *find_noise(const struct room *r)
+{
+    const struct member *found = NULL;
+    int32_t most = 0;
+
+    for (const struct member *at = r->members; at; at = at->next) {
+        int32_t peak = at->stream->ear && !at->muted ? ear_noise_peak(at->stream->ear) : 0;
+        if (peak <= most)
+            continue;
+        most = peak;
+        found = at;
+    }
+    return found;
+}
+
+/* It is pulled also of who is muted, so that nothing piles up. noise: his comfort noise is wanted. */
+static void take_in(struct room *r, struct member *at, bool noise)
 {
     struct pcm came, own;
     size_t n;
     int16_t *place;
-    bool speaks = at->stream->ear && ear_pull(at->stream->ear, ROOM_MS, &came);
+    bool speaks = at->stream->ear && (ear_pull(at->stream->ear, ROOM_MS, &came) || noise);
 
     use_side(r, at);
     n = (size_t)ROOM_MS * at->khz;
@@ -115,12 +131,13 @@ void room_tick(struct media *m, struct room *r)
     int32_t *narrow = r->narrow.total + ring_at(r->now_ms, ROOM_NARROW_KHZ);
     int32_t *wide = r->wide.total + ring_at(r->now_ms, ROOM_WIDE_KHZ);
     int16_t notes[ROOM_MS * ROOM_NARROW_KHZ];
+    const struct member *noise = find_noise(r);
     bool cue;
 
     memset(narrow, 0, ROOM_FRAME / 2 * sizeof *narrow);
     memset(wide, 0, ROOM_FRAME * sizeof *wide);
     for (struct member *at = r->members; at; at = at->next)
-        take_in(r, at);
+        take_in(r, at, at == noise);
     cue = cue_next(&r->cue, notes, sizeof notes / sizeof *notes);
     if (cue)
         mix_add(narrow, notes, sizeof notes / sizeof *notes);

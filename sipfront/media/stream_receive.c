@@ -161,14 +161,18 @@ static void on_audio(struct media *m, struct stream *s, struct rtp_packet *p, en
 }
 
 /* Whoever makes samples of this stream has them of the noise too; a relayed stream has a pause. */
-static void on_noise(struct stream *s, const struct rtp_packet *p)
+static void on_noise(struct media *m, struct stream *s, const struct rtp_packet *p)
 {
+    if (s->member && !s->ear)
+        s->ear = ear_new();
     if (s->ear)
         ear_put_noise(s->ear, p);
     if (s->talk)
         recording_put_noise(s->talk, 0, p);
     else if (s->partner && s->partner->talk)
         recording_put_noise(s->partner->talk, 1, p);
+    if (s->recording)
+        recording_put(s->recording, m->recorder, CODEC_NONE, p, engine_ms(m));
 }
 
 void stream_heard(struct media *m, struct stream *s)
@@ -193,7 +197,7 @@ static void on_rtp(struct media *m, struct stream *s, struct rtp_packet *p)
     if (kind == PAYLOAD_AUDIO)
         on_audio(m, s, p, codec);
     if (kind == PAYLOAD_NOISE)
-        on_noise(s, p);
+        on_noise(m, s, p);
 }
 
 /* Before anything is believed of it, also by the latch. */

@@ -125,6 +125,59 @@ static void from_bridge_to_room_and_back(void **state)
     expect(&p->ends[2], 700, false);
 }
 
+/* From now on he sends no sound, and says what that sounds like (RFC 3389). */
+static void pause_with_noise(struct end *e, uint8_t below)
+{
+    struct rtp_packet cn = { .pt = 13, .seq = e->phone.seq++, .ssrc = e->phone.ssrc, .payload = &below, .len = 1 };
+
+    cn.ts = e->ms * codec_khz(e->codec);
+    e->hz = 0;
+    phone_send_as(&e->phone, &cn);
+}
+
+/* The last 400 ms, in all. */
+static void expect_level(const struct end *e, double db)
+{
+    size_t n = codec_info(e->codec)->rate * 4 / 10;
+    double heard = sound_level_db(e->heard + e->n - n, n);
+
+    print_message("%s: %.1f dB\n", codec_info(e->codec)->name, heard);
+    if (db > -85 ? fabs(heard - db) > 1.5 : heard > db)
+        fail_msg("%s: %.1f dB, not %.1f", codec_info(e->codec)->name, heard, db);
+}
+
+/* The loudest of those who pause is heard by the others, and no sum; not by himself, and not when he is muted. */
+static void comfort_noise_of_one(void **state)
+{
+    struct party *p = *state;
+    struct end *a = join(p, CODEC_PCMU, 20, 400), *b = join(p, CODEC_PCMU, 20, 700), *c = join(p, CODEC_G722, 20, 0),
+               *d;
+
+    talk(p, 500);
+    pause_with_noise(a, 40);
+    pause_with_noise(b, 42);
+    talk(p, 900);
+    expect_level(a, -85);
+    expect_level(b, -40);
+    expect_level(c, -40);
+    room_mute(a->stream, true);
+    talk(p, 700);
+    expect_level(a, -42);
+    expect_level(b, -85);
+    expect_level(c, -42);
+    d = join(p, CODEC_PCMU, 30, 0);
+    pause_with_noise(d, 35); /* before any sound */
+    talk(p, 700);
+    expect_level(a, -35);
+    expect_level(b, -35);
+    expect_level(d, -85);
+    a->hz = 1100;
+    room_mute(a->stream, false);
+    talk(p, 700);
+    expect(b, 1100, true);
+    expect(d, 1100, true);
+}
+
 static void wait_for_file(struct party *p)
 {
     await(p->f, 1);
@@ -267,6 +320,7 @@ int main(void)
         IN_A_ROOM(muted_hears_and_is_not_heard),
         IN_A_ROOM(changes_the_codec),
         IN_A_ROOM(from_bridge_to_room_and_back),
+        IN_A_ROOM(comfort_noise_of_one),
         IN_A_ROOM(narrow_recording_holds_all),
         IN_A_ROOM(wide_recording_holds_all),
         IN_A_ROOM(recording_fails),
