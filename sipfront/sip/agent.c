@@ -134,6 +134,8 @@ static nua_t *create_stack(struct agent *a, const char *url)
         loop_root(a->loop), on_event, (nua_magic_t *)a, NUTAG_URL(url), NUTAG_MEDIA_ENABLE(0), NUTAG_AUTOACK(0),
         NUTAG_AUTOANSWER(0), NUTAG_AUTOALERT(0), NUTAG_ENABLEMESSAGE(0), NUTAG_SESSION_TIMER(a->session_s),
         NUTAG_MIN_SE(a->min_session_s), NUTAG_OUTBOUND("no-options-keepalive no-validate"),
+        /* 100 Trying comes after 200 ms, where nothing better was said by then (RFC 3261 17.2.1) */
+        NUTAG_AUTO100(0),
         /* the stack's own list goes first: to join two that have eight methods together breaks its heap */
         NUTAG_APPL_METHOD(NULL), NUTAG_APPL_METHOD("INVITE, REGISTER, OPTIONS, INFO, UPDATE, SUBSCRIBE, REFER"),
         SIPTAG_ALLOW_STR(AGENT_METHODS), NUTAG_SUB_EXPIRES(SUBSCRIPTION_MAX_S), SIPTAG_SUPPORTED_STR(EXTENSIONS),
