@@ -143,6 +143,11 @@ static void make_silence(enum codec codec, unsigned ms)
         memset(s->payload[ms / 10], table[codec].functions->silence, s->len[ms / 10]);
         return;
     }
+    if (table[codec].functions->repeat && ms > SILENCE_UNIT_MS) {
+        s->len[ms / 10] = table[codec].functions->repeat(s->payload[SILENCE_UNIT_MS / 10], s->len[SILENCE_UNIT_MS / 10],
+                                                         ms / SILENCE_UNIT_MS, s->payload[ms / 10], SILENCE_MOST);
+        return;
+    }
     e = encoder_new(codec);
     for (unsigned i = 0; i < SETTLE_FRAMES; i++)
         s->len[ms / 10] = encoder_encode(e, zeros, table[codec].rate / 1000 * ms, s->payload[ms / 10], SILENCE_MOST);
@@ -157,12 +162,14 @@ static void make_silences(void)
                 make_silence((enum codec)c, ms);
 }
 
+void codec_make_silence(void) { pthread_once(&silences_made, make_silences); }
+
 size_t codec_silence_packet(enum codec codec, unsigned ms, uint8_t *out, size_t cap)
 {
     const struct silence *s = &silences[codec];
     unsigned at = ms / 10;
 
-    pthread_once(&silences_made, make_silences);
+    codec_make_silence();
     if (at > SILENCE_MOST_MS / 10 || s->len[at] > cap)
         return 0;
     memcpy(out, s->payload[at], s->len[at]);

@@ -69,6 +69,8 @@ void decoder_conceal(struct decoder *d, const uint8_t *next, size_t len, int16_t
 
 /* A payload of silence of ms (10 to 60; Opus: multiples of 20). Its length. */
 size_t codec_silence_packet(enum codec codec, unsigned ms, uint8_t *out, size_t cap);
+/* Makes all of them, which takes some ten ms; else the first packet that is wanted waits for that. */
+void codec_make_silence(void);
 
 /* What a codec is made of: a private matter of codec_*.c. self is what *_new gave. */
 struct codec_functions {
@@ -82,6 +84,8 @@ struct codec_functions {
     /* NULL: concealment is made of the samples before */
     void (*conceal)(void *self, const uint8_t *next, size_t len, int16_t *out, size_t n);
     uint32_t (*ticks)(const uint8_t *payload, size_t len);
+    /* One payload of several frames, each this one; NULL: it cannot be put together */
+    size_t (*repeat)(const uint8_t *payload, size_t len, unsigned times, uint8_t *out, size_t cap);
     uint8_t silence; /* the byte that, again and again, is silence; 0: there is none */
 };
 #define CODEC(id, name, pt, clock, rate, channels, fmtp, bpl, functions) extern const struct codec_functions functions;

@@ -73,6 +73,19 @@ static uint32_t ticks(const uint8_t *payload, size_t len)
     return n > 0 && n <= CLOCK / 1000 * CODEC_PACKET_MS ? (uint32_t)n : 0;
 }
 
+static size_t repeat(const uint8_t *payload, size_t len, unsigned times, uint8_t *out, size_t cap)
+{
+    OpusRepacketizer *r = opus_repacketizer_create();
+    opus_int32 n = 0;
+
+    for (unsigned i = 0; r && i < times; i++)
+        opus_repacketizer_cat(r, payload, (opus_int32)len);
+    if (r)
+        n = opus_repacketizer_out(r, out, (opus_int32)cap);
+    opus_repacketizer_destroy(r);
+    return n > 0 ? (size_t)n : 0;
+}
+
 const struct codec_functions codec_opus_functions = { .encoder_new = opus_encoder,
                                                       .encoder_free = drop_encoder,
                                                       .encoder_copy = copy_encoder,
@@ -81,4 +94,5 @@ const struct codec_functions codec_opus_functions = { .encoder_new = opus_encode
                                                       .decoder_free = drop_decoder,
                                                       .decode = decode,
                                                       .conceal = conceal,
-                                                      .ticks = ticks };
+                                                      .ticks = ticks,
+                                                      .repeat = repeat };

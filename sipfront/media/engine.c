@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sipfront/media/codec.h"
 #include "sipfront/media/room_state.h"
 #include "vm/base/log.h"
 
@@ -186,6 +187,7 @@ static void *run(void *arg)
 
     pthread_setname_np(pthread_self(), "media");
     prctl(PR_SET_TIMERSLACK, 1UL); /* the grid is to be met within microseconds, not 50 */
+    codec_make_silence();          /* now, while nobody waits for a packet */
     while (!stop) {
         int n = wait_for_events(m, events);
         bool rung = is_rung(events, n);
