@@ -83,7 +83,7 @@ const struct leg_events *leg_listener(const struct leg *leg);
 /* Is the end reported and the owner silent? Then this many ms later the leg goes, whatever the far end does. */
 void leg_close(struct leg *leg);
 
-/* leg_invite.c: the INVITE of an incoming leg. Shrunk once the call is up: what was read of it before is gone. */
+/* leg_invite.c: the INVITE of an incoming leg. Shrunk soon after the call is up: what was read of it before is gone. */
 void leg_keep_invite(struct leg *leg, msg_t *msg); /* takes over the reference */
 void leg_shrink_invite(struct leg *leg);
 void leg_forget_invite(struct leg *leg);

@@ -1,5 +1,6 @@
 /* The INVITE of an incoming leg: flows read its headers as long as the call is up. As the stack has it, it takes ten
- * times what came on the wire; so from the ACK on its text alone is kept, and read again should anybody ask. */
+ * times what came on the wire; so of a call that has been up for a moment its text alone is kept, and read again should
+ * anybody ask. */
 #include <stdlib.h>
 #include <strings.h>
 
@@ -8,10 +9,13 @@
 
 #include "sipfront/sip/leg_inner.h"
 
+enum { SHRINK_MS = 1000 }; /* it is work, which many short calls need not have */
+
 struct kept_invite {
     msg_t *msg; /* referenced; NULL: not read again yet */
     char *text; /* NULL: msg is the one that came */
     size_t len;
+    struct clock_timer *shrink;
 };
 
 void leg_keep_invite(struct leg *leg, msg_t *msg)
@@ -22,11 +26,10 @@ void leg_keep_invite(struct leg *leg, msg_t *msg)
     leg->invite->msg = msg;
 }
 
-void leg_shrink_invite(struct leg *leg)
+static void shrink(void *arg)
 {
-    struct kept_invite *k = leg->invite;
-    if (!k || k->text)
-        return;
+    struct kept_invite *k = arg;
+    k->shrink = NULL;
     k->text = msg_as_string(NULL, k->msg, NULL, 0, &k->len);
     if (!k->text) /* then it stays as it is */
         return;
@@ -34,10 +37,18 @@ void leg_shrink_invite(struct leg *leg)
     k->msg = NULL;
 }
 
+void leg_shrink_invite(struct leg *leg)
+{
+    struct kept_invite *k = leg->invite;
+    if (k && !k->text && !k->shrink)
+        k->shrink = clock_start(loop_clock(leg->agent->loop), SHRINK_MS, shrink, k);
+}
+
 void leg_forget_invite(struct leg *leg)
 {
     if (!leg->invite)
         return;
+    clock_stop(loop_clock(leg->agent->loop), &leg->invite->shrink);
     if (leg->invite->msg)
         msg_destroy(leg->invite->msg);
     free(leg->invite->text);
