@@ -454,6 +454,7 @@ int main(int argc, char **argv)
                                                   { 0 } };
     static const struct argp argp = { options, parse, NULL, manual, children, NULL, NULL };
     struct flowd d = { 0 };
+    log_set_level(LOG_INFO);
     mallopt(M_ARENA_MAX, 1); /* what one thread allocates another frees: with an arena each the process only grows */
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     if (o.supervise) {

@@ -340,12 +340,14 @@ void cdr_write(struct call *c)
     const struct call_facts *f = &c->facts;
     struct sbuf line = { 0 };
     c->server->ended[call_end_of(f->status)]++;
+    log_hold();
     end_caller(c, caller_end(c));
     put_call(&line, c, f->by ? f->by : "flow");
     put_qualities(&line, c);
     for (unsigned i = 1; i <= f->talks_recorded; i++)
         sbuf_fmt(&line, " recording%u=recordings/%s-talk%u.wav", i, f->id, i);
     log_info("cdr", "%s", line.p);
+    log_let_go();
     hand_over(c->server, "call", sbuf_view(&line), f->slot);
     sbuf_free(&line);
 }

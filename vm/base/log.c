@@ -1,6 +1,8 @@
 #include "vm/base/log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +12,22 @@
 #include "vm/base/str.h"
 
 enum { LINE_MAX_TEXT = 4096, LINE_USUAL = 480 };
+#define EACH_BYTE UINT64_C(0x0101010101010101)
 
 static enum log_level most_wanted = LOG_INFO;
+static bool to_journal; /* it keeps time and priority itself */
 
 static const struct {
     const char *name;
     int priority; /* sd-daemon(3): "<N>" at the line's start */
 } levels[] = { { "ERROR", 3 }, { "WARN", 4 }, { "INFO", 6 }, { "DEBUG", 7 } };
 
-void log_set_level(enum log_level most) { most_wanted = most; }
+/* JOURNAL_STREAM says that stderr goes to the journal (systemd.exec(5)). */
+void log_set_level(enum log_level most)
+{
+    most_wanted = most;
+    to_journal = getenv("JOURNAL_STREAM") != NULL;
+}
 
 /* A thread's last second is kept: lines come many a second, or the time does not matter. */
 static const char *second_text(time_t now)
@@ -34,11 +43,10 @@ static const char *second_text(time_t now)
     return text;
 }
 
-/* The journal keeps time and priority itself; JOURNAL_STREAM says that stderr goes there (systemd.exec(5)). */
 static void add_head(struct sbuf *line, enum log_level level, const char *area)
 {
     struct timespec now;
-    if (getenv("JOURNAL_STREAM")) {
+    if (to_journal) {
         sbuf_fmt(line, "<%d>%s: ", levels[level].priority, area);
         return;
     }
@@ -54,13 +62,33 @@ static size_t control(const unsigned char *c)
     return c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0 ? 2 : 0;
 }
 
+/* Whether one of eight bytes is zero, and whether one may be part of a control character. */
+static bool has_zero(uint64_t w) { return (w - EACH_BYTE) & ~w & EACH_BYTE << 7; }
+static bool may_control(uint64_t w)
+{
+    return ((w - EACH_BYTE * 0x20) & ~w & EACH_BYTE << 7) || has_zero(w ^ EACH_BYTE * 0x7f) ||
+           has_zero(w ^ EACH_BYTE * 0xc2);
+}
+
+/* Up to the first control character: almost always all. */
+static size_t plain_until(const struct sbuf *line, size_t at)
+{
+    uint64_t w;
+    for (; at + sizeof w <= line->len; at += sizeof w) {
+        memcpy(&w, line->p + at, sizeof w);
+        if (may_control(w))
+            break;
+    }
+    while (at < line->len && !control((const unsigned char *)line->p + at))
+        at++;
+    return at;
+}
+
 /* What is behind `from` was written as it came: control characters are made visible, so that it stays one line. */
 static void escape(struct sbuf *line, size_t from)
 {
     struct sbuf raw = { 0 };
-    size_t at = from, n;
-    while (at < line->len && !control((const unsigned char *)line->p + at))
-        at++;
+    size_t at = plain_until(line, from), n;
     if (at == line->len)
         return;
     sbuf_add(&raw, line->p + at, line->len - at);
@@ -73,6 +101,28 @@ static void escape(struct sbuf *line, size_t from)
             sbuf_char(line, *c);
     }
     sbuf_free(&raw);
+}
+
+/* One write, so that threads do not mix their lines. */
+static void put_out(struct sbuf *lines)
+{
+    ssize_t n = lines->len ? write(STDERR_FILENO, lines->p, lines->len) : 0;
+    (void)n; /* nobody is left to tell */
+    sbuf_free(lines);
+}
+
+/* Lines of this thread that wait for log_let_go(). */
+static _Thread_local struct {
+    struct sbuf lines;
+    bool on;
+} held;
+
+void log_hold(void) { held.on = true; }
+
+void log_let_go(void)
+{
+    held.on = false;
+    put_out(&held.lines);
 }
 
 void log_line(enum log_level level, const char *area, const char *fmt, ...)
@@ -92,7 +142,10 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
         line.len = head + LINE_MAX_TEXT - 1, line.p[line.len] = '\0';
     escape(&line, head);
     sbuf_char(&line, '\n');
-    ssize_t n = write(STDERR_FILENO, line.p, line.len); /* one write a line, so that threads do not mix theirs */
-    (void)n;                                            /* nobody is left to tell */
-    sbuf_free(&line);
+    if (held.on) {
+        sbuf_str(&held.lines, sbuf_view(&line));
+        sbuf_free(&line);
+        return;
+    }
+    put_out(&line);
 }

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "vm/base/arena.h"
@@ -104,21 +105,52 @@ static void log_cannot_be_forged(void **state)
     char text[256];
     (void)state;
     unsetenv("JOURNAL_STREAM");
+    log_set_level(LOG_INFO);
     captured(text, sizeof text, LOG_WARN, "a\nb\x1b[31m\xc2\x9b é");
     assert_non_null(strstr(text, "WARN sip: a\\x0ab\\x1b[31m\\x9b é\n"));
     assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
     captured(text, sizeof text, LOG_DEBUG, "hidden");
     assert_string_equal(text, "");
     setenv("JOURNAL_STREAM", "8:1", 1);
+    log_set_level(LOG_INFO);
     captured(text, sizeof text, LOG_ERROR, "bad");
     assert_string_equal(text, "<3>sip: bad\n");
+}
+
+/* A datagram is one write. */
+static void log_lines_go_out_together(void **state)
+{
+    int ends[2], saved = dup(2);
+    char text[256];
+    (void)state;
+    unsetenv("JOURNAL_STREAM");
+    log_set_level(LOG_INFO);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends), 0);
+    dup2(ends[1], 2);
+    log_hold();
+    log_info("sip", "one");
+    log_info("sip", "two");
+    log_let_go();
+    log_info("sip", "three");
+    dup2(saved, 2);
+    close(saved);
+    close(ends[1]);
+    ssize_t n = recv(ends[0], text, sizeof text - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    assert_non_null(strstr(text, "sip: one\n"));
+    assert_string_equal(strrchr(text, ':'), ": two\n");
+    close(ends[0]);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arena_keeps_everything), cmocka_unit_test(arena_grows_large),    cmocka_unit_test(vec_grows),
-        cmocka_unit_test(errors_have_texts),      cmocka_unit_test(log_cannot_be_forged),
+        cmocka_unit_test(arena_keeps_everything),
+        cmocka_unit_test(arena_grows_large),
+        cmocka_unit_test(vec_grows),
+        cmocka_unit_test(errors_have_texts),
+        cmocka_unit_test(log_cannot_be_forged),
+        cmocka_unit_test(log_lines_go_out_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
