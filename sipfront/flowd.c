@@ -2,7 +2,6 @@
 #include <argp.h>
 #include <limits.h>
 #include <pthread.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "sipfront/call/server.h"
 #include "sipfront/console/console.h"
 #include "sipfront/flowd_demo.h"
+#include "sipfront/flowd_memory.h"
 #include "sipfront/flowd_outside.h"
 #include "sipfront/flowd_scribe.h"
 #include "sipfront/flowd_supervise.h"
@@ -455,13 +455,13 @@ int main(int argc, char **argv)
     static const struct argp argp = { options, parse, NULL, manual, children, NULL, NULL };
     struct flowd d = { 0 };
     log_set_level(LOG_INFO);
-    mallopt(M_ARENA_MAX, 1); /* what one thread allocates another frees: with an arena each the process only grows */
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     if (o.supervise) {
         int ended = supervise();
         if (ended >= 0)
             return ended;
     }
+    flowd_memory_begin();
     allow_descriptors();
     sigemptyset(&d.signals);
     sigaddset(&d.signals, SIGINT);

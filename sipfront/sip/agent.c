@@ -25,7 +25,8 @@
 #include "vm/base/log.h"
 
 enum { SHUTDOWN_MS = 3500, STOP_MS = 1000, START_STEPS = 200, UDP_MTU = 65000 };
-enum { IDLE_MS = 4000000 }; /* a phone may be silent from one REGISTER to the next, 3600 s */
+enum { IDLE_MS = 4000000 };   /* a phone may be silent from one REGISTER to the next, 3600 s */
+enum { MESSAGE_ROOM = 4096 }; /* bytes for a message as the stack keeps it: a page, which goes back as one */
 
 void options_on_request(const struct incoming *r)
 {
@@ -140,7 +141,7 @@ static nua_t *create_stack(struct agent *a, const char *url)
         NUTAG_APPL_METHOD(NULL), NUTAG_APPL_METHOD("INVITE, REGISTER, OPTIONS, INFO, UPDATE, SUBSCRIBE, REFER"),
         SIPTAG_ALLOW_STR(AGENT_METHODS), NUTAG_SUB_EXPIRES(SUBSCRIPTION_MAX_S), SIPTAG_SUPPORTED_STR(EXTENSIONS),
         SIPTAG_USER_AGENT_STR(a->user_agent), NTATAG_SERVER_RPORT(2), NTATAG_UDP_MTU(UDP_MTU), NTATAG_USER_VIA(0),
-        TPTAG_TOS(DSCP_CS3), TPTAG_PONG2PING(1), TPTAG_IDLE(IDLE_MS), TAG_END());
+        NTATAG_PRELOAD(MESSAGE_ROOM), TPTAG_TOS(DSCP_CS3), TPTAG_PONG2PING(1), TPTAG_IDLE(IDLE_MS), TAG_END());
 }
 
 static enum err refuse_listen(const struct agent_params *p, const struct sip_listen *l)
