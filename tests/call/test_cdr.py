@@ -216,6 +216,7 @@ def test_what_was_not_written_is_at_the_next_start(server, register, records):
     assert sorted(of(rows, up["call"])) == [("call", "crash"), ("leg", "crash"), ("leg", "crash")]
     legs = sorted((row for row in rows if row["call"] == up["call"] and row["type"] == "leg"), key=lambda row: row["leg"])
     assert [(leg["side"], leg["user"], leg["status"]) for leg in legs] == [("caller", "ann", 200), ("callee", "bob", 200)]
+    eventually(lambda: figure(records, "waiting") == 0)  # and the server knows that they are written
     server.crash()
     server.start()
     server.stop()
