@@ -87,7 +87,7 @@ void leg_media_offer(struct leg_media *m, const struct audio_desc *prefer, struc
     ours(m, savp ? AUDIO_SECURE_REQUIRED : m->security, prefer, &offer);
     keep_ours(m, &offer);
     sbuf_room(sdp, SDP_USUAL);
-    audio_write(sdp, m->ours, NULL);
+    audio_write(sdp, m->ours, m->theirs);
 }
 
 static enum codec codec_of(const struct audio_format *f) { return f ? codec_find(f->name, f->rate) : CODEC_NONE; }
@@ -213,8 +213,9 @@ static bool has_our_suite(const struct audio_desc *theirs)
 
 const char *leg_media_objection(const struct leg_media *m, const char *sdp)
 {
-    struct audio_desc theirs;
-    if (audio_read(&theirs, sdp) != ERR_OK)
+    struct audio_desc theirs, can, answer;
+    ours(m, m->security, NULL, &can);
+    if (audio_take_offer(&theirs, &answer, sdp, &can) != ERR_OK && theirs.media_lines == 0)
         return "there is no audio by RTP in the offer";
     if (m->security == AUDIO_SECURE_REQUIRED && !theirs.ncrypto)
         return "audio has to be encrypted: offer RTP/SAVP with a=crypto";

@@ -7,7 +7,7 @@
 
 #include "vm/base/fmt.h"
 
-enum { PTIME_USUAL = 20, PTIME_MOST = 200, DYNAMIC_MIN = 96, DYNAMIC_MAX = 127 };
+enum { PTIME_USUAL = 20, PTIME_MOST = 200, DYNAMIC_MIN = 96, DYNAMIC_MAX = 127, ANY_LINE = AUDIO_LINES_MAX };
 
 static const char *const direction_names[] = { "sendrecv", "sendonly", "recvonly", "inactive" };
 
@@ -24,7 +24,7 @@ struct reader {
     char session_address[64];
     enum audio_direction session_direction;
     bool direction_said, address_said, ours;
-    bool plain; /* secured lines are passed by */
+    unsigned wanted; /* that line alone, or ANY_LINE */
     unsigned max_ptime;
 };
 
@@ -94,7 +94,15 @@ static void note_line(char out[AUDIO_LINE_TEXT], struct str type, struct str pro
         fmt_text(out, AUDIO_LINE_TEXT, "%.*s 0 %.*s %.*s", STR_ARG(type), STR_ARG(proto), STR_ARG(format));
 }
 
-/* m=audio 49170 RTP/AVP 0 8 101; a port of 0 is passed by while another line may do. */
+/* A port of 0 is passed by while another line may do. */
+static bool may_be_ours(const struct reader *r, unsigned line)
+{
+    if (r->wanted != ANY_LINE)
+        return line == r->wanted;
+    return r->d->nformats == 0 || r->d->port == 0;
+}
+
+/* m=audio 49170 RTP/AVP 0 8 101 */
 static void read_media(struct reader *r, struct str rest)
 {
     struct audio_desc *d = r->d;
@@ -104,8 +112,7 @@ static void read_media(struct reader *r, struct str rest)
     unsigned line = d->media_lines++;
     if (line < AUDIO_LINES_MAX)
         note_line(d->refused[line], type, proto, rest);
-    r->ours = word_is(type, "audio") && is_rtp(proto) && !(r->plain && is_secure(proto)) && port >= 0 &&
-              (d->nformats == 0 || d->port == 0);
+    r->ours = word_is(type, "audio") && is_rtp(proto) && port >= 0 && may_be_ours(r, line);
     if (!r->ours)
         return;
     d->audio_line = line;
@@ -267,10 +274,10 @@ static enum err finish_reading(struct reader *r)
     return ERR_OK;
 }
 
-static enum err read_sdp(struct audio_desc *out, const char *sdp, bool plain)
+static enum err read_sdp(struct audio_desc *out, const char *sdp, unsigned wanted)
 {
     struct audio_desc d = { .ptime = PTIME_USUAL };
-    struct reader r = { .d = &d, .plain = plain, .max_ptime = PTIME_MOST };
+    struct reader r = { .d = &d, .wanted = wanted, .max_ptime = PTIME_MOST };
     struct str rest = str_of(sdp);
     enum err e;
     memset(out, 0, sizeof *out);
@@ -289,7 +296,9 @@ static enum err read_sdp(struct audio_desc *out, const char *sdp, bool plain)
     return e;
 }
 
-enum err audio_read(struct audio_desc *out, const char *sdp) { return read_sdp(out, sdp, false); }
+enum err audio_read(struct audio_desc *out, const char *sdp) { return read_sdp(out, sdp, ANY_LINE); }
+
+enum err audio_read_line(struct audio_desc *out, const char *sdp, unsigned line) { return read_sdp(out, sdp, line); }
 
 static bool same_format(const struct audio_format *a, const struct audio_format *b)
 {
@@ -361,18 +370,6 @@ enum err audio_answer(struct audio_desc *out, const struct audio_desc *offer, co
     d.audio_line = offer->audio_line;
     *out = d;
     return ERR_OK;
-}
-
-enum err audio_take_offer(struct audio_desc *offer, struct audio_desc *answer, const char *sdp,
-                          const struct audio_desc *ours)
-{
-    enum err e = audio_read(offer, sdp);
-    if (e)
-        return e;
-    e = audio_answer(answer, offer, ours);
-    if (e && offer->must_secure && !ours->must_secure && read_sdp(offer, sdp, true) == ERR_OK)
-        e = audio_answer(answer, offer, ours);
-    return e;
 }
 
 static void write_address(struct sbuf *out, const char *address)

@@ -61,21 +61,24 @@ struct audio_desc {
 void audio_keep(struct audio_desc **kept, const struct audio_desc *d);
 void audio_copy(struct audio_desc *out, const struct audio_desc *kept); /* a whole one again */
 
-/* Reads the first usable audio line. ERR_SYNTAX when it is no SDP, ERR_UNSUPPORTED when it has no RTP/AVP or
- * RTP/SAVP audio. */
+/* Reads the first usable audio line, or the m= line of that number (below AUDIO_LINES_MAX). ERR_SYNTAX when it is no
+ * SDP, ERR_UNSUPPORTED when it has no RTP/AVP or RTP/SAVP audio there. */
 enum err audio_read(struct audio_desc *out, const char *sdp) MUST_USE;
+enum err audio_read_line(struct audio_desc *out, const char *sdp, unsigned line) MUST_USE;
 
 /* The answer's formats: those of `offer` that `ours` has too, in the offer's order with the offer's payload types,
  * telephone-event beside a codec; the first of its crypto lines that ours has too, with our key. ERR_UNSUPPORTED
  * (488) when no codec is common, or no way to secure what has to be. */
 enum err audio_answer(struct audio_desc *out, const struct audio_desc *offer, const struct audio_desc *ours) MUST_USE;
 
-/* Both for an offer that came. One with a secured line and a plain one beside it is taken as secured if it can be. */
+/* audio_choice.c: both for an offer that came. Of several audio lines the first that can be answered encrypted is
+ * taken, else the first that can be answered at all. Refused: offer is the line that came nearest, if one was read. */
 enum err audio_take_offer(struct audio_desc *offer, struct audio_desc *answer, const char *sdp,
                           const struct audio_desc *ours) MUST_USE;
 
-/* Writes compact SDP for the description; `answers` the offer it answers, NULL for an offer (other m= lines get port
- * 0). */
+/* Writes compact SDP for the description; `answers` the offer that it answers, or for a later offer what the other side
+ * said last in that dialog: its other m= lines keep their places with port 0 (RFC 3264 §6, §8). NULL: the first offer.
+ */
 void audio_write(struct sbuf *out, const struct audio_desc *d, const struct audio_desc *answers);
 
 /* The first codec (not telephone-event), and the telephone-event of its clock or, as some phones have only that, of

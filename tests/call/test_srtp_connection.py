@@ -120,6 +120,33 @@ def test_who_came_by_savp_is_offered_savp(register, ladder):
     bob.wait("CALL_CLOSED")
 
 
+@pytest.mark.parametrize("setting,order,takes", [("required", "plain first", "SAVP"), ("", "plain first", "SAVP"), ("off", "secure first", "AVP"),
+                                                 ("", "secure first", "SAVP")])
+def test_of_two_lines_one_is_taken(server, ctl, speaker, ladder, setting, order, takes):
+    """Each keeps its place in all that is said afterwards: when the phone holds, and in the server's own offer (RFC 3264 §6, §8)."""
+    bob, ann = speaker("bob"), ladder("ann")
+    ctl.run("connection", "set", "ann", "--srtp", setting)
+    protos = ["AVP", "SAVP"] if order == "plain first" else ["SAVP", "AVP"]
+
+    def lines(ports, direction="sendrecv"):
+        session, audio_line = re.match(r"(.*?)(m=audio .*)", ann.sdp(direction), re.DOTALL).groups()
+        made = [re.sub(r"m=audio \d+ RTP/AVP", f"m=audio {port} RTP/{proto}", audio_line) for port, proto in zip(ports, protos)]
+        return session + "".join(line + ("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5\n" if proto == "SAVP" else "")
+                                 for line, proto in zip(made, protos))
+
+    answer = ["[^=]*".join(f"m=audio {'[1-9][0-9]*' if proto == takes else '0'} RTP/{proto} .*" for proto in protos)]
+    answer += ["a=crypto:1 AES_CM_128_HMAC_SHA1_80 "] if takes == "SAVP" else []
+    lacks = [] if takes == "SAVP" else ["a=crypto"]
+    both, one = [ann.audio, ann.audio], [ann.audio if proto == takes else 0 for proto in protos]
+    ann.begin("INVITE", "bob", body=lines(both)).hear(100, optional=True).hear(180, optional=True)
+    ann.hear(200, matches=answer, lacks=lacks, rrs=True).ack()
+    ann.request("INVITE", body=lines(one, "sendonly")).hear(100, optional=True).hear(200, matches=answer + ["a=recvonly"], lacks=lacks).ack()
+    ann.request("INVITE").hear(100, optional=True).hear(200, matches=answer[:1], lacks=lacks).ack(lines(one))
+    ann.bye().start(PASSWORDS["ann"]).finish()
+    bob.wait("CALL_CLOSED")
+    assert (server.wait_cdr()["caller_srtp"] != "-") == (takes == "SAVP")
+
+
 def test_the_admin_sees_and_sets_it(ctl):
     ctl.add("ann", "secret")
     assert ctl.list_one("connection", "show", "ann")["srtp"] == ""

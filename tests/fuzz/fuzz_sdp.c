@@ -15,6 +15,20 @@ static void read_back(const struct audio_desc *d, const struct audio_desc *answe
     sbuf_free(&text);
 }
 
+/* Whatever is allowed: an answer has as many lines as its offer, and can be read. */
+static void take(const char *text, const struct audio_side *side)
+{
+    struct audio_desc offer, ours, answer;
+    audio_ours(&ours, side, NULL);
+    if (audio_take_offer(&offer, &answer, text, &ours) != ERR_OK)
+        return;
+    FUZZ_HOLDS(!ours.must_secure || answer.ncrypto > 0, "what has to be encrypted is");
+    FUZZ_HOLDS(ours.ncrypto > 0 || answer.ncrypto == 0, "no key is told that we do not have");
+    FUZZ_HOLDS(answer.media_lines == offer.media_lines, "each line is answered");
+    read_back(&answer, &offer);
+    read_back(&ours, &offer);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct audio_format codecs[] = { { 96, "opus", 48000, 2, "useinbandfec=1" },
@@ -22,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                   { 0, "pcmu", 8000, 1, NULL },
                                                   { 8, "pcma", 8000, 1, NULL } };
     static const struct audio_crypto key = { 1, "AES_CM_128_HMAC_SHA1_80", "x" };
-    const struct audio_side side = { "192.0.2.1", 4000, codecs, 4, AUDIO_SECURE_OPTIONAL, &key, 1 };
+    struct audio_side side = { "192.0.2.1", 4000, codecs, 4, AUDIO_SECURE_OPTIONAL, &key, 1 };
     char *text = fuzz_text(data, size);
     struct audio_desc offer, ours, answer;
     if (audio_read(&offer, text) == ERR_OK) {
@@ -35,6 +49,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             answer.port = 4000;
             read_back(&answer, &offer);
         }
+    }
+    for (enum audio_security s = AUDIO_SECURE_OFF; s <= AUDIO_SECURE_REQUIRED; s++) {
+        side.security = s;
+        take(text, &side);
     }
     free(text);
     return 0;
