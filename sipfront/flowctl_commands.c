@@ -15,6 +15,9 @@
                    "Encrypted audio of its devices: off, optional or required; '' as the server says"),                \
         CTL_OPTION("pickup-group", CTL_PICKUP_GROUP, "LIST",                                                           \
                    "Who shares one may pick up its ringing calls: names with commas (common); '' none"),               \
+        CTL_OPTION("dtmf", CTL_DTMF, "auto|rfc4733|info|inband",                                                       \
+                   "How digits are sent to its devices: as they say that they take them (auto), by RTP events, by "    \
+                   "SIP INFO, or as tones"),                                                                           \
         CTL_OPTION("dial", CTL_DIAL, "LIST",                                                                           \
                    "Numbers that its devices may dial outside: patterns with commas; '' none"),                        \
         CTL_OPTION("minutes-a-day", CTL_MINUTES_A_DAY, "N", "Most minutes of outside calls a day; 0: no limit"),       \
@@ -112,7 +115,7 @@ const struct ctl_command ctl_commands[] = {
       "  flowctl connection set ann --ring-time 30s --no-voicemail\n"
       "  flowctl connection set ann --pickup-group sales,support\n"
       "  flowctl connection set ann --dial '+48*,+44*' --minutes-a-day 60 --spend-a-day 5.00\n"
-      "  flowctl connection set ann --srtp required\n",
+      "  flowctl connection set ann --srtp required --dtmf info\n",
       ctl_connection_set },
     { "connection", "remove", "USER", NULL, "remove a Connection, not its voicemail",
       "  flowctl connection remove ann\n", ctl_connection_remove },
@@ -131,6 +134,7 @@ const struct ctl_command ctl_commands[] = {
     { "trunk", "show", "TRUNK", NULL, "show a trunk", "  flowctl trunk show carrier\n", ctl_trunk_show },
     { "trunk", "set", "TRUNK", trunk_options, "change a trunk; its calls go on",
       "  flowctl trunk set carrier --rates +48=0.02,+=0.30 --max-calls 10\n"
+      "  flowctl trunk set carrier --dtmf info\n"
       "  flowctl trunk set carrier --password\n",
       ctl_trunk_set },
     { "trunk", "remove", "TRUNK", NULL, "remove a trunk; its calls go on", "  flowctl trunk remove carrier\n",

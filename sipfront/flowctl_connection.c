@@ -95,6 +95,8 @@ static int read_settings(const struct ctl *c, json_t *body)
         json_object_set_new(body, "srtp", json_string(o[CTL_SRTP]));
     if (o[CTL_PICKUP_GROUP])
         json_object_set_new(body, "pickup_groups", json_string(o[CTL_PICKUP_GROUP]));
+    if (o[CTL_DTMF])
+        json_object_set_new(body, "dtmf", json_string(o[CTL_DTMF]));
     add_flag(body, "virtual", o[CTL_VIRTUAL], o[CTL_NO_VIRTUAL]);
     add_flag(body, "voicemail", o[CTL_VOICEMAIL], o[CTL_NO_VOICEMAIL]);
     add_flag(body, "sha256", o[CTL_SHA256], o[CTL_NO_SHA256]);
@@ -201,6 +203,7 @@ static const struct ctl_column connection_columns[] = {
     { "Most calls", "max_calls", show_limit },
     { "SRTP", "srtp", show_srtp },
     { "Pickup groups", "pickup_groups", NULL },
+    { "Digits by", "dtmf", NULL },
     { "Voicemail", "voicemail", ctl_show_flag },
     { "New messages", "new_messages", NULL },
     { "May dial", "dial", NULL },

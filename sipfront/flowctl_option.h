@@ -22,6 +22,7 @@ enum ctl_option {
     CTL_MAX_CALLS,
     CTL_SRTP,
     CTL_PICKUP_GROUP,
+    CTL_DTMF,
     CTL_FOR,
     CTL_TO,
     CTL_OUT,

@@ -91,6 +91,7 @@ struct connection_change {
     int64_t max_bindings, max_calls;       /* -1 keeps */
     const char *srtp;                      /* NULL keeps */
     const char *pickup_groups;             /* NULL keeps; a new one is in PICKUP_GROUP_COMMON */
+    const char *dtmf;                      /* NULL keeps; a new one has DTMF_AUTO */
 };
 void server_add_connection(struct server *s, const struct connection_change *c, struct directory_done done);
 void server_set_connection(struct server *s, const struct connection_change *c, struct directory_done done);

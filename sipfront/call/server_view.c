@@ -66,7 +66,8 @@ static struct connection changed(const struct server *s, const struct connection
                             .ring_ms = 20000,
                             .flow = "",
                             .srtp = "",
-                            .pickup_groups = PICKUP_GROUP_COMMON };
+                            .pickup_groups = PICKUP_GROUP_COMMON,
+                            .dtmf = DTMF_AUTO };
     if (old)
         c = *old;
     if (old && ch->name)
@@ -94,6 +95,8 @@ static struct connection changed(const struct server *s, const struct connection
         c.srtp = ch->srtp;
     if (ch->pickup_groups)
         c.pickup_groups = ch->pickup_groups;
+    if (ch->dtmf)
+        c.dtmf = ch->dtmf;
     return c;
 }
 

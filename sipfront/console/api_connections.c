@@ -16,6 +16,7 @@ static json_t *json_of(const struct connection *k)
     json_object_set_new(o, "max_calls", json_integer(k->max_calls));
     json_object_set_new(o, "srtp", api_json_text(k->srtp));
     json_object_set_new(o, "pickup_groups", api_json_text(k->pickup_groups));
+    json_object_set_new(o, "dtmf", api_json_text(k->dtmf));
     json_object_set_new(o, "flow", api_json_name(k->flow));
     json_object_set_new(o, "has_password", json_boolean(k->ha1_md5[0]));
     return o;
@@ -126,6 +127,7 @@ static struct connection_change change_of(const struct api_call *c)
         .max_calls = api_count(c, "max_calls"),
         .srtp = api_text(c, "srtp"),
         .pickup_groups = api_text(c, "pickup_groups"),
+        .dtmf = api_text(c, "dtmf"),
     };
 }
 
@@ -144,7 +146,8 @@ void api_connection_add(struct api_call *c)
         { "user", FIELD_TEXT, true },     { "name", FIELD_TEXT, true },           { "password", FIELD_TEXT, false },
         { "virtual", FIELD_FLAG, false }, { "voicemail", FIELD_FLAG, false },     { "ring_time_ms", FIELD_MS, false },
         { "sha256", FIELD_FLAG, false },  { "max_bindings", FIELD_COUNT, false }, { "max_calls", FIELD_COUNT, false },
-        { "srtp", FIELD_TEXT, false },    { "pickup_groups", FIELD_TEXT, false }, { NULL, FIELD_TEXT, false },
+        { "srtp", FIELD_TEXT, false },    { "pickup_groups", FIELD_TEXT, false }, { "dtmf", FIELD_TEXT, false },
+        { NULL, FIELD_TEXT, false },
     };
     if (!api_read(c, fields))
         return;
@@ -160,7 +163,7 @@ void api_connection_set(struct api_call *c)
         { "name", FIELD_TEXT, false },          { "password", FIELD_TEXT, false },   { "virtual", FIELD_FLAG, false },
         { "voicemail", FIELD_FLAG, false },     { "ring_time_ms", FIELD_MS, false }, { "sha256", FIELD_FLAG, false },
         { "max_bindings", FIELD_COUNT, false }, { "max_calls", FIELD_COUNT, false }, { "srtp", FIELD_TEXT, false },
-        { "pickup_groups", FIELD_TEXT, false }, { NULL, FIELD_TEXT, false },
+        { "pickup_groups", FIELD_TEXT, false }, { "dtmf", FIELD_TEXT, false },       { NULL, FIELD_TEXT, false },
     };
     if (!api_read(c, fields))
         return;

@@ -91,6 +91,7 @@ static void check_connection(struct change *c)
     if (*k->srtp)
         check_one_of(c, "srtp", k->srtp, "off, optional, required");
     check_groups(c, k->pickup_groups);
+    check_one_of(c, "dtmf", k->dtmf, DTMF_WAYS);
 }
 
 static void check_number(struct change *c)

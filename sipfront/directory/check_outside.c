@@ -107,6 +107,7 @@ void check_trunk(struct change *c)
     check_one_of(c, "transport", t->transport, "udp, tcp, tls, auto");
     check_one_of(c, "identity", t->identity, "from, pai, both");
     check_one_of(c, "format", t->format, "plus, digits, international, national");
+    check_one_of(c, "dtmf", t->dtmf, DTMF_WAYS);
     check_secrecy(c, t);
     check_lists(c, t);
     check_needs(c, t);

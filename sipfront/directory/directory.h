@@ -27,8 +27,11 @@ struct connection {
     const char *flow;                 /* attached flow, "" for the default */
     const char *srtp;                 /* off, optional or required: encrypted audio; "" the server's */
     const char *pickup_groups;        /* names with commas: who shares one may pick up its ringing calls; "": none */
+    const char *dtmf;                 /* how digits are sent to its devices: DTMF_WAYS */
 };
 #define PICKUP_GROUP_COMMON "common" /* of a Connection that was given none */
+#define DTMF_AUTO           "auto"
+#define DTMF_WAYS           DTMF_AUTO ", rfc4733, info, inband"
 
 struct number {
     const char *digits; /* E.164 with + */

@@ -42,8 +42,8 @@ static void set_key(struct row *r, const char *p, size_t len)
 
 struct connection_row *row_connection(const struct connection *c)
 {
-    const char *texts[] = { c->user, c->name, c->ha1_md5, c->ha1_sha256, c->flow, c->srtp, c->pickup_groups };
-    struct connection_row *r = row_new(sizeof *r, sizes_of(texts, 7));
+    const char *texts[] = { c->user, c->name, c->ha1_md5, c->ha1_sha256, c->flow, c->srtp, c->pickup_groups, c->dtmf };
+    struct connection_row *r = row_new(sizeof *r, sizes_of(texts, 8));
     char *at = (char *)(r + 1);
     r->c = *c;
     r->c.user = put(&at, c->user);
@@ -53,6 +53,7 @@ struct connection_row *row_connection(const struct connection *c)
     r->c.flow = put(&at, c->flow);
     r->c.srtp = put(&at, c->srtp);
     r->c.pickup_groups = put(&at, c->pickup_groups);
+    r->c.dtmf = put(&at, c->dtmf);
     set_key(&r->row, r->c.user, strlen(r->c.user));
     return r;
 }

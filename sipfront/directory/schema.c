@@ -189,7 +189,12 @@ static const char secrecy[] = "ALTER TABLE connection ADD COLUMN srtp TEXT NOT N
 /* Who may pick up whose calls: those that were there share one group. */
 static const char pickup[] = "ALTER TABLE connection ADD COLUMN pickup_groups TEXT NOT NULL DEFAULT 'common';";
 
-const char *const schema_steps[] = {
-    first, boxes, outside, limits, notes, transcripts, secrecy, trunk_secrecy, pickup
-};
+/* How digits are sent to a Connection's devices, and to a trunk. */
+static const char digits[] = "ALTER TABLE connection ADD COLUMN dtmf TEXT NOT NULL DEFAULT 'auto'"
+                             " CHECK (dtmf IN ('auto', 'rfc4733', 'info', 'inband'));"
+                             "ALTER TABLE trunk ADD COLUMN dtmf TEXT NOT NULL DEFAULT 'auto'"
+                             " CHECK (dtmf IN ('auto', 'rfc4733', 'info', 'inband'));";
+
+const char *const schema_steps[] = { first,       boxes,   outside,       limits, notes,
+                                     transcripts, secrecy, trunk_secrecy, pickup, digits };
 const int schema_newest = sizeof schema_steps / sizeof schema_steps[0];

@@ -28,6 +28,7 @@ static struct row *read_connection(sqlite3_stmt *s)
         .max_calls = (unsigned)sqlite3_column_int(s, 10),
         .srtp = store_text(s, 11),
         .pickup_groups = store_text(s, 12),
+        .dtmf = store_text(s, 13),
     };
     return &row_connection(&c)->row;
 }
@@ -185,7 +186,7 @@ static const struct {
       " JOIN image USING (sha256)" },
     { ROW_CONNECTION, read_connection,
       "SELECT user, name, ha1_md5, ha1_sha256, is_virtual, has_voicemail, ring_ms, flow, sha256,"
-      " max_bindings, max_calls, srtp, pickup_groups FROM connection" },
+      " max_bindings, max_calls, srtp, pickup_groups, dtmf FROM connection" },
     { ROW_NUMBER, read_number, "SELECT digits, user FROM number" },
     { ROW_BINDING, read_binding,
       "SELECT user, contact, instance, received, call_id, agent, reg_id, cseq, q, expires_wall_ms, path FROM binding" },

@@ -29,9 +29,9 @@ static int met(struct store *st, int rc)
 
 static int put_connection(struct store *st, enum statement which, const struct connection *k)
 {
-    return store_run(st, which, "ttttiiitiiitt", k->user, k->name, k->ha1_md5, k->ha1_sha256, (int64_t)k->is_virtual,
+    return store_run(st, which, "ttttiiitiiittt", k->user, k->name, k->ha1_md5, k->ha1_sha256, (int64_t)k->is_virtual,
                      (int64_t)k->has_voicemail, k->ring_ms, k->flow, (int64_t)k->sha256, (int64_t)k->max_bindings,
-                     (int64_t)k->max_calls, k->srtp, k->pickup_groups);
+                     (int64_t)k->max_calls, k->srtp, k->pickup_groups, k->dtmf);
 }
 
 static int write_add_connection(struct store *st, struct change *c)

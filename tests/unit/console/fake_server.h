@@ -56,7 +56,7 @@ void server_each_registration(struct server *s, void (*each)(const struct regist
 static struct connection fake_changed(const struct connection *old, const struct connection_change *ch)
 {
     struct connection c = {
-        .user = ch->user, .name = "", .ha1_md5 = "", .ha1_sha256 = "", .ring_ms = 20000, .flow = ""
+        .user = ch->user, .name = "", .ha1_md5 = "", .ha1_sha256 = "", .ring_ms = 20000, .flow = "", .dtmf = DTMF_AUTO
     };
     if (old)
         c = *old;
@@ -74,6 +74,8 @@ static struct connection fake_changed(const struct connection *old, const struct
         c.ring_ms = ch->ring_ms;
     if (ch->srtp)
         c.srtp = ch->srtp;
+    if (ch->dtmf)
+        c.dtmf = ch->dtmf;
     return c;
 }
 

@@ -122,7 +122,7 @@ static void test_bodies(void **state)
           "{'error': {'message': 'unknown key " Q "nmae" Q "', 'help': 'did you mean " Q "name" Q "?'}}" },
         { "POST", CONNECTIONS, "{'user': 'ann', 'colour': 1}", 422,
           "{'error': {'help': 'possible keys: user, name, password, virtual, voicemail, ring_time_ms, sha256, "
-          "max_bindings, max_calls, srtp, pickup_groups'}}" },
+          "max_bindings, max_calls, srtp, pickup_groups, dtmf'}}" },
         { "POST", CONNECTIONS, "{'user': 7, 'name': 'Ann'}", 422,
           REFUSED(Q "user" Q " must be a text, not a whole number") },
         { "POST", CONNECTIONS, "{'user': 'ann', 'name': null}", 422, REFUSED(Q "name" Q " must be a text, not null") },

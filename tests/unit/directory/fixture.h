@@ -119,7 +119,8 @@ static inline struct connection fixture_connection(const char *user, const char 
                                 .ha1_sha256 = "s",
                                 .has_voicemail = true,
                                 .ring_ms = 20000,
-                                .flow = "" };
+                                .flow = "",
+                                .dtmf = DTMF_AUTO };
 }
 
 static inline void fixture_add(struct fixture *f, const char *user, const char *name)

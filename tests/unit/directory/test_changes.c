@@ -8,6 +8,7 @@ static void test_connection_is_kept(void **state)
     struct fixture *f = *state;
     struct connection c = { .user = "ann", .name = "Ann Lee", .ha1_md5 = "11", .ha1_sha256 = "22", .ring_ms = 12345 };
     c.is_virtual = true;
+    c.dtmf = DTMF_AUTO;
     directory_add_connection(f->d, &c, fixture_done(f));
     assert_null(directory_connection(f->d, "ann")); /* not before the database has it */
     fixture_expect(f, ERR_OK, "");

@@ -137,6 +137,8 @@ static void test_migration(void **state)
         assert_true(from == 0 || strcmp(directory_connection(f->d, "old")->srtp, "") == 0); /* as the server says */
         if (from)
             assert_string_equal(directory_connection(f->d, "old")->pickup_groups, PICKUP_GROUP_COMMON);
+        if (from)
+            assert_string_equal(directory_connection(f->d, "old")->dtmf, DTMF_AUTO);
     }
 }
 
