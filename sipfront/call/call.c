@@ -322,7 +322,7 @@ static void on_info_digit(char digit, void *owner)
     struct call *c = owner;
     if (leg_media_has_events(&c->media))
         return;
-    stream_pass_digit(c->media.stream, digit);
+    stream_pass_digit(c->media.stream, digit, 0);
     on_digit(digit, owner);
 }
 

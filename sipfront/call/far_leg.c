@@ -126,7 +126,7 @@ static void on_info_digit(char digit, void *owner)
     struct far_leg *f = owner;
     if (leg_media_has_events(&f->media))
         return;
-    stream_pass_digit(f->media.stream, digit);
+    stream_pass_digit(f->media.stream, digit, 0);
     screen_digit(f->screen, digit);
 }
 

@@ -30,6 +30,8 @@ struct command {
     unsigned n, loops, tag;
     int64_t skip_ms; /* of the list, before it is heard */
     char digit;
+    unsigned ms; /* how long it was pressed; 0: not known */
+    bool told;
     bool mute;
     enum room_cue cue;
     enum patience patience; /* 0: the usual */
@@ -93,6 +95,13 @@ void stream_relay(struct media *m, struct stream *from, struct rtp_packet *p, en
 /* A packet of a key press; digit: 0, or it is the first of that press. */
 void stream_relay_event(struct media *m, struct stream *from, struct rtp_packet *p, char digit);
 void stream_press(struct media *m, struct stream *s, char digit); /* queued; dropped when there are too many */
+/* stream_press.c: a digit of the partner's, in the way that the peer of `to` gets them. */
+void stream_hand_on(struct media *m, struct stream *to, char digit, unsigned ms);
+/* Within a bridge, of a packet of a key press for a partner that is told; digit: 0, or it is the first of that press.
+ */
+void stream_hold(struct media *m, struct stream *from, char digit);
+void stream_let_go(struct media *m, struct stream *from);     /* the key that is held is up, if there is one */
+void stream_check_held(struct media *m, struct stream *from); /* with each grid point: its end may have been lost */
 void stream_play_now(struct stream *s, struct prompt **prompts, unsigned n, unsigned loops);
 
 /* stream_rest.c: while its partner's packets leave as they come a stream has nothing to send on its grid, and being
@@ -113,9 +122,8 @@ void stream_rtcp_readable(struct media *m, struct stream *s);
 bool stream_on_rtcp(struct media *m, struct stream *s, size_t len, const struct net_address *from);
 
 /* stream_receive.c */
-bool stream_is_genuine(struct media *m, struct stream *s, size_t *len);           /* decrypts what is in the buffer */
-void stream_pressed(struct media *m, struct stream *s, char digit, bool audible); /* by INFO, or as tones (audible) */
-void stream_heard(struct media *m, struct stream *s);                             /* a sign of life */
+bool stream_is_genuine(struct media *m, struct stream *s, size_t *len); /* decrypts what is in the buffer */
+void stream_heard(struct media *m, struct stream *s);                   /* a sign of life */
 void stream_readable(struct media *m, struct stream *s);
 void stream_drain(struct media *m, struct stream *s); /* takes in all that the socket holds */
 
@@ -127,8 +135,9 @@ void command_play_stop(struct media *m, struct command *c);
 void command_bridge(struct media *m, struct command *c);
 void command_unbridge(struct media *m, struct command *c);
 void command_digit(struct media *m, struct command *c);
-void command_ignore_tones(struct media *m, struct command *c);
+void command_by_info(struct media *m, struct command *c);
 void command_pass_digit(struct media *m, struct command *c);
+void command_tell_presses(struct media *m, struct command *c);
 void command_record(struct media *m, struct command *c);
 void command_record_talk(struct media *m, struct command *c);
 void command_record_stop(struct media *m, struct command *c);

@@ -114,6 +114,8 @@ unsigned inband_hear(struct inband *b, const int16_t *samples, size_t n, char *o
     return digits;
 }
 
+bool inband_sounds(const struct inband *b) { return b->candidate != 0; }
+
 static void use_codec(struct inband *b, enum codec codec)
 {
     if (b->decoder && b->codec == codec)

@@ -18,6 +18,9 @@ unsigned inband_hear(struct inband *b, const int16_t *samples, size_t n, char *o
  * pause that was not sent is one. Packets that come late are passed by. */
 unsigned inband_packet(struct inband *b, enum codec codec, const struct rtp_packet *p, char *out, unsigned most);
 
+/* The newest block may be of a tone: it is not sure yet whether of a digit. */
+bool inband_sounds(const struct inband *b);
+
 /* --- making --- */
 
 enum { INBAND_TONE_MS = 120, INBAND_PAUSE_MS = 80 };

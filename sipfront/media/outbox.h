@@ -11,7 +11,7 @@ struct room;
 struct stream;
 struct recording;
 
-enum event_kind { EVENT_DIGIT, EVENT_PLAYED, EVENT_SILENT, EVENT_RECORDED, EVENT_GONE };
+enum event_kind { EVENT_DIGIT, EVENT_PRESS, EVENT_PLAYED, EVENT_SILENT, EVENT_RECORDED, EVENT_GONE };
 struct event {
     struct event *next;
     struct stream *stream; /* or */
@@ -19,6 +19,7 @@ struct event {
     enum event_kind kind;
     char digit;
     unsigned tag;
+    unsigned ms; /* of a press */
     struct recording *recording;
 };
 

@@ -163,6 +163,11 @@ void stream_deliver(const struct event *e)
         if (!s->closed && on->on_digit)
             on->on_digit(e->digit, s->owner);
         break;
+    case EVENT_PRESS:
+        atomic_fetch_sub(&s->counts.unread_digits, 1);
+        if (!s->closed && on->on_press)
+            on->on_press(e->digit, e->ms, s->owner);
+        break;
     case EVENT_PLAYED:
         if (!s->closed && on->on_played)
             on->on_played(true, e->tag, s->owner);
@@ -244,10 +249,15 @@ void stream_send_digit(struct stream *s, char digit)
     engine_command(s->media, &(struct command){ .run = command_digit, .stream = s, .digit = digit });
 }
 
-void stream_pass_digit(struct stream *s, char digit)
+void stream_pass_digit(struct stream *s, char digit, unsigned ms)
 {
-    engine_command(s->media, &(struct command){ .run = command_ignore_tones, .stream = s });
-    engine_command(s->media, &(struct command){ .run = command_pass_digit, .stream = s, .digit = digit });
+    engine_command(s->media, &(struct command){ .run = command_by_info, .stream = s });
+    engine_command(s->media, &(struct command){ .run = command_pass_digit, .stream = s, .digit = digit, .ms = ms });
+}
+
+void stream_tell_presses(struct stream *s, bool told)
+{
+    engine_command(s->media, &(struct command){ .run = command_tell_presses, .stream = s, .told = told });
 }
 
 /* Recorder thread. */

@@ -44,6 +44,9 @@ struct stream_events {
     void (*on_recorded)(const struct stream_recorded *r,
                         void *owner);    /* a recording ended, by itself, by stop or by close */
     void (*on_silent_peer)(void *owner); /* no RTP for timeout_ms */
+    /* Of stream_tell_presses(): a digit for the peer, in the order in which they were pressed. ms: how long the key
+     * was down, 0: not known. */
+    void (*on_press)(char digit, unsigned ms, void *owner);
 };
 
 /* ERR_LIMIT when the pool has no port left. */
@@ -99,9 +102,13 @@ void stream_unbridge(struct stream *s); /* and its partner */
 /* Sends one digit (queued one after another): RFC 4733 events of 160 ms, or tones of 120 ms in the audio when the peer
  * has no events. */
 void stream_send_digit(struct stream *s, char digit);
-/* A digit that the peer pressed and told outside the RTP (INFO): sent to its partner on the bridge, if there is one;
- * and tones in its audio are no digits from now on. on_digit does not follow. */
-void stream_pass_digit(struct stream *s, char digit);
+/* A digit that the peer pressed and told outside the RTP (INFO), ms as on_press has it: sent to its partner on the
+ * bridge, if there is one; and neither tones in its audio nor its events are digits from now on. on_digit does not
+ * follow. */
+void stream_pass_digit(struct stream *s, char digit, unsigned ms);
+/* told: what its partner on the bridge presses is for the peer to get outside the RTP (INFO). Each key is told by
+ * on_press, once it is up, and leaves neither as an event nor as a tone. */
+void stream_tell_presses(struct stream *s, bool told);
 
 struct stream_record {
     const char *path; /* created; its folder exists */

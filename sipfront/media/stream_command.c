@@ -20,6 +20,8 @@ void stream_unbridge_now(struct media *m, struct stream *s)
         return;
     stream_end_talk(m, s);
     stream_end_talk(m, s->partner);
+    stream_let_go(m, s);
+    stream_let_go(m, s->partner);
     ear_free(&s->ear);
     ear_free(&s->partner->ear);
     s->partner->relay.started = false;
@@ -77,6 +79,7 @@ void command_remote(struct media *m, struct command *c)
     if (!c->remote.send)
         s->line.talking = s->relay.started = false;
     secure_with(s, &c->remote.secure);
+    s->no_events &= s->remote.event_pt == c->remote.event_pt;
     s->remote = c->remote;
     secure_keys_wipe(&c->remote.secure);
     s->has_remote = true;
@@ -121,11 +124,14 @@ void command_unbridge(struct media *m, struct command *c) { stream_unbridge_now(
 
 void command_digit(struct media *m, struct command *c) { stream_press(m, c->stream, c->digit); }
 
-void command_ignore_tones(struct media *m, struct command *c)
+void command_by_info(struct media *m, struct command *c)
 {
+    struct stream *s = c->stream;
+
     (void)m;
-    c->stream->no_inband = true;
-    inband_free(&c->stream->inband);
+    s->no_inband = true;
+    s->no_events = s->remote.event_pt >= 0;
+    inband_free(&s->inband);
 }
 
 void command_pass_digit(struct media *m, struct command *c)
@@ -133,7 +139,17 @@ void command_pass_digit(struct media *m, struct command *c)
     struct stream *to = c->stream->partner;
 
     if (to)
-        stream_press(m, to, c->digit);
+        stream_hand_on(m, to, c->digit, c->ms);
+}
+
+/* What is held when it changes is told, so that it is not lost, and not relayed, so that it is not doubled. */
+void command_tell_presses(struct media *m, struct command *c)
+{
+    struct stream *s = c->stream;
+
+    if (s->partner)
+        stream_let_go(m, s->partner);
+    s->told = c->told;
 }
 
 void stream_begin_recording(struct media *m, struct stream *s)

@@ -93,25 +93,21 @@ static void tell_digit(struct media *m, struct stream *s, char digit)
 
 static void on_event(struct media *m, struct stream *s, struct rtp_packet *p)
 {
-    char digit = event_receive(&s->event_in, p, engine_ms(m));
+    char digit;
 
     if (s->recording)
         recording_put(s->recording, m->recorder, CODEC_NONE, p, engine_ms(m));
+    if (s->no_events)
+        return;
+    digit = event_receive(&s->event_in, p, engine_ms(m));
     if (digit)
         tell_digit(m, s, digit);
     if (s->partner)
         stream_relay_event(m, s, p, digit);
 }
 
-/* A press that has become known in another way than by the peer's events: told, and pressed anew for the partner. */
-void stream_pressed(struct media *m, struct stream *s, char digit, bool audible)
-{
-    struct stream *to = s->partner;
-
-    tell_digit(m, s, digit);
-    if (to && !(audible && to->remote.event_pt < 0))
-        stream_press(m, to, digit);
-}
+/* The partner hears the tones of the peer's keys as they are; else their digits are pressed anew for it. */
+static bool keeps_tones(const struct stream *to) { return to->remote.event_pt < 0 && !to->told; }
 
 /* Only where no event was negotiated: else a digit would be heard twice. */
 static void look_for_tones(struct media *m, struct stream *s, enum codec codec, const struct rtp_packet *p)
@@ -126,8 +122,25 @@ static void look_for_tones(struct media *m, struct stream *s, enum codec codec, 
     if (!s->inband)
         s->inband = inband_new();
     n = inband_packet(s->inband, codec, p, digits, DIGITS_A_PACKET);
-    for (unsigned i = 0; i < n; i++)
-        stream_pressed(m, s, digits[i], true);
+    for (unsigned i = 0; i < n; i++) {
+        tell_digit(m, s, digits[i]);
+        if (s->partner && !keeps_tones(s->partner))
+            stream_hand_on(m, s->partner, digits[i], 0);
+    }
+}
+
+/* A tone that leaves as a digit is silence in the audio: of it the far end hears no more than the detector needs, which
+ * is less than the 40 ms of a digit (Q.24). */
+static void hush_tone(struct media *m, const struct stream *s, struct rtp_packet *p, enum codec codec)
+{
+    uint8_t *payload = m->buffer + (p->payload - m->buffer);
+    size_t n;
+
+    if (!s->partner || keeps_tones(s->partner) || !s->inband || !inband_sounds(s->inband))
+        return;
+    n = codec_silence_packet(codec, s->in_ms, payload, p->len);
+    if (n > 0)
+        p->len = n;
 }
 
 /* Samples are made of it only if somebody wants them. */
@@ -147,6 +160,7 @@ static void on_audio(struct media *m, struct stream *s, struct rtp_packet *p, en
         recording_put_side(s->partner->talk, 1, codec, p);
     if (s->recording)
         recording_put(s->recording, m->recorder, codec, p, engine_ms(m));
+    hush_tone(m, s, p, codec);
     if (s->member || (s->partner && !relays)) {
         if (!s->ear)
             s->ear = ear_new();

@@ -190,6 +190,7 @@ void stream_tick(struct media *m, struct stream *s)
     if (!s->resting)
         send_point(m, s);
     check_peer(m, s);
+    stream_check_held(m, s);
     stream_rtcp_tick(m, s);
     next = stream_next_point(m, s);
     s->grid_ts += (uint32_t)(next - s->node.due_ms) * stream_khz(s);
@@ -256,8 +257,12 @@ void stream_relay_event(struct media *m, struct stream *from, struct rtp_packet 
     struct relay_now now = { .ts = stream_ts_now(m, to), .ms = engine_ms(m), .event = true, .khz = stream_khz(to) };
 
     if (digit)
-        from->press_anew = from->ear || stream_khz(from) != stream_khz(to) || to->event.busy || to->ndigits > 0 ||
-                           to->remote.event_pt < 0;
+        from->press_anew = to->told || from->ear || stream_khz(from) != stream_khz(to) || to->event.busy ||
+                           to->ndigits > 0 || to->remote.event_pt < 0;
+    if (to->told) {
+        stream_hold(m, from, digit);
+        return;
+    }
     if (from->press_anew) {
         if (digit)
             stream_press(m, to, digit);

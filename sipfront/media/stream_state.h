@@ -64,6 +64,10 @@ struct stream {
     char digits[DIGITS_QUEUED];
     unsigned ndigits;
     struct event_receiver event_in;
+    char held;                 /* the key of it that the partner is to be told when it is up; 0: none */
+    unsigned held_ms;          /* it has been down for so long */
+    bool told;                 /* its peer gets the partner's digits outside the RTP: on_press */
+    bool no_events;            /* the peer sends its own so too */
     struct inband *inband;     /* NULL: the peer's digits are not looked for in its audio */
     bool no_inband;            /* it sends them in another way */
     struct inband_sender tone; /* a digit of ours to a peer without events */

@@ -32,6 +32,7 @@ char event_receive(struct event_receiver *r, const struct rtp_packet *p, int64_t
 {
     uint8_t code;
     uint16_t duration;
+    uint32_t before;
     bool ended, fresh, same;
 
     if (p->len < EVENT_PAYLOAD || p->payload[0] >= sizeof keys - 1)
@@ -43,13 +44,16 @@ char event_receive(struct event_receiver *r, const struct rtp_packet *p, int64_t
     same = fresh && r->any && p->ssrc == r->ssrc && goes_on(r, code, p->ts);
     if (!fresh && p->ts != r->ts)
         return 0;
+    before = same ? r->before + SEGMENT : 0;
     if (fresh)
-        *r = (struct event_receiver){ .any = true, .code = code, .ssrc = p->ssrc, .ts = p->ts };
+        *r = (struct event_receiver){ .any = true, .code = code, .ssrc = p->ssrc, .ts = p->ts, .before = before };
     r->ended |= ended;
     r->duration = duration > r->duration ? duration : r->duration;
     r->heard_ms = now_ms;
     return fresh && !same ? keys[code] : 0;
 }
+
+unsigned event_held_ms(const struct event_receiver *r, unsigned khz) { return (r->before + r->duration) / khz; }
 
 bool event_start(struct event_sender *s, char digit, uint32_t ts, unsigned khz)
 {

@@ -15,12 +15,15 @@ struct event_receiver {
     uint8_t code;
     uint32_t ssrc, ts; /* of the newest event */
     uint16_t duration;
+    uint32_t before;  /* ticks of the segments before, of a long press (§2.5.1.3) */
     int64_t heard_ms; /* when a packet of it came last */
 };
 
 /* The digit (0-9 * # A-D) that this packet begins, or 0: a further packet of the same press, an old one, another event.
  * now_ms is monotonic. */
 char event_receive(struct event_receiver *r, const struct rtp_packet *p, int64_t now_ms);
+/* How long the newest one has been down, as far as its packets have told. khz: of the event's clock. */
+unsigned event_held_ms(const struct event_receiver *r, unsigned khz);
 
 /* One digit on its way out; zeroed: idle. */
 struct event_sender {

@@ -11,8 +11,9 @@
 
 struct told { /* by a stream's callbacks */
     struct fixture *f;
-    char digits[4096];
-    unsigned ndigits, played, tag, recorded, silent;
+    char digits[4096], pressed[4096];
+    unsigned pressed_ms[4096];
+    unsigned ndigits, npressed, played, tag, recorded, silent;
     bool heard, failed;
     int64_t length_ms;
     char why[200];
@@ -66,7 +67,15 @@ static inline void on_silent_peer(void *owner)
     happened(t);
 }
 
-static const struct stream_events stream_events_told = { on_digit, on_played, on_recorded, on_silent_peer };
+static inline void on_press(char digit, unsigned ms, void *owner)
+{
+    struct told *t = owner;
+    t->pressed[t->npressed] = digit;
+    t->pressed_ms[t->npressed++] = ms;
+    happened(t);
+}
+
+static const struct stream_events stream_events_told = { on_digit, on_played, on_recorded, on_silent_peer, on_press };
 
 static inline void await(struct fixture *f, unsigned callbacks)
 {

@@ -315,7 +315,7 @@ static void tones_become_events(void **state)
     press_by_tone(&f->pa, '5');
     assert_int_equal(events_heard(&f->pb, 96, 5), 10);
     await(f, 1);
-    stream_pass_digit(f->a, '7');
+    stream_pass_digit(f->a, '7', 0);
     assert_int_equal(events_heard(&f->pb, 96, 7), 10);
     press_by_tone(&f->pa, '5');
     assert_int_equal(events_heard(&f->pb, 96, 5), 0);
