@@ -317,12 +317,12 @@ static void on_digit(char digit, void *owner)
         flow_run_digit(c->run, digit);
 }
 
-static void on_info_digit(char digit, void *owner)
+static void on_info_digit(char digit, unsigned ms, void *owner)
 {
     struct call *c = owner;
     if (leg_media_has_events(&c->media))
         return;
-    stream_pass_digit(c->media.stream, digit, 0);
+    stream_pass_digit(c->media.stream, digit, ms);
     on_digit(digit, owner);
 }
 

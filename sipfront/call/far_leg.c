@@ -121,12 +121,12 @@ static void on_digit(char digit, void *owner)
     screen_digit(f->screen, digit);
 }
 
-static void on_info_digit(char digit, void *owner)
+static void on_info_digit(char digit, unsigned ms, void *owner)
 {
     struct far_leg *f = owner;
     if (leg_media_has_events(&f->media))
         return;
-    stream_pass_digit(f->media.stream, digit, 0);
+    stream_pass_digit(f->media.stream, digit, ms);
     screen_digit(f->screen, digit);
 }
 

@@ -95,13 +95,6 @@ void stream_relay(struct media *m, struct stream *from, struct rtp_packet *p, en
 /* A packet of a key press; digit: 0, or it is the first of that press. */
 void stream_relay_event(struct media *m, struct stream *from, struct rtp_packet *p, char digit);
 void stream_press(struct media *m, struct stream *s, char digit); /* queued; dropped when there are too many */
-/* stream_press.c: a digit of the partner's, in the way that the peer of `to` gets them. */
-void stream_hand_on(struct media *m, struct stream *to, char digit, unsigned ms);
-/* Within a bridge, of a packet of a key press for a partner that is told; digit: 0, or it is the first of that press.
- */
-void stream_hold(struct media *m, struct stream *from, char digit);
-void stream_let_go(struct media *m, struct stream *from);     /* the key that is held is up, if there is one */
-void stream_check_held(struct media *m, struct stream *from); /* with each grid point: its end may have been lost */
 void stream_play_now(struct stream *s, struct prompt **prompts, unsigned n, unsigned loops);
 
 /* stream_rest.c: while its partner's packets leave as they come a stream has nothing to send on its grid, and being

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "sipfront/media/stream_press.h"
 #include "vm/base/log.h"
 
 void stream_end_talk(struct media *m, struct stream *s)

@@ -1,6 +1,6 @@
 /* The partner's digits for a peer that gets them outside the RTP: told to the loop, once each. A key that was pressed
  * by events is told when it is up, since it is not known earlier how long it was down. */
-#include "sipfront/media/engine.h"
+#include "sipfront/media/stream_press.h"
 
 enum { HELD_LOST_MS = 200 /* an event whose packets have stopped for so long is over: its end was lost */ };
 

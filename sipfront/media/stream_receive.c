@@ -6,6 +6,7 @@
 
 #include "sipfront/media/codec_g711.h"
 #include "sipfront/media/noise.h"
+#include "sipfront/media/stream_press.h"
 
 enum {
     DIGITS_A_PACKET = 4,

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "sipfront/media/codec_g711.h"
+#include "sipfront/media/stream_press.h"
 
 enum {
     STALLED_MS = 200, /* later than this, grid points are left out instead of made up for */

@@ -6,6 +6,7 @@
 
 #include <sofia-sip/sip_header.h>
 
+#include "sipfront/sip/leg_info.h"
 #include "sipfront/sip/leg_inner.h"
 #include "sipfront/sip/replaces_inner.h"
 #include "vm/base/log.h"
@@ -51,6 +52,7 @@ static void on_event(struct agent *a, const struct agent_event *ev)
     case nua_r_update: leg_on_update_answer(ev); break;
     case nua_r_notify: leg_on_notified(ev); break;
     case nua_r_refer: leg_on_put_answer(ev); break;
+    case nua_r_info: leg_on_info_answer(ev); break;
     case nua_i_notify: leg_on_put_notify(ev); break;
     case nua_i_state: leg_on_state(ev); break;
     case nua_i_error: leg_on_error(ev); break;
@@ -94,6 +96,7 @@ static void leg_free(struct leg *leg)
     leg_session_stop(leg);
     leg_wish_end(leg);
     leg_put_end(leg);
+    free(leg->info);
     free(leg->sdp);
     free(leg->forwards_to);
     if (leg->reoffer[0])
@@ -157,6 +160,7 @@ void leg_finish(struct leg *leg, enum leg_end how, int status, const char *reaso
     leg_session_stop(leg);
     leg_wish_end(leg);
     leg_put_end(leg);
+    leg_info_end(leg);
     leg->report = LEG_REPORTING;
     leg->how = how;
     leg->end_status = status;

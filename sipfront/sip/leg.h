@@ -57,8 +57,11 @@ struct leg_events {
     void (*on_reoffer)(const char *sdp, void *owner);
     /* Our leg_reoffer(), or a refresh, was answered; sdp NULL when there is none, as in every refusal. May be NULL. */
     void (*on_reanswered)(int status, const char *sdp, void *owner);
-    /* A digit by SIP INFO (application/dtmf-relay, application/dtmf). */
-    void (*on_info_digit)(char digit, void *owner);
+    /* A digit by SIP INFO (application/dtmf-relay, application/dtmf). ms: how long it was pressed; 0: not said. */
+    void (*on_info_digit)(char digit, unsigned ms, void *owner);
+    /* A digit of leg_send_digit() that the phone has refused, or that waited behind that one: each once, in their
+     * order. leg_send_digit() is false from then on. May be NULL. */
+    void (*on_digit_refused)(char digit, void *owner);
     /* A REFER (refer.h). NULL: it is refused. */
     void (*on_refer)(struct referral *r, const struct refer_request *rq, void *owner);
     /* What became of our leg_put() (refer.h). taken: the phone has accepted, and status is what it tells of its call to
@@ -82,6 +85,12 @@ void leg_warn(struct leg *leg, const char *why);
  */
 void leg_hangup(struct leg *leg, const char *reason);
 void leg_reoffer_answer(struct leg *leg, int status, const char *sdp);
+
+/* A digit by SIP INFO, ms: how long it was pressed (0: not known). They go one by one, as soon as the dialog is up.
+ * false: the phone has refused one, so it has to be sent in another way. */
+bool leg_send_digit(struct leg *leg, char digit, unsigned ms);
+/* The phone says of itself that it takes digits so. */
+bool leg_takes_info(const struct leg *leg);
 
 /* Whom a phone is shown as its far end. user "" or NULL: withheld (RFC 3323, 3325). */
 struct leg_identity {

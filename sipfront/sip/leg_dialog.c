@@ -1,4 +1,4 @@
-/* What happens in a dialog whoever began it: hanging up, new offers, digits by INFO.
+/* What happens in a dialog whoever began it: hanging up and new offers.
  *
  *   phone                           leg
  *     re-INVITE or UPDATE sdp ->    OFFERED    on_reoffer(sdp)
@@ -10,7 +10,6 @@
  *   UPDATE without SDP is a refresh and answered 200 here. A second offer while one is open: 491.
  */
 #include <string.h>
-#include <strings.h>
 
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_status.h>
@@ -70,7 +69,7 @@ void leg_on_state(const struct agent_event *ev)
     }
 }
 
-static void answer_now(const struct agent_event *ev, int status, const char *phrase)
+void leg_answer_now(const struct agent_event *ev, int status, const char *phrase)
 {
     nua_respond(ev->nh, status, phrase, NUTAG_WITH_THIS(ev->leg->agent->nua), TAG_END());
 }
@@ -82,13 +81,13 @@ void leg_on_reoffer(const struct agent_event *ev)
     const char *sdp = leg_sdp(ev->sip, &text);
     bool body = ev->sip->sip_payload && ev->sip->sip_payload->pl_len > 0;
     if (body && !sdp)
-        answer_now(ev, SIP_415_UNSUPPORTED_MEDIA);
+        leg_answer_now(ev, SIP_415_UNSUPPORTED_MEDIA);
     else if (!sdp && ev->kind == nua_i_update)
-        leg_session_agree(leg, ev->sip, true), answer_now(ev, SIP_200_OK);
+        leg_session_agree(leg, ev->sip, true), leg_answer_now(ev, SIP_200_OK);
     else if (!leg_listener(leg))
-        answer_now(ev, SIP_488_NOT_ACCEPTABLE);
+        leg_answer_now(ev, SIP_488_NOT_ACCEPTABLE);
     else if (!leg_move(leg, sdp ? LEG_DO_OFFER : LEG_DO_ASK))
-        answer_now(ev, SIP_491_REQUEST_PENDING);
+        leg_answer_now(ev, SIP_491_REQUEST_PENDING);
     else {
         leg_note_allow(leg, ev->sip);
         leg_session_agree(leg, ev->sip, true);
@@ -111,42 +110,4 @@ void leg_reoffer_answer(struct leg *leg, int status, const char *sdp)
     nua_destroy_event(leg->reoffer);
     leg->reoffer[0] = NULL;
     leg_wish_go(leg);
-}
-
-/* "5", or "Signal=5" in a line of its own; some write 10 and 11 for * and #. '\0': none. */
-static char read_digit(struct str body, bool relay)
-{
-    static const char digits[] = "0123456789*#ABCDabcd";
-    size_t i = 0;
-    if (relay) {
-        while (i + 6 <= body.len && strncasecmp(body.p + i, "Signal", 6) != 0)
-            i++;
-        i += 6;
-    }
-    while (i < body.len && strchr(" \t=\r\n", body.p[i]))
-        i++;
-    if (i >= body.len || !body.p[i] || !strchr(digits, body.p[i]))
-        return '\0';
-    if (body.p[i] == '1' && i + 1 < body.len && (body.p[i + 1] == '0' || body.p[i + 1] == '1'))
-        return body.p[i + 1] == '0' ? '*' : '#';
-    return body.p[i] >= 'a' ? (char)(body.p[i] - 'a' + 'A') : body.p[i];
-}
-
-void leg_on_info(const struct agent_event *ev)
-{
-    struct leg *leg = ev->leg;
-    const sip_content_type_t *type = ev->sip->sip_content_type;
-    const sip_payload_t *body = ev->sip->sip_payload;
-    bool relay = type && type->c_type && strcasecmp(type->c_type, "application/dtmf-relay") == 0;
-    bool plain = type && type->c_type && strcasecmp(type->c_type, "application/dtmf") == 0;
-    char digit = '\0';
-    if (body && body->pl_len > 0 && !relay && !plain) {
-        answer_now(ev, SIP_415_UNSUPPORTED_MEDIA);
-        return;
-    }
-    answer_now(ev, SIP_200_OK);
-    if (body && (relay || plain))
-        digit = read_digit((struct str){ body->pl_data, body->pl_len }, relay);
-    if (digit && leg_listener(leg))
-        leg->events->on_info_digit(digit, leg->owner);
 }

@@ -25,6 +25,7 @@
 #include <sofia-sip/url.h>
 
 #include "sipfront/sip/divert_inner.h"
+#include "sipfront/sip/leg_info.h"
 #include "sipfront/sip/leg_inner.h"
 #include "sipfront/sip/trunk_inner.h"
 #include "sipfront/sip/incoming.h"
@@ -232,6 +233,7 @@ void leg_on_ack(const struct agent_event *ev)
     if (leg->state == LEG_TALKING) /* a call that is over already is not worth it */
         leg_shrink_invite(leg);
     leg_wish_go(leg);
+    leg_info_go(leg);
     sbuf_free(&sdp);
 }
 

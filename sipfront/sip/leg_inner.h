@@ -62,8 +62,10 @@ struct leg {
         char *identity; /* headers; owned */
         struct clock_timer *again;
     } wish;
-    bool can_refer; /* they allow REFER */
-    struct {        /* our REFER (leg_put.c) */
+    bool can_refer;           /* they allow REFER */
+    bool takes_info;          /* digits by INFO, they say */
+    struct info_digits *info; /* digits to be sent so (leg_info.c); NULL: there were none; owned */
+    struct {                  /* our REFER (leg_put.c) */
         bool asked, taken;
         struct clock_timer *silence;
     } put;
@@ -102,6 +104,8 @@ void leg_order_free(struct leg *leg);
 void leg_add_quoted(struct sbuf *out, const char *name);
 /* Remembers what we have said, for a refresh. NULL changes nothing. */
 void leg_keep_sdp(struct leg *leg, const char *sdp);
+/* Answers the request of this event. */
+void leg_answer_now(const struct agent_event *ev, int status, const char *phrase);
 /* Remembers what the phone says it can do. */
 void leg_note_allow(struct leg *leg, const sip_t *sip);
 /* Sends what is wished for, when the leg is free to ask. */
@@ -132,7 +136,6 @@ void leg_on_reoffer(const struct agent_event *ev);
 void leg_on_ack(const struct agent_event *ev);
 void leg_on_cancel(const struct agent_event *ev);
 void leg_on_bye(const struct agent_event *ev);
-void leg_on_info(const struct agent_event *ev);
 void leg_on_response(const struct agent_event *ev);
 void leg_on_reanswer(const struct agent_event *ev);
 void leg_on_update_answer(const struct agent_event *ev);

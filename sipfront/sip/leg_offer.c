@@ -17,7 +17,7 @@
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
 
-#include "sipfront/sip/leg_inner.h"
+#include "sipfront/sip/leg_info.h"
 
 static void on_again(void *owner)
 {
@@ -153,4 +153,5 @@ void leg_note_allow(struct leg *leg, const sip_t *sip)
         return;
     leg->can_update = sip_is_allowed(sip->sip_allow, SIP_METHOD_UPDATE);
     leg->can_refer = sip_is_allowed(sip->sip_allow, SIP_METHOD_REFER);
+    leg->takes_info = leg_info_taken(sip, leg->takes_info);
 }

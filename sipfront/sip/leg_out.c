@@ -20,6 +20,7 @@
 #include <sofia-sip/url.h>
 
 #include "sipfront/sip/divert_inner.h"
+#include "sipfront/sip/leg_info.h"
 #include "sipfront/sip/leg_inner.h"
 
 /* The URI, when it is one to send to, else NULL. */
@@ -114,6 +115,7 @@ static void on_accepted(struct leg *leg, const struct agent_event *ev)
         leg->events->on_answered(sdp, leg->owner);
     sbuf_free(&text);
     leg_wish_go(leg);
+    leg_info_go(leg);
 }
 
 static void on_refused(struct leg *leg, const struct agent_event *ev)

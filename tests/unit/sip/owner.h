@@ -6,10 +6,10 @@
 
 /* What the owner of the one leg of a test was told. */
 static struct {
-    unsigned progress, answered, confirmed, reoffered, reanswered, digits, ended;
+    unsigned progress, answered, confirmed, reoffered, reanswered, digits, ms, refused, ended;
     int status, end_status;
     enum leg_end how;
-    char sdp[1024], reason[96], typed[10016];
+    char sdp[1024], reason[96], typed[10016], back[300];
     bool has_sdp;
 } told;
 
@@ -48,11 +48,18 @@ static void on_reoffer(const char *sdp, void *owner)
     told.reoffered++;
 }
 
-static void on_info_digit(char digit, void *owner)
+static void on_info_digit(char digit, unsigned ms, void *owner)
 {
     (void)owner;
     assert_true(told.digits + 1 < sizeof told.typed);
     told.typed[told.digits++] = digit;
+    told.ms = ms;
+}
+
+static void on_digit_refused(char digit, void *owner)
+{
+    (void)owner;
+    told.back[told.refused++] = digit;
 }
 
 static void on_ended(enum leg_end how, int status, const char *reason, void *owner)
@@ -79,6 +86,7 @@ static const struct leg_events events = { .on_progress = on_progress,
                                           .on_reoffer = on_reoffer,
                                           .on_reanswered = on_reanswered,
                                           .on_info_digit = on_info_digit,
+                                          .on_digit_refused = on_digit_refused,
                                           .on_ended = on_ended };
 
 static void note_invited(void *owner, struct leg *leg, const struct leg_invite *invite)

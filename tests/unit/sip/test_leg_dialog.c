@@ -82,62 +82,6 @@ static void a_second_offer_is_refused(void **state)
     close(p.fd);
 }
 
-static void digits_by_info(void **state)
-{
-    static const struct {
-        const char *type, *body, *answer;
-    } rows[] = {
-        { "application/dtmf-relay", "Signal=5\r\nDuration=160\r\n", "200" },
-        { "application/dtmf-relay", "Signal= *\r\nDuration= 160", "200" },
-        { "application/dtmf-relay", "Duration=100\r\nSignal=11\r\n", "200" },
-        { "application/dtmf", "7", "200" },
-        { "application/dtmf", "d", "200" },
-        { "application/dtmf", "x", "200" },
-        { "application/dtmf-relay", "Signal", "200" },
-        { "application/media_control+xml", "<x/>", "415" },
-    };
-    struct phone p;
-    struct request r = talk_in(&p, "info");
-    char first[WIRE_MAX], type[128], start[16];
-    (void)state;
-    memcpy(first, p.last, sizeof first);
-    for (int i = 0; i < 8; i++) {
-        struct request info = in_dialog(&r, "INFO", first, r.cseq + 1 + i);
-        snprintf(type, sizeof type, "Content-Type: %s\r\n", rows[i].type);
-        info.extra = type, info.body = rows[i].body;
-        phone_send(&p, &info);
-        snprintf(start, sizeof start, "SIP/2.0 %s", rows[i].answer);
-        phone_expect(&p, start);
-    }
-    assert_string_equal(told.typed, "5*#7D");
-    close(p.fd);
-}
-
-/* None lost, none doubled, none swapped: of every tenth INFO there is a copy on the network. */
-static void ten_thousand_digits_by_info(void **state)
-{
-    enum { DIGITS = 10000 };
-    static char pressed[DIGITS + 1];
-    struct phone p;
-    struct request r = talk_in(&p, "infos");
-    char first[WIRE_MAX], body[64];
-    (void)state;
-    memcpy(first, p.last, sizeof first);
-    for (int i = 0; i < DIGITS; i++) {
-        struct request info = in_dialog(&r, "INFO", first, r.cseq + 1 + i);
-        pressed[i] = "0123456789*#ABCD"[i * 7 / 3 % 16];
-        snprintf(body, sizeof body, "Signal=%c\r\nDuration=160\r\n", pressed[i]);
-        info.extra = "Content-Type: application/dtmf-relay\r\n", info.body = body;
-        phone_send(&p, &info);
-        if (i % 10 == 0)
-            phone_send(&p, &info);
-        phone_expect(&p, "SIP/2.0 200");
-    }
-    wait_for(&told.digits, DIGITS);
-    assert_string_equal(told.typed, pressed);
-    close(p.fd);
-}
-
 static void letting_go_hangs_up(void **state)
 {
     struct phone p;
@@ -172,8 +116,6 @@ int main(int argc, char **argv)
         WIRE(hold_and_resume),
         WIRE(a_reinvite_asks_for_our_offer),
         WIRE(a_second_offer_is_refused),
-        WIRE(digits_by_info),
-        WIRE(ten_thousand_digits_by_info),
         WIRE(letting_go_hangs_up),
         cmocka_unit_test_setup(a_shutdown_ends_every_call, open_wire),
     };
