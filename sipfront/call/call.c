@@ -274,12 +274,18 @@ bool call_run_flow(struct call *c, const char *name)
 
 /* ---- events of the caller's leg and stream ---- */
 
+static void media_changed(struct call *c)
+{
+    leg_media_choose_digits(&c->media, c->leg);
+    dial_hold_update(c->dial);
+}
+
 static void on_confirmed(const char *sdp, void *owner)
 {
     struct call *c = owner;
     if (c->state == CALL_UP) { /* a re-INVITE without an offer: the ACK holds the answer to ours */
         leg_media_reanswer(&c->media, sdp);
-        dial_hold_update(c->dial);
+        media_changed(c);
         return;
     }
     if (!call_move(c, CALL_UP))
@@ -289,6 +295,7 @@ static void on_confirmed(const char *sdp, void *owner)
         call_drop(c, 0);
         return;
     }
+    media_changed(c);
     answering_confirmed(c->answering, true);
 }
 
@@ -296,7 +303,7 @@ static void on_reoffer(const char *sdp, void *owner)
 {
     struct call *c = owner;
     leg_media_reoffer(&c->media, c->leg, sdp);
-    dial_hold_update(c->dial);
+    media_changed(c);
 }
 
 static void on_reanswered(int status, const char *sdp, void *owner)
@@ -304,7 +311,7 @@ static void on_reanswered(int status, const char *sdp, void *owner)
     struct call *c = owner;
     (void)status;
     leg_media_reanswer(&c->media, sdp);
-    dial_hold_update(c->dial);
+    media_changed(c);
 }
 
 /* A digit goes to the recording that it ends, or to the flow; while two people talk it is theirs. */
@@ -320,10 +327,20 @@ static void on_digit(char digit, void *owner)
 static void on_info_digit(char digit, unsigned ms, void *owner)
 {
     struct call *c = owner;
-    if (leg_media_has_events(&c->media))
-        return;
-    stream_pass_digit(c->media.stream, digit, ms);
-    on_digit(digit, owner);
+    if (leg_media_pass_digit(&c->media, digit, ms))
+        on_digit(digit, owner);
+}
+
+static void on_press(char digit, unsigned ms, void *owner)
+{
+    struct call *c = owner;
+    leg_media_send_digit(&c->media, c->leg, digit, ms);
+}
+
+static void on_digit_refused(char digit, void *owner)
+{
+    struct call *c = owner;
+    leg_media_send_digit(&c->media, NULL, digit, 0);
 }
 
 static void tell_gone(struct call *c)
@@ -384,6 +401,7 @@ const struct leg_events call_leg_events = {
     .on_reoffer = on_reoffer,
     .on_reanswered = on_reanswered,
     .on_info_digit = on_info_digit,
+    .on_digit_refused = on_digit_refused,
     .on_refer = on_refer,
     .on_put = on_put,
     .on_ended = on_ended,
@@ -393,6 +411,7 @@ const struct stream_events call_stream_events = {
     .on_played = on_played,
     .on_recorded = on_recorded,
     .on_silent_peer = call_on_silent_peer,
+    .on_press = on_press,
 };
 
 /* ---- the caller's place, which a transfer gives to another phone ---- */

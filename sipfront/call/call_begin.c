@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include "sipfront/call/cdr.h"
+#include "sipfront/call/digit_way.h"
 #include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
@@ -55,6 +56,7 @@ static int media_init(struct call *c, const struct leg_invite *invite)
     if (leg_media_open(&c->media, s->media, address, &call_stream_events, c) != ERR_OK)
         return 503;
     c->media.security = secrecy_of_caller(s, invite);
+    c->media.digits = digit_way_of_caller(s, invite);
     c->media.silence_ms = s->rtp_timeout_ms;
     if (!invite->sdp || leg_media_take_offer(&c->media, invite->sdp) == ERR_OK)
         return 0;

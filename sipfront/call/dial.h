@@ -42,6 +42,8 @@ struct dial {
     struct dial_end end;
 };
 
+/* The caller and that phone hear each other, and digits go to both in the way that each is sent them. */
+void dial_bridge(const struct dial *d, struct far_leg *f);
 /* The talk ends: the flow hears of it from the loop. The legs that are left are hung up. */
 void dial_end_talk(struct dial *d, enum dial_by by);
 /* Somebody else has answered: the target of a forwarding phone, in a call of its own. */

@@ -47,5 +47,5 @@ void dial_on_ringing(struct far_leg *f, const char *sdp)
     call_op_stop(c, &d->hearing);
     call_early_media(c);
     d->through = true;
-    stream_bridge(c->media.stream, f->media.stream);
+    dial_bridge(d, f);
 }

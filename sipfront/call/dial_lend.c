@@ -33,7 +33,7 @@ static void join_again(struct dial *d)
 {
     stream_play_stop(d->op.call->media.stream);
     stream_play_stop(d->winner->media.stream);
-    stream_bridge(d->op.call->media.stream, d->winner->media.stream);
+    dial_bridge(d, d->winner);
     dial_start_limit(d);
     dial_hold_update(d);
 }

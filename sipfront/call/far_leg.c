@@ -9,6 +9,7 @@
 #include "sipfront/call/dial_hold.h"
 #include "sipfront/call/dial_ring.h"
 #include "sipfront/call/far_outside.h"
+#include "sipfront/call/digit_way.h"
 #include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
@@ -58,18 +59,24 @@ static void on_answered(const char *sdp, void *owner)
     dial_on_answered(f, sdp);
 }
 
+static void media_changed(struct far_leg *f)
+{
+    leg_media_choose_digits(&f->media, f->leg);
+    dial_hold_update(f->dial);
+}
+
 static void on_reoffer(const char *sdp, void *owner)
 {
     struct far_leg *f = owner;
     leg_media_reoffer(&f->media, f->leg, sdp);
-    dial_hold_update(f->dial);
+    media_changed(f);
 }
 
 static void on_confirmed(const char *sdp, void *owner)
 {
     struct far_leg *f = owner;
     leg_media_reanswer(&f->media, sdp);
-    dial_hold_update(f->dial);
+    media_changed(f);
 }
 
 static void on_reanswered(int status, const char *sdp, void *owner)
@@ -77,7 +84,7 @@ static void on_reanswered(int status, const char *sdp, void *owner)
     struct far_leg *f = owner;
     (void)status;
     leg_media_reanswer(&f->media, sdp);
-    dial_hold_update(f->dial);
+    media_changed(f);
 }
 
 /* From the one that was called. */
@@ -124,10 +131,20 @@ static void on_digit(char digit, void *owner)
 static void on_info_digit(char digit, unsigned ms, void *owner)
 {
     struct far_leg *f = owner;
-    if (leg_media_has_events(&f->media))
-        return;
-    stream_pass_digit(f->media.stream, digit, ms);
-    screen_digit(f->screen, digit);
+    if (leg_media_pass_digit(&f->media, digit, ms))
+        screen_digit(f->screen, digit);
+}
+
+static void on_press(char digit, unsigned ms, void *owner)
+{
+    struct far_leg *f = owner;
+    leg_media_send_digit(&f->media, f->leg, digit, ms);
+}
+
+static void on_digit_refused(char digit, void *owner)
+{
+    struct far_leg *f = owner;
+    leg_media_send_digit(&f->media, NULL, digit, 0);
 }
 
 static void on_played(bool ok, unsigned tag, void *owner)
@@ -145,12 +162,13 @@ const struct leg_events far_leg_events = {
     .on_reoffer = on_reoffer,
     .on_reanswered = on_reanswered,
     .on_info_digit = on_info_digit,
+    .on_digit_refused = on_digit_refused,
     .on_refer = on_refer,
     .on_ended = on_ended,
 };
-const struct stream_events far_stream_events = { .on_digit = on_digit,
-                                                 .on_played = on_played,
-                                                 .on_silent_peer = far_on_silent_peer };
+const struct stream_events far_stream_events = {
+    .on_digit = on_digit, .on_played = on_played, .on_silent_peer = far_on_silent_peer, .on_press = on_press
+};
 
 enum err far_leg_invite(struct far_leg *f, const struct sip_binding *to)
 {
@@ -204,6 +222,7 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_bind
     agent_address_toward(c->server->agent, *to->received ? to->received : to->contact, address);
     enum err e = leg_media_open(&f->media, c->server->media, address, &far_stream_events, f);
     f->media.security = secrecy_of_phone(c->server, f->user);
+    f->media.digits = digit_way_of_phone(c->server, f->user);
     f->media.silence_ms = c->server->rtp_timeout_ms;
     if (!e)
         e = far_leg_invite(f, to);

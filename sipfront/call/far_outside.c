@@ -6,6 +6,7 @@
 
 #include "sipfront/call/cdr.h"
 #include "sipfront/call/dial_ring.h"
+#include "sipfront/call/digit_way.h"
 #include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/directory/trunk_lists.h"
@@ -144,6 +145,7 @@ static enum err dial(struct far_leg *f, const struct trunk_settings *t, const ch
     trunk_uri(trunk, number, &uri);
     trunk_hop(&o->way->target, &hop);
     leg_media_secure(&f->media, o->insists ? AUDIO_SECURE_REQUIRED : secrecy_of_trunk(t));
+    f->media.digits = digit_way_of_trunk(t);
     leg_media_offer(&f->media, c->media.theirs, &sdp);
     struct leg_trunk lt = {
         .domain = trunk_domain(trunk),

@@ -66,6 +66,7 @@ static void ours(const struct leg_media *m, enum audio_security security, const 
     struct audio_format codecs[CODEC_COUNT];
     struct audio_side side = { .address = m->address, .port = stream_port(m->stream), .codecs = codecs };
 
+    side.no_events = m->digits == DIGITS_IN_BAND; /* else it would be sent events, and expected to send them */
     side.security = security;
     side.crypto = m->crypto;
     side.ncrypto = m->ncrypto;
@@ -258,4 +259,32 @@ void leg_media_reanswer(struct leg_media *m, const char *sdp)
 
 bool leg_media_holds(const struct leg_media *m) { return m->theirs && !they_listen(m->theirs); }
 
-bool leg_media_has_events(const struct leg_media *m) { return m->theirs && audio_event(m->theirs); }
+/* What both have said: we understand them, and send them unless they go by INFO. */
+static bool has_events(const struct leg_media *m) { return audio_event(their(m)) && audio_event(our(m)); }
+
+void leg_media_choose_digits(struct leg_media *m, const struct leg *leg)
+{
+    bool asks = m->digits == DIGITS_AUTO && m->theirs && !has_events(m) && leg && leg_takes_info(leg);
+    bool told = asks || m->digits == DIGITS_BY_INFO;
+    if (told != m->told && m->stream)
+        stream_tell_presses(m->stream, told);
+    m->told = told;
+}
+
+void leg_media_send_digit(struct leg_media *m, struct leg *leg, char digit, unsigned ms)
+{
+    if (m->stream && (!leg || !leg_send_digit(leg, digit, ms)))
+        stream_send_digit(m->stream, digit);
+}
+
+/* Where digits are to go by INFO they may come so as well, though telephone-event was negotiated: who has sent none of
+ * those is believed, and is then expected to send no others. */
+bool leg_media_pass_digit(struct leg_media *m, char digit, unsigned ms)
+{
+    struct stream_stats stats;
+    stream_stats(m->stream, &stats);
+    if (has_events(m) && (m->digits != DIGITS_BY_INFO || stats.digits > 0))
+        return false;
+    stream_pass_digit(m->stream, digit, ms);
+    return true;
+}

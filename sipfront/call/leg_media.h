@@ -3,6 +3,7 @@
 #ifndef SIPFRONT_CALL_LEG_MEDIA_H
 #define SIPFRONT_CALL_LEG_MEDIA_H
 
+#include "sipfront/call/digit_way.h"
 #include "sipfront/media/stream.h"
 #include "sipfront/sip/leg.h"
 #include "sipfront/sip/offer_answer.h"
@@ -13,7 +14,9 @@ struct leg_media {
     struct audio_desc *theirs; /* their last offer or answer, kept (audio_keep()); NULL before the first */
     struct audio_desc *ours;   /* our last offer or answer, alike */
     uint64_t session_id, version;
-    unsigned silence_ms; /* set after leg_media_open(): without a packet for so long on_silent_peer comes; 0: never */
+    unsigned silence_ms;   /* set after leg_media_open(): without a packet for so long on_silent_peer comes; 0: never */
+    enum digit_way digits; /* set after leg_media_open() */
+    bool told;             /* the other side's digits come by on_press, to be sent by INFO */
     enum audio_security security;                 /* set after leg_media_open(); 0: off */
     struct audio_crypto crypto[AUDIO_CRYPTO_MAX]; /* our keys, the same all through the call; made when first needed */
     unsigned ncrypto;
@@ -54,7 +57,14 @@ enum codec leg_media_codec(const struct leg_media *m);
 /* Whether the phone holds: by direction, or the old way by c=0.0.0.0 (RFC 3264 §8.4). */
 bool leg_media_holds(const struct leg_media *m);
 
-/* Whether the phone sends digits by RFC 4733, so that those by INFO are to be ignored. */
-bool leg_media_has_events(const struct leg_media *m);
+/* How digits are sent to the phone, decided by the setting and by what is known of it now: before it is bridged, and
+ * after each offer and answer. leg may be NULL. */
+void leg_media_choose_digits(struct leg_media *m, const struct leg *leg);
+/* A digit for the phone, from on_press: by INFO, and where the phone refuses that (also from on_digit_refused, with
+ * leg NULL) in the RTP. */
+void leg_media_send_digit(struct leg_media *m, struct leg *leg, char digit, unsigned ms);
+/* A digit that the phone has sent by INFO, for the other side. false: it sends its digits by RFC 4733, so this one is
+ * none. */
+bool leg_media_pass_digit(struct leg_media *m, char digit, unsigned ms);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "sipfront/call/dial_ring.h"
 #include "sipfront/call/far_leg.h"
+#include "sipfront/call/digit_way.h"
 #include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
@@ -121,6 +122,7 @@ static int open_end(struct server *s, struct leg *leg, const struct leg_invite *
     if (leg_media_open(&end->media, s->media, address, &nobody, NULL) != ERR_OK)
         return 503;
     end->media.security = secrecy_of_caller(s, invite);
+    end->media.digits = digit_way_of_caller(s, invite);
     end->media.silence_ms = s->rtp_timeout_ms;
     if (invite->sdp && leg_media_take_offer(&end->media, invite->sdp) != ERR_OK) {
         leg_warn(leg, leg_media_objection(&end->media, invite->sdp));

@@ -246,6 +246,14 @@ static void record_talk(struct dial *d)
     free(path);
 }
 
+void dial_bridge(const struct dial *d, struct far_leg *f)
+{
+    struct call *c = d->op.call;
+    leg_media_choose_digits(&c->media, c->leg);
+    leg_media_choose_digits(&f->media, f->leg);
+    stream_bridge(c->media.stream, f->media.stream);
+}
+
 void dial_join(struct dial *d, struct far_leg *f)
 {
     struct call *c = d->op.call;
@@ -257,7 +265,7 @@ void dial_join(struct dial *d, struct far_leg *f)
     if (d->hooks)
         d->hooks->joined(d, f->user);
     call_send_answer(c);
-    stream_bridge(c->media.stream, f->media.stream);
+    dial_bridge(d, f);
     if (d->record)
         record_talk(d);
     d->talk_from_ms = clock_mono(c->port.clock);

@@ -482,7 +482,8 @@ void audio_ours(struct audio_desc *out, const struct audio_side *side, const str
                 add_ours(&d, &side->codecs[k], prefer);
     for (unsigned k = 0; k < side->ncodecs; k++)
         add_ours(&d, &side->codecs[k], prefer);
-    add_events(&d, prefer);
+    if (!side->no_events)
+        add_events(&d, prefer);
     add_crypto(&d, side, prefer);
     *out = d;
 }

@@ -95,10 +95,11 @@ struct audio_side {
     enum audio_security security;
     const struct audio_crypto *crypto; /* with our keys; borrowed */
     unsigned ncrypto;
+    bool no_events; /* no telephone-event: digits are tones */
 };
 /* Our capabilities: the codecs, those that `prefer` (may be NULL) has first, in its order and with its payload types,
- * and a telephone-event (0-16) for each of their clocks. The packet length is the one that `prefer` wants. An offer
- * that must be secure is RTP/SAVP; one that may be is RTP/AVP with crypto lines (RFC 8643). */
+ * and a telephone-event (0-16) for each of their clocks, unless there are to be none. The packet length is the one that
+ * `prefer` wants. An offer that must be secure is RTP/SAVP; one that may be is RTP/AVP with crypto lines (RFC 8643). */
 void audio_ours(struct audio_desc *out, const struct audio_side *side, const struct audio_desc *prefer);
 
 /* audio_crypto.c: reads the text behind a=crypto: (false: not usable by us: an MKI or parameters we do not have),

@@ -22,15 +22,15 @@ ENDS = 3  # packets that say it ended
 GAP = 4  # packets' time between two digits
 
 
-def event_packets(digits, ssrc, sequence, start):
+def event_packets(digits, ssrc, sequence, start, held=HELD, gap=GAP):
     """The RTP packets of these digits, as (when in steps, bytes)."""
     for digit in digits:
-        for n in range(HELD + ENDS):
-            marker, end = (0x80 if n == 0 else 0), (0x80 if n >= HELD else 0)
+        for n in range(held + ENDS):
+            marker, end = (0x80 if n == 0 else 0), (0x80 if n >= held else 0)
             header = struct.pack(">BBHII", 0x80, EVENT_TYPE | marker, sequence & 0xffff, start * STEP, ssrc)
-            yield start + n, header + struct.pack(">BBH", KEYS.index(digit), end | 10, min(n + 1, HELD) * STEP)
+            yield start + n, header + struct.pack(">BBH", KEYS.index(digit), end | 10, min(n + 1, held) * STEP)
             sequence += 1
-        start += HELD + ENDS + GAP
+        start += held + ENDS + gap
 
 
 def decode_pcmu(payload):
@@ -101,12 +101,14 @@ class MediaEnds:
             assert self._changed.wait_for(lambda: len(self.up) >= count, timeout), f"{len(self.up)} of {count} calls are up"
             return self.up[:]
 
-    def press(self, end, digits):
+    def press(self, end, digits, loses=lambda n: False, **how):
+        """how: held and gap, in packets; loses(n): the network loses the n-th packet."""
         now = time.monotonic()
         with self._changed:
             first = end.sent + 50
-            for step, packet in event_packets(digits, end.port, end.sent, first):
-                heapq.heappush(self._queue, (now + (step - first) * 0.02, end.port, step, packet, end.socket))
+            for n, (step, packet) in enumerate(event_packets(digits, end.port, end.sent, first, **how)):
+                if not loses(n):
+                    heapq.heappush(self._queue, (now + (step - first) * 0.02, end.port, step, packet, end.socket))
                 end.sent = step + 1
             end.pressed += digits
             self._changed.notify_all()

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                   { 0, "pcmu", 8000, 1, NULL },
                                                   { 8, "pcma", 8000, 1, NULL } };
     static const struct audio_crypto key = { 1, "AES_CM_128_HMAC_SHA1_80", "x" };
-    struct audio_side side = { "192.0.2.1", 4000, codecs, 4, AUDIO_SECURE_OPTIONAL, &key, 1 };
+    struct audio_side side = { "192.0.2.1", 4000, codecs, 4, AUDIO_SECURE_OPTIONAL, &key, 1, false };
     char *text = fuzz_text(data, size);
     struct audio_desc offer, ours, answer;
     if (audio_read(&offer, text) == ERR_OK) {

@@ -52,7 +52,7 @@ static const struct audio_crypto our_key = { 0, "AES_CM_128_HMAC_SHA1_80", "ours
 static void our_side(struct audio_desc *out, enum audio_security security)
 {
     static const struct audio_format codec = { 0, "pcmu", 8000, 1, NULL };
-    struct audio_side side = { "203.0.113.1", 30000, &codec, 1, security, &our_key, 1 };
+    struct audio_side side = { "203.0.113.1", 30000, &codec, 1, security, &our_key, 1, false };
 
     audio_ours(out, &side, NULL);
 }

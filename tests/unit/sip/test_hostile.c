@@ -166,7 +166,7 @@ static void mutated_sdp_is_survived(void **state)
         "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^20\r\na=sendonly\r\n";
     const struct audio_format codec = { 0, "pcmu", 8000, 1, NULL };
     const struct audio_crypto key = { 1, "AES_CM_128_HMAC_SHA1_80", "x" };
-    const struct audio_side side = { "203.0.113.1", 30000, &codec, 1, AUDIO_SECURE_OPTIONAL, &key, 1 };
+    const struct audio_side side = { "203.0.113.1", 30000, &codec, 1, AUDIO_SECURE_OPTIONAL, &key, 1, false };
     struct audio_desc ours;
     unsigned read = 0;
     (void)state;

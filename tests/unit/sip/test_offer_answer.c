@@ -289,7 +289,7 @@ static void security_is_agreed(void **state)
     static const struct audio_format codec = { 0, "pcmu", 8000, 1, NULL };
     (void)state;
     for (size_t i = 0; i < sizeof secured / sizeof *secured; i++) {
-        struct audio_side side = { "203.0.113.1", 30000, &codec, 1, secured[i].security, our_keys, 2 };
+        struct audio_side side = { "203.0.113.1", 30000, &codec, 1, secured[i].security, our_keys, 2, false };
         struct audio_desc offer, ours, answer;
         struct sbuf text = { 0 };
         enum err e;
@@ -333,7 +333,7 @@ static void security_is_offered(void **state)
     static const struct audio_format codec = { 0, "pcmu", 8000, 1, NULL };
     (void)state;
     for (size_t i = 0; i < sizeof offers / sizeof *offers; i++) {
-        struct audio_side side = { "203.0.113.1", 30000, &codec, 1, offers[i].security, our_keys, 2 };
+        struct audio_side side = { "203.0.113.1", 30000, &codec, 1, offers[i].security, our_keys, 2, false };
         struct audio_desc other = { .ncrypto = offers[i].other, .ptime = 20 }, ours;
         audio_ours(&ours, &side, &other);
         assert_string_equal(ours.proto, offers[i].proto);
@@ -387,6 +387,25 @@ static void too_many_lines(void **state)
     sbuf_free(&text);
 }
 
+/* A side without events neither offers nor takes them. */
+static void events_may_be_unwanted(void **state)
+{
+    static const struct audio_format codec = { 0, "pcmu", 8000, 1, NULL };
+    struct audio_side side = { .address = "203.0.113.1", .port = 30000, .codecs = &codec, .ncodecs = 1 };
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct audio_desc offer, ours, answer;
+        side.no_events = i > 0;
+        assert_int_equal(audio_read(&offer, HEAD C T "m=audio 4000 RTP/AVP 0 101\r\n"
+                                                     "a=rtpmap:101 telephone-event/8000\r\n"),
+                         ERR_OK);
+        audio_ours(&ours, &side, &offer);
+        assert_int_equal(audio_event(&ours) == NULL, side.no_events);
+        assert_int_equal(audio_answer(&answer, &offer, &ours), ERR_OK);
+        assert_int_equal(audio_event(&answer) == NULL, side.no_events);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,6 +417,7 @@ int main(void)
         cmocka_unit_test(wide_band_codecs),
         cmocka_unit_test(packet_lengths),
         cmocka_unit_test(security_is_agreed),
+        cmocka_unit_test(events_may_be_unwanted),
         cmocka_unit_test(security_is_offered),
         cmocka_unit_test(too_many_lines),
     };
