@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_header.h>
 
 #include "sipfront/sip/leg_info.h"
@@ -52,7 +53,6 @@ static void on_event(struct agent *a, const struct agent_event *ev)
     case nua_r_update: leg_on_update_answer(ev); break;
     case nua_r_notify: leg_on_notified(ev); break;
     case nua_r_refer: leg_on_put_answer(ev); break;
-    case nua_r_info: leg_on_info_answer(ev); break;
     case nua_i_notify: leg_on_put_notify(ev); break;
     case nua_i_state: leg_on_state(ev); break;
     case nua_i_error: leg_on_error(ev); break;
@@ -96,7 +96,8 @@ static void leg_free(struct leg *leg)
     leg_session_stop(leg);
     leg_wish_end(leg);
     leg_put_end(leg);
-    free(leg->info);
+    leg_info_free(leg);
+    free(leg->hop);
     free(leg->sdp);
     free(leg->forwards_to);
     if (leg->reoffer[0])
@@ -204,6 +205,13 @@ void leg_on_terminated(const struct agent_event *ev)
         leg_check_gone(leg);
     else
         leg_finish(leg, LEG_END_ERROR, 0, ev->phrase ? ev->phrase : "ended by the stack");
+}
+
+void leg_go_by(struct leg *leg, const char *hop)
+{
+    free(leg->hop);
+    leg->hop = strdup(hop);
+    nua_set_hparams(leg->nh, NUTAG_PROXY(hop), TAG_END());
 }
 
 const char *leg_sdp(const sip_t *sip, struct sbuf *out)

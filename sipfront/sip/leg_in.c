@@ -87,7 +87,7 @@ static struct leg *new_incoming(const struct incoming *r, const struct agent_eve
     incoming_source_uri(r, back);
     agent_contact_toward(a, back, leg->contact);
     if (back[0]) /* behind NAT the Contact leads nowhere: requests go back where the INVITE came from */
-        nua_set_hparams(ev->nh, NUTAG_PROXY(back), TAG_END());
+        leg_go_by(leg, back);
     return leg;
 }
 

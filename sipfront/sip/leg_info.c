@@ -17,10 +17,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include <sofia-sip/nta_tag.h>
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
+#include <sofia-sip/su_alloc.h>
 
 #include "vm/base/fmt.h"
 #include "vm/base/log.h"
@@ -86,9 +88,10 @@ void leg_on_info(const struct agent_event *ev)
 
 /* ---- that are sent ---- */
 
-/* In the order in which they were pressed; the first is on its way while `asked`. */
+/* In the order in which they were pressed; the first is on its way while there is one `asked`. */
 struct info_digits {
-    bool asked, refused;
+    nta_outgoing_t *asked; /* the INFO that is not answered yet */
+    bool refused;
     unsigned n;
     struct {
         char digit;
@@ -122,23 +125,102 @@ bool leg_takes_info(const struct leg *leg) { return leg->takes_info; }
 
 static bool is_up(const struct leg *leg) { return leg->state >= LEG_TALKING && leg->state < LEG_CLOSING; }
 
+/* The refused one was not heard either. */
+static void give_back(struct leg *leg, int status)
+{
+    struct info_digits *q = leg->info;
+    unsigned n = q->n;
+    log_info("sip", "%s: digits by INFO are refused (%d): they are sent in the audio from now on", leg->call_id,
+             status);
+    q->refused = true;
+    q->n = 0;
+    for (unsigned i = 0; i < n && leg_listener(leg); i++)
+        if (leg->events->on_digit_refused)
+            leg->events->on_digit_refused(q->list[i].digit, leg->owner);
+}
+
+/* RFC 3261 §12.2.1.2: there is no dialog any more, or nobody. */
+static void give_up(struct leg *leg, int status)
+{
+    if (!leg_move(leg, LEG_DO_HANGUP))
+        return;
+    nua_bye(leg->nh, TAG_END());
+    leg_finish(leg, LEG_END_TIMEOUT, 0,
+               status == 481 ? "the far end knows the call no more" : "an INFO was not answered");
+    leg_close(leg);
+}
+
+/* What other refusals mean for a dialog (RFC 5057) is not asked: gateways that take no INFO answer with whatever comes
+ * to their mind. */
+static void on_final(struct leg *leg, int status)
+{
+    struct info_digits *q = leg->info;
+    if (q->n == 0)
+        return; /* the leg has ended meanwhile */
+    if (status == 408 || status == 481) {
+        give_up(leg, status);
+    } else if (status >= 300) {
+        give_back(leg, status);
+    } else {
+        memmove(q->list, q->list + 1, --q->n * sizeof *q->list);
+        leg_info_go(leg);
+    }
+}
+
+static int on_answer(nta_outgoing_magic_t *magic, nta_outgoing_t *asked, const sip_t *sip)
+{
+    struct leg *leg = (struct leg *)magic;
+    int status = nta_outgoing_status(asked);
+    (void)sip;
+    if (status < 200)
+        return 0;
+    nta_outgoing_destroy(asked);
+    leg->info->asked = NULL;
+    on_final(leg, status);
+    return 0;
+}
+
+/* A transaction of our own in nua's dialog. One of nua's would keep back all that is asked after it, the BYE too, until
+ * it is answered. */
+static nta_outgoing_t *send_info(struct leg *leg, const char *body)
+{
+    su_home_t *home = su_home_new(sizeof *home);
+    const sip_call_id_t *id = sip_call_id_make(home, leg->call_id);
+    nta_leg_t *dialog = nta_leg_by_dialog(leg->agent->inner, NULL, id, leg->their_tag, NULL, leg->our_tag, NULL);
+    nta_outgoing_t *asked = NULL;
+    if (dialog)
+        asked = nta_outgoing_tcreate(dialog, on_answer, (nta_outgoing_magic_t *)leg, NULL, SIP_METHOD_INFO, NULL,
+                                     SIPTAG_CONTENT_TYPE_STR(DTMF_RELAY), SIPTAG_PAYLOAD_STR(body),
+                                     SIPTAG_USER_AGENT_STR(leg->agent->user_agent),
+                                     TAG_IF(leg->hop, NTATAG_DEFAULT_PROXY(leg->hop)), TAG_END());
+    su_home_unref(home);
+    return asked;
+}
+
 void leg_info_go(struct leg *leg)
 {
     struct info_digits *q = leg->info;
     char body[64];
     if (!q || q->asked || q->n == 0 || !is_up(leg))
         return;
-    q->asked = true;
     fmt_text(body, sizeof body, "Signal=%c\r\nDuration=%u\r\n", q->list[0].digit,
              q->list[0].ms ? q->list[0].ms : (unsigned)PRESS_MS);
-    nua_info(leg->nh, SIPTAG_CONTENT_TYPE_STR(DTMF_RELAY), SIPTAG_PAYLOAD_STR(body), NUTAG_MAX_RETRY_AFTER(0),
-             TAG_END());
+    q->asked = send_info(leg, body);
+    if (!q->asked)
+        give_back(leg, 500);
 }
 
 void leg_info_end(struct leg *leg)
 {
     if (leg->info)
         leg->info->n = 0;
+}
+
+void leg_info_free(struct leg *leg)
+{
+    if (leg->info && leg->info->asked)
+        nta_outgoing_destroy(leg->info->asked);
+    free(leg->info);
 }
 
 bool leg_send_digit(struct leg *leg, char digit, unsigned ms)
@@ -159,50 +241,4 @@ bool leg_send_digit(struct leg *leg, char digit, unsigned ms)
     q->list[q->n++].ms = ms;
     leg_info_go(leg);
     return true;
-}
-
-/* The refused one was not heard either. */
-static void give_back(struct leg *leg, int status, const char *phrase)
-{
-    struct info_digits *q = leg->info;
-    unsigned n = q->n;
-    log_info("sip", "%s: digits by INFO are refused (%d %s): they are sent in the audio from now on", leg->call_id,
-             status, phrase ? phrase : "");
-    q->refused = true;
-    q->n = 0;
-    for (unsigned i = 0; i < n && leg_listener(leg); i++)
-        if (leg->events->on_digit_refused)
-            leg->events->on_digit_refused(q->list[i].digit, leg->owner);
-}
-
-/* RFC 3261 §12.2.1.2: there is no dialog any more, or nobody. */
-static void give_up(struct leg *leg, int status)
-{
-    if (!leg_move(leg, LEG_DO_HANGUP))
-        return;
-    nua_bye(leg->nh, TAG_END());
-    leg_finish(leg, LEG_END_TIMEOUT, 0,
-               status == 481 ? "the far end knows the call no more" : "an INFO was not answered");
-    leg_close(leg);
-}
-
-void leg_on_info_answer(const struct agent_event *ev)
-{
-    struct leg *leg = ev->leg;
-    struct info_digits *q = leg->info;
-    if (ev->status < 200 || !q || !q->asked)
-        return;
-    q->asked = false;
-    if (ev->status == 401 || ev->status == 407)
-        nua_authenticate(leg->nh, TAG_END()); /* the stack would wait for credentials, and the BYE behind it */
-    if (ev->status == 408 || ev->status == 481) {
-        give_up(leg, ev->status);
-    } else if (q->n == 0) {
-        return; /* the leg has ended meanwhile */
-    } else if (ev->status >= 300) {
-        give_back(leg, ev->status, ev->phrase);
-    } else {
-        memmove(q->list, q->list + 1, --q->n * sizeof *q->list);
-        leg_info_go(leg);
-    }
 }

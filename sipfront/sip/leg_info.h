@@ -10,8 +10,8 @@ bool leg_info_taken(const sip_t *sip, bool was);
 void leg_info_go(struct leg *leg);
 /* Those that wait are not sent any more. */
 void leg_info_end(struct leg *leg);
+void leg_info_free(struct leg *leg);
 
 void leg_on_info(const struct agent_event *ev);
-void leg_on_info_answer(const struct agent_event *ev);
 
 #endif

@@ -49,6 +49,7 @@ struct leg {
     nua_saved_event_t reoffer[1]; /* the request that awaits leg_reoffer_answer() */
     unsigned max_forwards;
     char contact[LISTEN_URL_MAX]; /* ours, as this peer is to know it; "": the stack's own */
+    char *hop;                    /* where its requests are sent, whatever the URI; NULL: to that; owned */
     struct leg_order *order;      /* of a call through a trunk: what its INVITE says, to be said again; else NULL */
     unsigned retry_after_s;       /* of the final answer */
     char *forwards_to;            /* the user part of its Contact, when it was 3xx; owned */
@@ -90,6 +91,9 @@ void leg_keep_invite(struct leg *leg, msg_t *msg); /* takes over the reference *
 void leg_shrink_invite(struct leg *leg);
 void leg_forget_invite(struct leg *leg);
 const sip_t *leg_invite(const struct leg *leg); /* NULL: an outgoing one, or no memory */
+
+/* Its requests are sent there. */
+void leg_go_by(struct leg *leg, const char *hop);
 
 /* The SDP of a message in out, NUL-terminated; NULL when there is none. */
 const char *leg_sdp(const sip_t *sip, struct sbuf *out);

@@ -50,17 +50,16 @@ static void send_invite(struct leg *leg, const struct leg_dial *d)
 
 /* The stack tries again after 422 (RFC 4028 §7.4) and nothing else: a challenge or a redirection is the owner's to
  * judge. */
-static nua_handle_t *new_handle(struct leg *leg, const url_t *target, const char *next_hop, const char *caller)
+static void make_handle(struct leg *leg, const url_t *target, const char *next_hop, const char *caller)
 {
     su_home_t *home = su_home_new(sizeof *home);
     const char *to = su_sprintf(home, "<%s>", url_as_string(home, target));
-    nua_handle_t *nh = nua_handle(leg->agent->nua, (nua_hmagic_t *)leg, NUTAG_URL((const url_string_t *)target),
-                                  SIPTAG_FROM_STR(caller), SIPTAG_TO_STR(to), NUTAG_RETRY_COUNT(1), NUTAG_AUTO302(0),
-                                  NUTAG_AUTO305(0), NUTAG_MAX_RETRY_AFTER(0), TAG_END());
-    if (nh && next_hop)
-        nua_set_hparams(nh, NUTAG_PROXY(next_hop), TAG_END());
+    leg->nh = nua_handle(leg->agent->nua, (nua_hmagic_t *)leg, NUTAG_URL((const url_string_t *)target),
+                         SIPTAG_FROM_STR(caller), SIPTAG_TO_STR(to), NUTAG_RETRY_COUNT(1), NUTAG_AUTO302(0),
+                         NUTAG_AUTO305(0), NUTAG_MAX_RETRY_AFTER(0), TAG_END());
+    if (leg->nh && next_hop)
+        leg_go_by(leg, next_hop);
     su_home_unref(home);
-    return nh;
 }
 
 enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, const struct leg_events *events,
@@ -81,7 +80,7 @@ enum err leg_dial(struct leg **out, struct agent *a, const struct leg_dial *d, c
         if (d->trunk)
             leg_trunk_start(leg, d->uri, d);
         else
-            leg->nh = new_handle(leg, target, hop, caller.p);
+            make_handle(leg, target, hop, caller.p);
         if (d->trunk && leg->nh)
             ; /* on its way */
         else if (leg->nh)

@@ -24,12 +24,9 @@
 
 /* Stands before the library's function of that name, which nua asks what a refusal means for the dialog. That one
  * leaves open what becomes of it after 5xx and 6xx, and nua then hangs up. A refused REFER ends nothing ("603 Decline"
- * is the word for a transfer that is not wanted: RFC 5057, section 5.1), unless the dialog itself is gone. A refused
- * INFO ends nothing here: gateways that take none answer with whatever comes to their mind, and leg_info.c knows the
- * rest.
- *
- * A re-INVITE or UPDATE that is not answered, or whose far end knows no such dialog, ends the call by BYE (RFC
- * 3261 §12.2.1.2, RFC 4028 §10): a phone that is there after all must not think that it still talks. The library would
+ * is the word for a transfer that is not wanted: RFC 5057, section 5.1), unless the dialog itself is gone. */
+/* A re-INVITE or UPDATE that is not answered, or whose far end knows no such dialog, ends the call by BYE (RFC 3261
+ * §12.2.1.2, RFC 4028 §10): a phone that is there after all must not think that it still talks. The library would
  * forget the dialog without a word. */
 static bool leaves_unsaid(int status, sip_method_t method)
 {
@@ -51,9 +48,7 @@ int leg_put_ends_dialog(int status, sip_method_t method, int *graceful)
         *graceful = 1;
         return 0;
     }
-    if (method == sip_method_info && graceful)
-        *graceful = 0;
-    return method == sip_method_info ? 0 : ends;
+    return ends;
 }
 
 bool leg_may_put(const struct leg *leg)

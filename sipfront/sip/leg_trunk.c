@@ -141,7 +141,7 @@ static void send_invite(struct leg *leg, const char *credentials)
     if (!leg->nh)
         return;
     if (o->hop)
-        nua_set_hparams(leg->nh, NUTAG_PROXY(o->hop), TAG_END());
+        leg_go_by(leg, o->hop);
     agent_contact_toward(leg->agent, o->hop ? o->hop : o->uri, leg->contact);
     nua_invite(leg->nh, SIPTAG_CONTACT_STR(leg->contact), SIPTAG_CALL_ID_STR(o->call_id), SIPTAG_CSEQ_STR(cseq),
                SIPTAG_MAX_FORWARDS_STR(o->forwards), SIPTAG_CONTENT_TYPE_STR("application/sdp"),

@@ -215,6 +215,29 @@ static void hanging_up_ends_them(void **state)
     close(p.fd);
 }
 
+/* Our BYE waits for no answer, and one that comes behind it changes nothing. */
+static void the_end_is_not_kept_back(void **state)
+{
+    struct phone p;
+    char first[WIRE_MAX];
+    (void)state;
+    talk_in(&p, "over");
+    leg_send_digit(w.leg, '1', 0);
+    leg_send_digit(w.leg, '2', 0);
+    expect_digit(&p, '1', 160);
+    memcpy(first, p.last, sizeof first);
+    leg_hangup(w.leg, NULL);
+    phone_expect(&p, "BYE");
+    phone_answer(&p, "200 OK", NULL);
+    wait_for(&told.ended, 1);
+    memcpy(p.last, first, sizeof first);
+    phone_answer(&p, "415 Unsupported Media Type", NULL);
+    phone_expect_none(&p, "INFO");
+    assert_int_equal(told.how, LEG_END_LOCAL);
+    assert_int_equal(told.refused, 0);
+    close(p.fd);
+}
+
 static void the_queue_is_bounded(void **state)
 {
     struct phone p;
@@ -291,7 +314,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         WIRE(digits_by_info),           WIRE(ten_thousand_digits_by_info), WIRE(digits_go_one_by_one),
         WIRE(they_wait_for_the_dialog), WIRE(a_refusal_is_final),          WIRE(a_lost_dialog_is_ended),
-        WIRE(hanging_up_ends_them),     WIRE(the_queue_is_bounded),        WIRE(who_takes_them),
+        WIRE(hanging_up_ends_them),     WIRE(the_end_is_not_kept_back),    WIRE(the_queue_is_bounded),
+        WIRE(who_takes_them),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
