@@ -46,6 +46,9 @@ void command_close(struct media *m, struct command *c)
     ear_free(&s->ear);
     mouth_free(&s->mouth);
     inband_free(&s->inband);
+    free(s->digits);
+    s->digits = NULL;
+    s->ndigits = 0;
     secure_free(&s->secure);
     secure_keys_wipe(&s->remote.secure);
     wheel_remove(&m->wheel, &s->node);

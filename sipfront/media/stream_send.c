@@ -2,6 +2,7 @@
  * partner's packets become, at once. */
 #include "sipfront/media/room_state.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -54,6 +55,10 @@ static void send_audio(struct media *m, struct stream *s, size_t n, unsigned ste
 
 void stream_press(struct media *m, struct stream *s, char digit)
 {
+    if (!s->digits)
+        s->digits = malloc(DIGITS_QUEUED);
+    if (!s->digits)
+        abort(); /* as loop_post() */
     if (s->ndigits < DIGITS_QUEUED)
         s->digits[s->ndigits++] = digit;
     stream_rouse(m, s);

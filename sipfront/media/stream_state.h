@@ -17,7 +17,7 @@
 #include "sipfront/media/telephone_event.h"
 #include "sipfront/media/wheel.h"
 
-enum { DIGITS_QUEUED = 64, DIGITS_UNREAD = 64, ENGINE_RTCP = 1 /* beside a pair's address: its RTCP socket */ };
+enum { DIGITS_QUEUED = 512, DIGITS_UNREAD = 64, ENGINE_RTCP = 1 /* beside a pair's address: its RTCP socket */ };
 
 struct stream_counts { /* written by the media thread, read by any */
     _Atomic uint64_t sent, received, lost, late, digits, refused;
@@ -61,7 +61,7 @@ struct stream {
     struct player player;
     bool playing_beep;
     struct event_sender event;
-    char digits[DIGITS_QUEUED];
+    char *digits; /* DIGITS_QUEUED of them; NULL: none was ever to be sent */
     unsigned ndigits;
     struct event_receiver event_in;
     char held;                 /* the key of it that the partner is to be told when it is up; 0: none */

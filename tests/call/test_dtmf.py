@@ -353,6 +353,19 @@ def test_a_dialog_that_is_not_there_ends_the_call(server, ann, ladder, ear, stat
     assert server.wait_cdr()["status"] == "200"
 
 
+def test_a_far_end_that_does_not_answer_ends_the_call(server, ctl, ladder, ear):
+    """It is given up after 32 s (RFC 3261 section 12.2.1.2)."""
+    bob = answers(ladder, ear).hear("INFO").pause(31000).hear("BYE").reply(200)
+    bob.start().wait_listening()
+    ann = ladder("ann")
+    ctl.run("connection", "set", "ann", "--dtmf", "info")
+    ann.call("bob").request("INFO", body="Signal=1\nDuration=100\n", kind="application/dtmf-relay").hear(200)
+    ann.hear("BYE", timeout=60000).reply(200).start(PASSWORDS["ann"])
+    bob.finish()
+    ann.finish()
+    assert server.wait_cdr()["status"] == "200"
+
+
 # ---- trunks, and who sees the setting ----
 
 @pytest.fixture

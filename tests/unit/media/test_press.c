@@ -1,6 +1,7 @@
 /* Digits of one side of a bridge for a peer that gets them outside the RTP: told once each, in order, with how long
  * they were down, and nothing of them in its RTP. */
 #include "sipfront/media/inband.h"
+#include "sipfront/media/telephone_event.h"
 #include "tests/unit/media/media_fixture.h"
 
 enum { EVENTS = 101, ENDS = 3, STEP = 160 };
@@ -261,6 +262,29 @@ static void what_is_sent_is_sent(void **state)
     assert_int_equal(f->tb.npressed, 0);
 }
 
+/* Typed ahead, or given back by who refuses INFO: none is lost, though each takes its time to be sent. */
+static void a_hundred_wait(void **state)
+{
+    enum { DIGITS = 100 };
+    static const char keys[] = "0123456789*#ABCD";
+    struct fixture *f = *state;
+    struct event_receiver in = { 0 };
+    char wanted[DIGITS + 1] = "", sent[DIGITS + 1] = "";
+    unsigned n = 0;
+    int64_t ms = 0;
+
+    connect_both(f, EVENTS, 96);
+    for (unsigned i = 0; i < DIGITS; i++)
+        stream_send_digit(f->b, wanted[i] = keys[i * 5 / 3 % 16]);
+    while (n < DIGITS) {
+        struct rtp_packet r = phone_read(&f->pb);
+        char digit = r.pt == 96 ? event_receive(&in, &r, ms += 20) : 0;
+        if (digit)
+            sent[n++] = digit;
+    }
+    assert_string_equal(sent, wanted);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(int argc, char **argv)
@@ -268,7 +292,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TEST(events_are_told),         TEST(a_long_press_is_one),         TEST(a_lost_end_is_told),
         TEST(many_with_loss),          TEST(a_held_key_is_not_forgotten), TEST(tones_are_told_and_hushed),
-        TEST(digits_of_info_are_told), TEST(what_is_sent_is_sent),
+        TEST(digits_of_info_are_told), TEST(what_is_sent_is_sent),        TEST(a_hundred_wait),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
