@@ -69,7 +69,7 @@ void leg_on_state(const struct agent_event *ev)
     }
 }
 
-void leg_answer_now(const struct agent_event *ev, int status, const char *phrase)
+static void answer_now(const struct agent_event *ev, int status, const char *phrase)
 {
     nua_respond(ev->nh, status, phrase, NUTAG_WITH_THIS(ev->leg->agent->nua), TAG_END());
 }
@@ -81,13 +81,13 @@ void leg_on_reoffer(const struct agent_event *ev)
     const char *sdp = leg_sdp(ev->sip, &text);
     bool body = ev->sip->sip_payload && ev->sip->sip_payload->pl_len > 0;
     if (body && !sdp)
-        leg_answer_now(ev, SIP_415_UNSUPPORTED_MEDIA);
+        answer_now(ev, SIP_415_UNSUPPORTED_MEDIA);
     else if (!sdp && ev->kind == nua_i_update)
-        leg_session_agree(leg, ev->sip, true), leg_answer_now(ev, SIP_200_OK);
+        leg_session_agree(leg, ev->sip, true), answer_now(ev, SIP_200_OK);
     else if (!leg_listener(leg))
-        leg_answer_now(ev, SIP_488_NOT_ACCEPTABLE);
+        answer_now(ev, SIP_488_NOT_ACCEPTABLE);
     else if (!leg_move(leg, sdp ? LEG_DO_OFFER : LEG_DO_ASK))
-        leg_answer_now(ev, SIP_491_REQUEST_PENDING);
+        answer_now(ev, SIP_491_REQUEST_PENDING);
     else {
         leg_note_allow(leg, ev->sip);
         leg_session_agree(leg, ev->sip, true);

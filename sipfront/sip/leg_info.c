@@ -77,10 +77,10 @@ void leg_on_info(const struct agent_event *ev)
     struct str text = body ? (struct str){ body->pl_data, body->pl_len } : (struct str){ "", 0 };
     char digit;
     if (text.len > 0 && !relay && !plain) {
-        leg_answer_now(ev, SIP_415_UNSUPPORTED_MEDIA);
+        nua_respond(ev->nh, SIP_415_UNSUPPORTED_MEDIA, NUTAG_WITH_THIS(leg->agent->nua), TAG_END());
         return;
     }
-    leg_answer_now(ev, SIP_200_OK);
+    nua_respond(ev->nh, SIP_200_OK, NUTAG_WITH_THIS(leg->agent->nua), TAG_END());
     digit = relay || plain ? read_digit(text, relay) : '\0';
     if (digit && leg_listener(leg))
         leg->events->on_info_digit(digit, relay ? read_ms(text) : 0, leg->owner);

@@ -49,23 +49,20 @@ struct leg {
     nua_saved_event_t reoffer[1]; /* the request that awaits leg_reoffer_answer() */
     unsigned max_forwards;
     char contact[LISTEN_URL_MAX]; /* ours, as this peer is to know it; "": the stack's own */
-    char *hop;                    /* where its requests are sent, whatever the URI; NULL: to that; owned */
     struct leg_order *order;      /* of a call through a trunk: what its INVITE says, to be said again; else NULL */
     unsigned retry_after_s;       /* of the final answer */
     char *forwards_to;            /* the user part of its Contact, when it was 3xx; owned */
     char call_id[256], our_tag[64], their_tag[128]; /* of the dialog, "" as long as unknown */
     struct referral *referral;                      /* a REFER of the phone that is being carried out */
-
-    char *sdp;       /* what we said last in this dialog; owned */
-    bool can_update; /* they allow UPDATE */
-    struct {         /* what we ask for in the dialog (leg_offer.c) */
+    char *sdp;                                      /* what we said last in this dialog; owned */
+    char *hop;                              /* where its requests are sent, whatever the URI; NULL: there; owned */
+    bool can_update, can_refer, takes_info; /* they allow UPDATE and REFER, and take digits by INFO */
+    struct {                                /* what we ask for in the dialog (leg_offer.c) */
         bool offer, refresh, updating;
         char *identity; /* headers; owned */
         struct clock_timer *again;
     } wish;
-    bool can_refer;           /* they allow REFER */
-    bool takes_info;          /* digits by INFO, they say */
-    struct info_digits *info; /* digits to be sent so (leg_info.c); NULL: there were none; owned */
+    struct info_digits *info; /* digits to be sent by INFO (leg_info.c); owned */
     struct {                  /* our REFER (leg_put.c) */
         bool asked, taken;
         struct clock_timer *silence;
@@ -92,9 +89,7 @@ void leg_shrink_invite(struct leg *leg);
 void leg_forget_invite(struct leg *leg);
 const sip_t *leg_invite(const struct leg *leg); /* NULL: an outgoing one, or no memory */
 
-/* Its requests are sent there. */
-void leg_go_by(struct leg *leg, const char *hop);
-
+void leg_go_by(struct leg *leg, const char *hop); /* its requests are sent there */
 /* The SDP of a message in out, NUL-terminated; NULL when there is none. */
 const char *leg_sdp(const sip_t *sip, struct sbuf *out);
 
@@ -108,8 +103,6 @@ void leg_order_free(struct leg *leg);
 void leg_add_quoted(struct sbuf *out, const char *name);
 /* Remembers what we have said, for a refresh. NULL changes nothing. */
 void leg_keep_sdp(struct leg *leg, const char *sdp);
-/* Answers the request of this event. */
-void leg_answer_now(const struct agent_event *ev, int status, const char *phrase);
 /* Remembers what the phone says it can do. */
 void leg_note_allow(struct leg *leg, const sip_t *sip);
 /* Sends what is wished for, when the leg is free to ask. */
