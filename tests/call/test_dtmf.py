@@ -14,9 +14,10 @@ from carrier import Carrier
 from conftest import PASSWORDS
 from ctl import Refused
 from media_ends import KEYS, MediaEnds, decode_pcmu
+from server import build_flow
 from sip_peer import encode_pcmu
 from sipp import Run
-from test_trunks import add_trunk, out, trunk, wait_state  # noqa: F401
+from test_trunks import add_trunk, logged, out, trunk, wait_state  # noqa: F401
 
 RATE = 8000
 ROWS, COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
@@ -192,6 +193,34 @@ def test_auto_goes_by_what_it_says(ann, ladder, ear, says, events, by):
     assert (ear.events(), ear.tones()) == ("5*D" if by == "events" else "", "5*D" if by == "tones" else "")
 
 
+def wait_acks(bob, count, timeout=20):
+    """Until so many of its own offers have been answered."""
+    end = time.monotonic() + timeout
+    while len(bob.when("sent", "ACK ")) < count:
+        assert time.monotonic() < end, bob.messages()[-2000:]
+        time.sleep(0.05)  # between two looks at a file
+
+
+def test_a_new_offer_may_change_it(ann, ladder, ear):
+    """It has telephone-event, which the first answer had not; and then has none again."""
+    bob = takes(answers(ladder, ear), 2).wait_for_test()
+    bob.request("INVITE", TAKES, body=bob.sdp()).hear(200).ack().wait_for_test()
+    plain = bob.sdp().replace(" 0 101", " 0").replace("a=rtpmap:101 telephone-event/8000\n", "")
+    bob.request("INVITE", TAKES, body=plain).hear(200).ack()
+    bob = hangs_up(takes(bob, 2))
+    talk(ann, bob).press("12")
+    bob.wait_said("Signal=2").go_on()
+    wait_acks(bob, 1)
+    ann.press("34")
+    ear.wait(ear.events, "34")
+    bob.go_on()
+    wait_acks(bob, 2)
+    ann.press("56")
+    bob.finish()
+    assert [digit for digit, _ in infos(bob)] == list("1256")
+    assert (ear.events(), ear.tones()) == ("34", "")
+
+
 # ---- by the setting ----
 
 @pytest.mark.parametrize("way,says,events,by", [
@@ -313,6 +342,27 @@ def test_who_is_sent_info_may_send_it_beside_events(ctl, ladder, ear):
     bob.finish()
     ann.finish()
     assert infos(bob) == [("4", 120), ("7", 120)]
+
+
+@pytest.mark.parametrize("way,entered", [("info", "got 471"), ("auto", "none")])
+def test_a_flow_hears_them_too(server, ctl, ladder, tmp_path, way, entered):
+    """An offer with telephone-event, digits by INFO: under auto they are taken for the repetition of events (docs/media.md)."""
+    flow = """flow desk {
+    gather digits: 3, timeout: 3s {
+        on matched(d) { log "got {d}" }
+        else          { log "none" }
+    }
+    hangup
+}"""
+    ctl.add("desk", virtual=True)
+    ctl.attach_flow("desk", build_flow(flow, tmp_path))
+    ann = ladder("ann")
+    ctl.run("connection", "set", "ann", "--dtmf", way)
+    ann.call("desk")
+    for digit in "471":
+        ann.request("INFO", body=f"Signal={digit}\nDuration=120\n", kind="application/dtmf-relay").hear(200)
+    ann.hear("BYE").reply(200).start(PASSWORDS["ann"]).finish()
+    logged(server, entered)
 
 
 def test_tones_become_info_and_are_heard_no_more(ctl, ann, ladder, ear):
