@@ -17,6 +17,8 @@ from media_ends import KEYS, MediaEnds, decode_pcmu
 from server import build_flow
 from sip_peer import encode_pcmu
 from sipp import Run
+from test_srtp_trunk import world  # noqa: F401
+from test_trunk_peers import tls_server  # noqa: F401
 from test_trunks import add_trunk, logged, out, trunk, wait_state  # noqa: F401
 
 RATE = 8000
@@ -458,6 +460,28 @@ def test_a_trunk_is_sent_them_as_it_is_set(server, ctl, register, carrier, out, 
     assert "".join(told) == wanted * 2
     assert "".join(heard.values()) == ("" if wanted else "52#" * 2)
     ann.hang_up()
+
+
+def test_a_phone_behind_a_carrier_by_tls_gets_them(world, out):  # noqa: F811
+    """By the route of the dialog, over its connection, both ways that the call may have begun."""
+    world.begin("off", None)
+    world.ctl.run("trunk", "set", "carrier", "--dtmf", "info")
+    out()
+
+    def press(digits):
+        for phone in (world.ann, world.eva):
+            phone.wait("CALL_ESTABLISHED")
+        for digit in digits:
+            world.ann.press(digit)
+            world.eva._lines.wait(lambda line, d=digit: f"received DTMF: '{d}' (duration=" in line, 10, f"INFO {digit}")
+        world.ann.hang_up()
+        world.eva.wait("CALL_CLOSED")
+
+    world.ann.dial("out")
+    press("5#")
+    world.eva.dial(f"sip:+48220000000@{world.carrier.gateway}")
+    press("D7")
+    assert len([line for line in world.eva._lines.seen if "received DTMF" in line]) == 4
 
 
 def test_the_admin_sees_and_sets_it(ctl):
