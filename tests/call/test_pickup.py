@@ -187,7 +187,7 @@ def test_what_is_malformed(ladder, replaces, more):
     headers = [f"Replaces: {replaces}", *more]
     phone.cseq, phone.steps = 0, []
     phone.begin("INVITE", "whoever", headers, phone.sdp())
-    asked = next(i for i, step in enumerate(phone.steps) if "401" in step)
+    asked = next(i for i, step in enumerate(phone.steps) if 'response="401"' in step)
     phone.steps[asked:] = []
     phone.hear(400).ack_failure().start(PASSWORDS["ann"]).finish()
 
