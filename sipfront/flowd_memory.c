@@ -12,9 +12,9 @@
 
 #include "vm/base/log.h"
 
-/* One arena: what one thread allocates another frees. No caches of a thread: they would spread what lives over more
- * pages. Read before main(). */
-const char *malloc_conf = "narenas:1,tcache:false,dirty_decay_ms:5000,muzzy_decay_ms:0";
+/* One arena: what one thread allocates another frees. A thread keeps small pieces alone for itself: more would spread
+ * what lives over more pages. Read before main(). */
+const char *malloc_conf = "narenas:1,tcache_max:192,dirty_decay_ms:5000,muzzy_decay_ms:0";
 
 void flowd_memory_begin(void)
 {

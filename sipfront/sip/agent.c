@@ -26,7 +26,8 @@
 
 enum { SHUTDOWN_MS = 3500, STOP_MS = 1000, START_STEPS = 200, UDP_MTU = 65000 };
 enum { IDLE_MS = 4000000 };   /* a phone may be silent from one REGISTER to the next, 3600 s */
-enum { MESSAGE_ROOM = 4096 }; /* bytes for a message as the stack keeps it: a page, which goes back as one */
+/* Bytes for a message as the stack keeps it, beside those that came: a page, which goes back as one. */
+enum { MESSAGE_ROOM = 3600 };
 
 void options_on_request(const struct incoming *r)
 {

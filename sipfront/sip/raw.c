@@ -129,7 +129,7 @@ int raw_refusal(su_home_t *home, struct str message)
     if (!last || version.p + version.len - last < 5 || strncasecmp(last + 1, "SIP/", 4) != 0)
         return 0;
     while ((field = take_field(&rest)).len)
-        if (field_of(field, &value) == VIA) {
+        if ((*field.p | 0x20) == 'v' && field_of(field, &value) == VIA) {
             has_via = true;
             via_is_read = via_is_read && reads_as_via(home, value);
         }
