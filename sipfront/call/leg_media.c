@@ -1,5 +1,6 @@
 #include "sipfront/call/leg_media.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "vm/base/fmt.h"
@@ -20,12 +21,22 @@ static const struct audio_desc nothing;
 static const struct audio_desc *their(const struct leg_media *m) { return m->theirs ? m->theirs : &nothing; }
 static const struct audio_desc *our(const struct leg_media *m) { return m->ours ? m->ours : &nothing; }
 
+static void forget_keys(struct leg_media *m)
+{
+    if (m->crypto)
+        explicit_bzero(m->crypto, AUDIO_CRYPTO_MAX * sizeof *m->crypto);
+    free(m->crypto);
+    m->crypto = NULL;
+    m->ncrypto = 0;
+}
+
 void leg_media_close(struct leg_media *m)
 {
     stream_close(&m->stream);
     audio_keep(&m->theirs, NULL);
     audio_keep(&m->ours, NULL);
-    explicit_bzero(m, sizeof *m); /* there may be keys in it */
+    forget_keys(m);
+    *m = (struct leg_media){ 0 };
 }
 
 /* RFC 4566 §5.2: the session id stays, the version grows with every change. The port makes the id unique among our live
@@ -45,6 +56,10 @@ static void make_keys(struct leg_media *m)
 {
     if (m->security == AUDIO_SECURE_OFF || m->ncrypto > 0)
         return;
+    if (!m->crypto)
+        m->crypto = calloc(AUDIO_CRYPTO_MAX, sizeof *m->crypto);
+    if (!m->crypto)
+        abort();
     for (unsigned i = 0; i < secure_suites() && m->ncrypto < AUDIO_CRYPTO_MAX; i++) {
         struct audio_crypto *c = &m->crypto[m->ncrypto];
         fmt_text(c->suite, sizeof c->suite, "%s", secure_suite_name(i));
@@ -54,8 +69,7 @@ static void make_keys(struct leg_media *m)
 
 void leg_media_secure(struct leg_media *m, enum audio_security security)
 {
-    explicit_bzero(m->crypto, sizeof m->crypto);
-    m->ncrypto = 0;
+    forget_keys(m);
     m->security = security;
 }
 

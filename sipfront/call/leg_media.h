@@ -17,8 +17,8 @@ struct leg_media {
     unsigned silence_ms;   /* set after leg_media_open(): without a packet for so long on_silent_peer comes; 0: never */
     enum digit_way digits; /* set after leg_media_open() */
     bool told;             /* the other side's digits come by on_press, to be sent by INFO */
-    enum audio_security security;                 /* set after leg_media_open(); 0: off */
-    struct audio_crypto crypto[AUDIO_CRYPTO_MAX]; /* our keys, the same all through the call; made when first needed */
+    enum audio_security security; /* set after leg_media_open(); 0: off */
+    struct audio_crypto *crypto;  /* our keys, the same all through the call; NULL: not needed yet; owned */
     unsigned ncrypto;
     const char *suite; /* by which the stream is encrypted; NULL: it is not */
 };

@@ -70,6 +70,11 @@ struct leg *leg_new(struct agent *a, nua_handle_t *nh, enum leg_state state)
     struct leg *leg = calloc(1, sizeof *leg);
     if (!leg)
         abort();
+    leg->call_id = strdup("");
+    leg->our_tag = strdup("");
+    leg->their_tag = strdup("");
+    if (!leg->call_id || !leg->our_tag || !leg->their_tag)
+        abort();
     leg->base.on_event = on_event;
     leg->agent = a;
     leg->nh = nh;
@@ -100,6 +105,11 @@ static void leg_free(struct leg *leg)
     free(leg->hop);
     free(leg->sdp);
     free(leg->forwards_to);
+    free(leg->bye_reason);
+    free(leg->warning);
+    free(leg->call_id);
+    free(leg->our_tag);
+    free(leg->their_tag);
     if (leg->reoffer[0])
         nua_destroy_event(leg->reoffer);
     leg_forget_invite(leg);

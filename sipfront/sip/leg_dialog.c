@@ -9,6 +9,7 @@
  *
  *   UPDATE without SDP is a refresh and answered 200 here. A second offer while one is open: 491.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <sofia-sip/nua_tag.h>
@@ -29,7 +30,7 @@ void leg_hangup(struct leg *leg, const char *reason)
     if (before == LEG_INVITED)
         nua_respond(leg->nh, SIP_480_TEMPORARILY_UNAVAILABLE, REASON(reason), TAG_END());
     else if (before == LEG_ANSWERED)
-        fmt_text(leg->bye_reason, sizeof leg->bye_reason, "%s", reason ? reason : "");
+        leg->bye_reason = reason && *reason ? strdup(reason) : NULL;
     else if (before == LEG_CALLING)
         nua_cancel(leg->nh, REASON(reason), TAG_END());
     else

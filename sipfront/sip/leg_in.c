@@ -15,6 +15,7 @@
  *   No ACK for 64 × T1:    the stack sends BYE, on_ended(LEG_END_TIMEOUT).
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -206,14 +207,17 @@ void leg_reject(struct leg *leg, int status, const char *phrase)
         return;
     if (!phrase)
         phrase = sip_status_phrase(status);
-    nua_respond(leg->nh, status, phrase, TAG_IF(leg->warning[0], SIPTAG_WARNING_STR(leg->warning)), TAG_END());
+    nua_respond(leg->nh, status, phrase, TAG_IF(leg->warning, SIPTAG_WARNING_STR(leg->warning)), TAG_END());
     leg_finish(leg, LEG_END_LOCAL, status, phrase ? phrase : "refused");
     leg_close(leg);
 }
 
 void leg_warn(struct leg *leg, const char *why)
 {
-    snprintf(leg->warning, sizeof leg->warning, "399 callflow \"%s\"", why);
+    struct sbuf text = { 0 };
+    sbuf_fmt(&text, "399 callflow \"%s\"", why);
+    free(leg->warning);
+    leg->warning = text.p;
 }
 
 void leg_on_ack(const struct agent_event *ev)
@@ -227,7 +231,7 @@ void leg_on_ack(const struct agent_event *ev)
     if (before == LEG_ANSWERED)
         leg_session_agree(leg, leg_invite(leg), true);
     if (before == LEG_LEAVING)
-        nua_bye(leg->nh, TAG_IF(leg->bye_reason[0], SIPTAG_REASON_STR(leg->bye_reason)), TAG_END());
+        nua_bye(leg->nh, TAG_IF(leg->bye_reason, SIPTAG_REASON_STR(leg->bye_reason)), TAG_END());
     else if (leg_listener(leg))
         leg->events->on_confirmed(leg_sdp(ev->sip, &sdp), leg->owner);
     if (leg->state == LEG_TALKING) /* a call that is over already is not worth it */

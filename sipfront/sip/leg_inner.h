@@ -43,8 +43,8 @@ struct leg {
     int end_status;
     char end_reason[96];
     struct clock_timer *deadline; /* the stack's last messages take no longer */
-    char bye_reason[128];         /* for the BYE of a leg that is LEAVING */
-    char warning[128];            /* for a refusal; "": none */
+    char *bye_reason;             /* for the BYE of a leg that is LEAVING; NULL: none; owned */
+    char *warning;                /* for a refusal; NULL: none; owned */
     struct kept_invite *invite;   /* of an incoming leg, else NULL; owned (leg_invite.c) */
     nua_saved_event_t reoffer[1]; /* the request that awaits leg_reoffer_answer() */
     unsigned max_forwards;
@@ -52,9 +52,9 @@ struct leg {
     struct leg_order *order;      /* of a call through a trunk: what its INVITE says, to be said again; else NULL */
     unsigned retry_after_s;       /* of the final answer */
     char *forwards_to;            /* the user part of its Contact, when it was 3xx; owned */
-    char call_id[256], our_tag[64], their_tag[128]; /* of the dialog, "" as long as unknown */
-    struct referral *referral;                      /* a REFER of the phone that is being carried out */
-    char *sdp;                                      /* what we said last in this dialog; owned */
+    char *call_id, *our_tag, *their_tag;    /* of the dialog, "" as long as unknown; owned */
+    struct referral *referral;              /* a REFER of the phone that is being carried out */
+    char *sdp;                              /* what we said last in this dialog; owned */
     char *hop;                              /* where its requests are sent, whatever the URI; NULL: there; owned */
     bool can_update, can_refer, takes_info; /* they allow UPDATE and REFER, and take digits by INFO */
     struct {                                /* what we ask for in the dialog (leg_offer.c) */

@@ -61,20 +61,25 @@ bool leg_is_dialog(const struct leg *leg, const struct leg_dialog_id *id)
            is_either(leg->their_tag, id);
 }
 
-static void keep_tag(char *out, size_t cap, const char *tag)
+/* Longer ones are none that struct leg_dialog_id could name. */
+static void keep(char **kept, const char *text, size_t cap)
 {
-    if (tag && strlen(tag) < cap)
-        fmt_text(out, cap, "%s", tag);
+    if (!text || strlen(text) >= cap || strcmp(*kept, text) == 0)
+        return;
+    free(*kept);
+    *kept = strdup(text);
+    if (!*kept)
+        abort();
 }
 
 void leg_note_dialog(struct leg *leg, const sip_t *sip)
 {
     bool ours_in_from = sip->sip_status != NULL; /* an answer to our request */
     const char *from = sip->sip_from ? sip->sip_from->a_tag : NULL, *to = sip->sip_to ? sip->sip_to->a_tag : NULL;
-    if (sip->sip_call_id && strlen(sip->sip_call_id->i_id) < sizeof leg->call_id)
-        fmt_text(leg->call_id, sizeof leg->call_id, "%s", sip->sip_call_id->i_id);
-    keep_tag(leg->our_tag, sizeof leg->our_tag, ours_in_from ? from : to);
-    keep_tag(leg->their_tag, sizeof leg->their_tag, ours_in_from ? to : from);
+    const struct leg_dialog_id *id = NULL;
+    keep(&leg->call_id, sip->sip_call_id ? sip->sip_call_id->i_id : NULL, sizeof id->call_id);
+    keep(&leg->our_tag, ours_in_from ? from : to, sizeof id->to_tag);
+    keep(&leg->their_tag, ours_in_from ? to : from, sizeof id->from_tag);
 }
 
 /* The header "Replaces" of a SIP URI: "Replaces=…&…", escaped. */
