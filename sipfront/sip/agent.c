@@ -25,7 +25,7 @@
 #include "vm/base/log.h"
 
 enum { SHUTDOWN_MS = 3500, STOP_MS = 1000, START_STEPS = 200, UDP_MTU = 65000 };
-enum { IDLE_MS = 4000000 };   /* a phone may be silent from one REGISTER to the next, 3600 s */
+enum { IDLE_MS = 4000000 }; /* a phone may be silent from one REGISTER to the next, 3600 s */
 /* Bytes for a message as the stack keeps it, beside those that came: a page, which goes back as one. */
 enum { MESSAGE_ROOM = 3600 };
 
