@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <sofia-sip/nta.h>
 
 #include "vm/base/network.h"
 
@@ -191,6 +192,8 @@ static void on_handshake(const SSL *ssl, int where, int result)
 /* ---- what the SIP library calls, under OpenSSL's names ---- */
 
 int certificate_read(SSL *ssl, void *buffer, int size) __asm__("SSL_read");
+int certificate_end(SSL *ssl) __asm__("SSL_shutdown");
+X509 *certificate_of_peer(const SSL *ssl) __asm__("SSL_get1_peer_certificate");
 
 SSL_CTX *certificate_make_context(const SSL_METHOD *method) __asm__("SSL_CTX_new");
 int certificate_load_verify(SSL_CTX *ctx, const char *file, const char *path) __asm__("SSL_CTX_load_verify_locations");
@@ -211,7 +214,11 @@ SSL_CTX *certificate_make_context(const SSL_METHOD *method)
     return ctx;
 }
 
-/* RFC 5626 §4.4.1: CRLF CRLF is answered by CRLF. The library does it on TCP and forgets it on TLS. */
+/* The web client speaks TLS too. */
+static bool is_stacks(const SSL *ssl) { return SSL_CTX_get_info_callback(SSL_get_SSL_CTX(ssl)) == on_handshake; }
+
+/* RFC 5626 §4.4.1: CRLF CRLF is answered by CRLF. The library does it on TCP and forgets it on TLS. An error that was
+ * left by something else would be taken for this connection's, SSL_get_error(3). */
 int certificate_read(SSL *ssl, void *buffer, int size)
 {
     static int (*receive)(SSL * ssl, void *buffer, int size);
@@ -220,10 +227,47 @@ int certificate_read(SSL *ssl, void *buffer, int size)
         void *symbol = dlsym(RTLD_NEXT, "SSL_read");
         memcpy(&receive, &symbol, sizeof receive);
     }
+    if (!is_stacks(ssl))
+        return receive(ssl, buffer, size);
+    ERR_clear_error();
     n = receive(ssl, buffer, size);
-    if (n == 4 && memcmp(buffer, "\r\n\r\n", 4) == 0 && SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)))
+    if (n == 4 && memcmp(buffer, "\r\n\r\n", 4) == 0)
         (void)SSL_write(ssl, "\r\n", 2); /* a full connection drops it: the next ping comes */
     return n;
+}
+
+/* The last that the library does with a connection, however far it came. Its 1.12 frees two things then that the
+ * connection owns, the BIO and a reference to the context, and forgets the connection. So this one goes here, and
+ * leaves the two. */
+int certificate_end(SSL *ssl)
+{
+    void *symbol = dlsym(RTLD_NEXT, "SSL_shutdown");
+    int (*end)(SSL * ssl);
+    BIO *bio;
+    int sent;
+    memcpy(&end, &symbol, sizeof end);
+    sent = end(ssl);
+    if (!is_stacks(ssl))
+        return sent;
+    ERR_clear_error(); /* a handshake that failed leaves some */
+    if (strncmp(nta_version, "1.12.", 5) != 0)
+        return sent;
+    bio = SSL_get_rbio(ssl);
+    if (bio)
+        BIO_up_ref(bio);
+    SSL_CTX_up_ref(SSL_get_SSL_CTX(ssl));
+    SSL_free(ssl);
+    return sent;
+}
+
+/* The library reads the names of the certificate and frees neither what it decoded nor their list. They are checked
+ * above, and it asks nobody to check them again. */
+X509 *certificate_of_peer(const SSL *ssl)
+{
+    void *symbol = dlsym(RTLD_NEXT, "SSL_get1_peer_certificate");
+    X509 *(*get)(const SSL *ssl);
+    memcpy(&get, &symbol, sizeof get);
+    return is_stacks(ssl) ? NULL : get(ssl);
 }
 
 /* The library wants a file of authorities in a folder of its own; the operator's or the system's are as good. */

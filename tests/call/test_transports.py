@@ -1,4 +1,5 @@
 """TCP and TLS beside UDP, IPv6, several addresses: real phones, raw sockets, and openssl as the judge of certificates."""
+import contextlib
 import os
 import re
 import signal
@@ -41,10 +42,14 @@ def subject(port):
     return re.search(r"subject=.*CN\s*=\s*(\w+)", shown.stdout)[1]
 
 
-def tls_socket(port):
+def tls_client():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=10))
+    return context
+
+
+def tls_socket(port):
+    return tls_client().wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=10))
 
 
 def options(transport, via):
@@ -123,6 +128,77 @@ def test_half_open_handshakes_stall_nobody(server, ctl, tls):
         assert good.recv(65535).startswith(b"SIP/2.0 200")
     for one in idle:
         one.close()
+
+
+def be_refused(port):
+    """Speaks no TLS, and waits until the server has ended the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as one, contextlib.suppress(ConnectionError):
+        one.sendall(b"no TLS at all\r\n\r\n")
+        while one.recv(4096):
+            pass
+
+
+def test_ended_connections_leave_no_memory(server, tls):
+    """With ASan the leak check at the server's end judges as well."""
+    def come_and_go(times):
+        for _ in range(times):
+            with tls_socket(tls[0]) as one:
+                one.sendall(options("TLS", "127.0.0.1:9"))
+                assert one.recv(65535).startswith(b"SIP/2.0 200")
+            be_refused(tls[0])
+        return server.memory()
+
+    before = come_and_go(100)
+    after = come_and_go(200)
+    if not server.is_sanitized():
+        assert after - before < 200 * 4, f"{before} KiB before, {after} now"
+
+
+class Pieces:
+    """A TLS connection whose records are sent as the test wants: in pieces."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = tls_client().wrap_bio(self._came, self._goes)
+        self._until_done(self._tls.do_handshake)
+        self.socket.sendall(self._goes.read())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def record_of(self, text):
+        self._tls.write(text)
+        return self._goes.read()
+
+    def read(self):
+        return self._until_done(lambda: self._tls.read(65535))
+
+    def _until_done(self, step):
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                self.socket.sendall(self._goes.read())
+                self._came.write(self.socket.recv(65535))
+
+
+def test_a_failed_handshake_ends_no_other_connection(server, tls):
+    """What OpenSSL says of the one is not taken for the other's, of which half a record has come."""
+    with Pieces(tls[0]) as good:
+        good.socket.sendall(good.record_of(options("TLS", "127.0.0.1:9")))
+        assert good.read().startswith(b"SIP/2.0 200")
+        record = good.record_of(options("TLS", "127.0.0.1:9").replace(b"z9hG4bKo", b"z9hG4bKp"))
+        be_refused(tls[0])
+        good.socket.sendall(record[:20])
+        with tls_socket(tls[0]) as later:  # when this one is served, the half has been read
+            later.sendall(options("TLS", "127.0.0.1:9").replace(b"z9hG4bKo", b"z9hG4bKq"))
+            assert later.recv(65535).startswith(b"SIP/2.0 200")
+        good.socket.sendall(record[20:])
+        assert good.read().startswith(b"SIP/2.0 200")
 
 
 def test_a_slow_peer_stalls_nobody(server, ctl):

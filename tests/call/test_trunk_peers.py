@@ -1,12 +1,16 @@
 """Trunks against carriers that nobody here wrote: Kamailio, SIPp, Net::SIP; and their names by dnsmasq."""
+import contextlib
 import socket
+import ssl
 import subprocess
+import threading
 
 import pytest
 
 import audio
 from carrier import Carrier
 from ctl import Ctl
+from events import Events
 from kamailio import Kamailio
 from names import DeadNames, Names
 from ports import free_port
@@ -127,6 +131,48 @@ def tls_server(server, tmp_path):
 def test_kamailio_by_tls(tls_server, ctl, register, eva, out, tmp_path, subject, domain):
     with Kamailio(tls_server.sip, f"eva@127.0.0.1:{eva.sip_port}", domain=domain, transport="tls", certificate=certified(tmp_path, "carrier", subject)) as carrier:
         calls_go_both_ways(tls_server, ctl, register, eva, out, tmp_path, carrier, "tls")
+
+
+class Hasty:
+    """A gateway that ends each connection as soon as it has read something."""
+
+    def __init__(self, certificate):
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(*certificate)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.gateway = "127.0.0.1:%d" % self._listener.getsockname()[1]
+        self.ended = Events("connections that the gateway ended")
+
+    def __enter__(self):
+        threading.Thread(target=self._work, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _work(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection = self._listener.accept()[0]
+                with self._context.wrap_socket(connection, server_side=True) as one:
+                    one.recv(4096)
+                self.ended.add("one")
+
+
+def test_connections_that_a_gateway_ends_leave_no_memory(tls_server, ctl, tmp_path):
+    """Nor do the names in its certificates. With ASan the leak check at the server's end judges as well."""
+    def end(times):
+        for _ in range(times):
+            gateway.ended.wait(lambda _line: True, 20, "connection")
+        return tls_server.memory()
+
+    with Hasty(certified(tmp_path, "carrier", "DNS:carrier.example")) as gateway:
+        add_trunk(ctl, "carrier", gateway.gateway, "--domain", "carrier.example", "--transport", "tls", "--ping", "20ms")
+        before = end(50)
+        after = end(200)
+        if not tls_server.is_sanitized():
+            assert after - before < 200 * 4, f"{before} KiB before, {after} now"
 
 
 @pytest.mark.parametrize("subject,why", [("DNS:other.example", "hostname mismatch"), (None, "self-signed certificate")])
