@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "sipfront/call/dial_ring.h"
-#include "sipfront/call/far_leg.h"
 #include "sipfront/call/digit_way.h"
+#include "sipfront/call/far_leg.h"
 #include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"

@@ -198,12 +198,18 @@ X509 *certificate_of_peer(const SSL *ssl) __asm__("SSL_get1_peer_certificate");
 SSL_CTX *certificate_make_context(const SSL_METHOD *method) __asm__("SSL_CTX_new");
 int certificate_load_verify(SSL_CTX *ctx, const char *file, const char *path) __asm__("SSL_CTX_load_verify_locations");
 
+/* *function becomes OpenSSL's own of that name. */
+static void find_next(void *function, const char *name)
+{
+    void *symbol = dlsym(RTLD_NEXT, name);
+    memcpy(function, &symbol, sizeof symbol);
+}
+
 SSL_CTX *certificate_make_context(const SSL_METHOD *method)
 {
     SSL_CTX *(*make)(const SSL_METHOD *method);
-    void *symbol = dlsym(RTLD_NEXT, "SSL_CTX_new");
     SSL_CTX *ctx;
-    memcpy(&make, &symbol, sizeof make);
+    find_next(&make, "SSL_CTX_new");
     ctx = make(method);
     if (ctx && capturing) {
         SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
@@ -223,10 +229,8 @@ int certificate_read(SSL *ssl, void *buffer, int size)
 {
     static int (*receive)(SSL * ssl, void *buffer, int size);
     int n;
-    if (!receive) {
-        void *symbol = dlsym(RTLD_NEXT, "SSL_read");
-        memcpy(&receive, &symbol, sizeof receive);
-    }
+    if (!receive)
+        find_next(&receive, "SSL_read");
     if (!is_stacks(ssl))
         return receive(ssl, buffer, size);
     ERR_clear_error();
@@ -241,11 +245,10 @@ int certificate_read(SSL *ssl, void *buffer, int size)
  * leaves the two. */
 int certificate_end(SSL *ssl)
 {
-    void *symbol = dlsym(RTLD_NEXT, "SSL_shutdown");
     int (*end)(SSL * ssl);
     BIO *bio;
     int sent;
-    memcpy(&end, &symbol, sizeof end);
+    find_next(&end, "SSL_shutdown");
     sent = end(ssl);
     if (!is_stacks(ssl))
         return sent;
@@ -264,9 +267,8 @@ int certificate_end(SSL *ssl)
  * above, and it asks nobody to check them again. */
 X509 *certificate_of_peer(const SSL *ssl)
 {
-    void *symbol = dlsym(RTLD_NEXT, "SSL_get1_peer_certificate");
     X509 *(*get)(const SSL *ssl);
-    memcpy(&get, &symbol, sizeof get);
+    find_next(&get, "SSL_get1_peer_certificate");
     return is_stacks(ssl) ? NULL : get(ssl);
 }
 
@@ -274,8 +276,7 @@ X509 *certificate_of_peer(const SSL *ssl)
 int certificate_load_verify(SSL_CTX *ctx, const char *file, const char *path)
 {
     int (*load)(SSL_CTX * ctx, const char *file, const char *path);
-    void *symbol = dlsym(RTLD_NEXT, "SSL_CTX_load_verify_locations");
-    memcpy(&load, &symbol, sizeof load);
+    find_next(&load, "SSL_CTX_load_verify_locations");
     if (!capturing)
         return load(ctx, file, path);
     return capturing->far.ca_file ? load(ctx, capturing->far.ca_file, NULL) : SSL_CTX_set_default_verify_paths(ctx);

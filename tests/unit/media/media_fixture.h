@@ -6,6 +6,7 @@
 #include "tests/unit/media/phone.h"
 
 #include "sipfront/media/codec_g711.h"
+#include "sipfront/media/inband.h"
 #include "sipfront/media/prompt_audio.h"
 #include "sipfront/media/prompt_data.h"
 
@@ -90,6 +91,21 @@ static inline struct prompt *prompt_of(const int16_t *samples, size_t n)
 
     assert_int_equal(prompt_new(&p, &a), ERR_OK);
     return p;
+}
+
+/* As a phone does that knows no telephone-event, in PCMU. */
+static inline void press_by_tone(struct phone *p, char digit)
+{
+    struct inband_sender key = { 0 };
+
+    inband_start(&key, digit);
+    while (key.busy) {
+        struct pcm sound = { .rate = 8000 };
+        uint8_t payload[160];
+        inband_next(&key, 20, &sound);
+        codec_encode(CODEC_PCMU, payload, sound.samples, 160);
+        phone_send(p, 0, payload, sizeof payload);
+    }
 }
 
 static inline int fixture_open(void **state)

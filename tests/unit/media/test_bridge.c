@@ -277,20 +277,6 @@ static void events_become_tones(void **state)
     assert_string_equal(f->ta.digits, "5");
 }
 
-static void press_by_tone(struct phone *p, char digit)
-{
-    struct inband_sender key = { 0 };
-
-    inband_start(&key, digit);
-    while (key.busy) {
-        struct pcm sound = { .rate = 8000 };
-        uint8_t payload[160];
-        inband_next(&key, 20, &sound);
-        codec_encode(CODEC_PCMU, payload, sound.samples, 160);
-        phone_send(p, 0, payload, sizeof payload);
-    }
-}
-
 /* How many event packets of this key come within 800 ms or so; the audio is 20 ms each. */
 static unsigned events_heard(struct phone *p, uint8_t pt, uint8_t code)
 {

@@ -193,20 +193,6 @@ static void a_held_key_is_not_forgotten(void **state)
     assert_string_equal(f->tb.pressed, "46");
 }
 
-static void press_by_tone(struct phone *p, char digit)
-{
-    struct inband_sender key = { 0 };
-
-    inband_start(&key, digit);
-    while (key.busy) {
-        struct pcm sound = { .rate = 8000 };
-        uint8_t payload[160];
-        inband_next(&key, 20, &sound);
-        codec_encode(CODEC_PCMU, payload, sound.samples, 160);
-        phone_send(p, 0, payload, sizeof payload);
-    }
-}
-
 /* They are told, and hushed in the audio, also on their way to a peer with events. */
 static void tones_are_told_and_hushed(void **state)
 {
