@@ -56,6 +56,7 @@ struct call {
     unsigned tags;              /* of stream_play() */
     unsigned recordings;        /* made so far, for their ids */
     struct clock_timer *over;   /* frees the call */
+    struct clock_timer *noting; /* of its record, for a crash */
     bool flow_over;             /* the flow has ended; the leg may still have to */
 };
 

@@ -80,7 +80,7 @@ static struct call *call_new(struct server *s, const struct leg_invite *invite, 
     return c;
 }
 
-/* refused: with that status, unless it is 0. */
+/* refused: with that status, unless it is 0. The record is noted behind the flow's first turn, in which many answer. */
 static void begin_flow(struct call *c, int refused)
 {
     if (!refused && !call_run_flow(c, c->facts.flow)) {
@@ -89,6 +89,7 @@ static void begin_flow(struct call *c, int refused)
     }
     if (refused)
         call_drop(c, refused);
+    cdr_note(c);
 }
 
 void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct call_route *route)

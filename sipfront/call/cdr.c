@@ -15,8 +15,6 @@
 #include "sipfront/media/quality.h"
 #include "vm/base/log.h"
 
-enum { LINE_USUAL = 700, LEG_USUAL = 200 }; /* so that a line is written once, into room that is there */
-
 /* The last second is kept: a call's lines name few others. */
 static const char *stamp(int64_t wall_ms, char out[32])
 {
@@ -114,7 +112,6 @@ static void put_call(struct sbuf *out, const struct call *c, const char *by)
     const struct call_facts *f = &c->facts;
     char started[32], answered[32], ended[32];
     int64_t talk = talk_ms(c);
-    sbuf_room(out, LINE_USUAL);
     cdr_put(out, "call", f->id);
     cdr_put(out, "from", f->from);
     cdr_put(out, "to", f->to);
@@ -138,7 +135,6 @@ static void put_leg(struct sbuf *out, const struct leg_line *l, const struct clo
     const struct leg_record *r = l->record;
     char started[32], rang[32], answered[32], ended[32];
     struct stream_stats stats;
-    sbuf_room(out, LEG_USUAL);
     cdr_put(out, "call", l->call);
     sbuf_fmt(out, " leg=%u side=%s", r->no, l->side);
     cdr_put(out, "user", l->user);
@@ -222,6 +218,8 @@ enum err cdr_open(struct server *s, const char *file, struct sbuf *why)
 
 void cdr_close(struct server *s)
 {
+    sbuf_free(&s->record);
+    sbuf_free(&s->log_lines);
     clock_stop(loop_clock(s->loop), &s->noting);
     cdr_file_close(&s->cdr_file);
     calls_up_close(&s->calls_up);
@@ -229,35 +227,54 @@ void cdr_close(struct server *s)
 
 void server_cdr_reopen(struct server *s) { cdr_file_reopen(s->cdr_file); }
 
-void cdr_note(const struct call *c)
+/* A line begins in the room of the one before. */
+static struct sbuf *record_of(struct server *s)
 {
-    struct sbuf line = { 0 };
+    sbuf_clear(&s->record);
+    return &s->record;
+}
+
+static void note_call(const struct call *c)
+{
+    struct server *s = c->server;
+    struct sbuf *line = record_of(s);
     struct leg_record r;
     struct leg_line caller = line_of_caller(c, &r, NULL);
     if (c->facts.slot != CALLS_UP_NONE) {
-        put_call(&line, c, "crash");
-        calls_up_note(c->server->calls_up, c->facts.slot, sbuf_view(&line));
-        sbuf_clear(&line);
+        put_call(line, c, "crash");
+        calls_up_note(s->calls_up, c->facts.slot, sbuf_view(line));
     }
     if (r.kept) {
         caller.media = NULL;
-        put_leg(&line, &caller, c->port.clock, "crash");
-        calls_up_note(c->server->calls_up, r.kept - 1, sbuf_view(&line));
+        line = record_of(s);
+        put_leg(line, &caller, c->port.clock, "crash");
+        calls_up_note(s->calls_up, r.kept - 1, sbuf_view(line));
     }
-    sbuf_free(&line);
+}
+
+static void on_note(void *arg)
+{
+    struct call *c = arg;
+    c->noting = NULL;
+    note_call(c);
+}
+
+void cdr_note(struct call *c)
+{
+    if (!c->noting)
+        c->noting = clock_start(c->port.clock, 0, on_note, c);
 }
 
 void cdr_note_leg(const struct far_leg *f)
 {
     const struct call *c = dial_call(f->dial);
     struct leg_line l = line_of_far(f);
-    struct sbuf line = { 0 };
+    struct sbuf *line = record_of(c->server);
     if (!f->record.kept)
         return;
     l.media = NULL;
-    put_leg(&line, &l, c->port.clock, "crash");
-    calls_up_note(c->server->calls_up, f->record.kept - 1, sbuf_view(&line));
-    sbuf_free(&line);
+    put_leg(line, &l, c->port.clock, "crash");
+    calls_up_note(c->server->calls_up, f->record.kept - 1, sbuf_view(line));
 }
 
 void cdr_begin_leg(struct far_leg *f)
@@ -272,7 +289,7 @@ static void note_all(void *arg)
     struct server *s = arg;
     s->noting = s->calls ? clock_start(loop_clock(s->loop), NOTED_MS, note_all, s) : NULL;
     for (const struct call *c = s->calls; c; c = c->next) {
-        cdr_note(c);
+        note_call(c);
         for (const struct far_leg *f = dial_first(c->dial); f; f = f->next)
             cdr_note_leg(f);
     }
@@ -284,7 +301,6 @@ void cdr_begin(struct call *c)
     c->facts.legs = 1;
     c->facts.slot = calls_up_take(s->calls_up);
     c->facts.leg_kept = calls_up_take(s->calls_up) + 1;
-    cdr_note(c);
     if (s->calls_up && !s->noting)
         s->noting = clock_start(loop_clock(s->loop), NOTED_MS, note_all, s);
 }
@@ -293,11 +309,10 @@ void cdr_begin(struct call *c)
 
 static void end_leg(struct server *s, const struct leg_line *l, const char *end)
 {
-    struct sbuf line = { 0 };
-    put_leg(&line, l, loop_clock(s->loop), end);
-    log_info("leg", "%s", line.p);
-    hand_over(s, "leg", sbuf_view(&line), l->record->kept - 1);
-    sbuf_free(&line);
+    struct sbuf *line = record_of(s);
+    put_leg(line, l, loop_clock(s->loop), end);
+    log_info("leg", "%s", line->p);
+    hand_over(s, "leg", sbuf_view(line), l->record->kept - 1);
 }
 
 void cdr_leg(struct far_leg *f, const char *end)
@@ -338,16 +353,17 @@ static const char *caller_end(const struct call *c)
 void cdr_write(struct call *c)
 {
     const struct call_facts *f = &c->facts;
-    struct sbuf line = { 0 };
+    struct sbuf *line;
+    clock_stop(c->port.clock, &c->noting);
     c->server->ended[call_end_of(f->status)]++;
-    log_hold();
+    log_hold(&c->server->log_lines);
     end_caller(c, caller_end(c));
-    put_call(&line, c, f->by ? f->by : "flow");
-    put_qualities(&line, c);
+    line = record_of(c->server);
+    put_call(line, c, f->by ? f->by : "flow");
+    put_qualities(line, c);
     for (unsigned i = 1; i <= f->talks_recorded; i++)
-        sbuf_fmt(&line, " recording%u=recordings/%s-talk%u.wav", i, f->id, i);
-    log_info("cdr", "%s", line.p);
+        sbuf_fmt(line, " recording%u=recordings/%s-talk%u.wav", i, f->id, i);
+    log_info("cdr", "%s", line->p);
     log_let_go();
-    hand_over(c->server, "call", sbuf_view(&line), f->slot);
-    sbuf_free(&line);
+    hand_over(c->server, "call", sbuf_view(line), f->slot);
 }

@@ -15,9 +15,9 @@ struct far_leg;
 enum err cdr_open(struct server *s, const char *file, struct sbuf *why) MUST_USE;
 void cdr_close(struct server *s); /* when no call is left */
 
-void cdr_begin(struct call *c);
-/* Something of it is to outlive a crash at once; all else does within 10 s. */
-void cdr_note(const struct call *c);
+void cdr_begin(struct call *c); /* its place; what stands there: cdr_note() */
+/* Something of it is to outlive a crash that comes after this turn of the loop; all else does within 10 s. */
+void cdr_note(struct call *c);
 void cdr_begin_leg(struct far_leg *f);
 void cdr_note_leg(const struct far_leg *f);
 void cdr_write(struct call *c); /* the last of it, with its caller's leg */

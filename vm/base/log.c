@@ -3,15 +3,15 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "vm/base/fmt.h"
 #include "vm/base/str.h"
 
-enum { LINE_MAX_TEXT = 4096, LINE_USUAL = 480 };
+enum { HEAD_MOST = 96, TEXT_MOST = 4095 };
 #define EACH_BYTE UINT64_C(0x0101010101010101)
 
 static enum log_level most_wanted = LOG_INFO;
@@ -43,15 +43,18 @@ static const char *second_text(time_t now)
     return text;
 }
 
-static void add_head(struct sbuf *line, enum log_level level, const char *area)
+static size_t put_head(char line[HEAD_MOST], enum log_level level, const char *area)
 {
     struct timespec now;
+    int n;
     if (to_journal) {
-        sbuf_fmt(line, "<%d>%s: ", levels[level].priority, area);
-        return;
+        n = fmt_text(line, HEAD_MOST, "<%d>%s: ", levels[level].priority, area);
+    } else {
+        clock_gettime(CLOCK_REALTIME, &now);
+        n = fmt_text(line, HEAD_MOST, "%s.%03ldZ %s %s: ", second_text(now.tv_sec), now.tv_nsec / 1000000,
+                     levels[level].name, area);
     }
-    clock_gettime(CLOCK_REALTIME, &now);
-    sbuf_fmt(line, "%s.%03ldZ %s %s: ", second_text(now.tv_sec), now.tv_nsec / 1000000, levels[level].name, area);
+    return n < HEAD_MOST ? (size_t)n : HEAD_MOST - 1;
 }
 
 /* Bytes of a control character, 0: it is none. C1 controls are two in UTF-8; some terminals obey them. */
@@ -70,82 +73,82 @@ static bool may_control(uint64_t w)
            has_zero(w ^ EACH_BYTE * 0xc2);
 }
 
-/* Up to the first control character: almost always all. */
-static size_t plain_until(const struct sbuf *line, size_t at)
+/* How many bytes there are before the first control character: almost always all. */
+static size_t plain_bytes(const char *p, size_t len)
 {
+    size_t at = 0;
     uint64_t w;
-    for (; at + sizeof w <= line->len; at += sizeof w) {
-        memcpy(&w, line->p + at, sizeof w);
+    for (; at + sizeof w <= len; at += sizeof w) {
+        memcpy(&w, p + at, sizeof w);
         if (may_control(w))
             break;
     }
-    while (at < line->len && !control((const unsigned char *)line->p + at))
+    while (at < len && !control((const unsigned char *)p + at))
         at++;
     return at;
 }
 
-/* What is behind `from` was written as it came: control characters are made visible, so that it stays one line. */
-static void escape(struct sbuf *line, size_t from)
+/* NULL: each line goes out as it is. */
+static _Thread_local struct sbuf *held;
+
+/* Whole lines, so that threads do not mix theirs. */
+static void put_out(const char *lines, size_t len)
 {
-    struct sbuf raw = { 0 };
-    size_t at = plain_until(line, from), n;
-    if (at == line->len)
+    ssize_t n;
+    if (held) {
+        sbuf_add(held, lines, len);
         return;
-    sbuf_add(&raw, line->p + at, line->len - at);
-    line->len = at;
-    for (const char *c = raw.p; *c; c += n ? n : 1) {
-        n = control((const unsigned char *)c);
-        if (n > 0)
-            sbuf_fmt(line, "\\x%02x", (unsigned char)c[n - 1]);
-        else
-            sbuf_char(line, *c);
     }
-    sbuf_free(&raw);
-}
-
-/* One write, so that threads do not mix their lines. */
-static void put_out(struct sbuf *lines)
-{
-    ssize_t n = lines->len ? write(STDERR_FILENO, lines->p, lines->len) : 0;
+    n = write(STDERR_FILENO, lines, len);
     (void)n; /* nobody is left to tell */
-    sbuf_free(lines);
 }
 
-/* Lines of this thread that wait for log_let_go(). */
-static _Thread_local struct {
-    struct sbuf lines;
-    bool on;
-} held;
-
-void log_hold(void) { held.on = true; }
+void log_hold(struct sbuf *room) { held = room; }
 
 void log_let_go(void)
 {
-    held.on = false;
-    put_out(&held.lines);
+    struct sbuf *lines = held;
+    held = NULL;
+    if (lines->len)
+        put_out(lines->p, lines->len);
+    sbuf_clear(lines);
+}
+
+/* Control characters are made visible, so that it stays one line. `text`: with a NUL behind it. */
+static void put_escaped(const char *text, size_t len)
+{
+    struct sbuf line = { 0 };
+    for (size_t at = 0, n; at < len; at += n ? n : 1) {
+        n = control((const unsigned char *)text + at);
+        if (n > 0)
+            sbuf_fmt(&line, "\\x%02x", (unsigned char)text[at + n - 1]);
+        else
+            sbuf_char(&line, text[at]);
+    }
+    sbuf_char(&line, '\n');
+    put_out(line.p, line.len);
+    sbuf_free(&line);
 }
 
 void log_line(enum log_level level, const char *area, const char *fmt, ...)
 {
-    struct sbuf line = { 0 };
+    char line[HEAD_MOST + TEXT_MOST + 1];
+    size_t len;
     va_list ap;
-    size_t head;
+    int n;
     if (level > most_wanted)
         return;
-    sbuf_room(&line, LINE_USUAL);
-    add_head(&line, level, area);
-    head = line.len;
+    len = put_head(line, level, area);
     va_start(ap, fmt);
-    sbuf_vfmt(&line, fmt, ap);
+    n = fmt_vtext(line + len, TEXT_MOST + 1, fmt, ap);
     va_end(ap);
-    if (line.len - head >= LINE_MAX_TEXT)
-        line.len = head + LINE_MAX_TEXT - 1, line.p[line.len] = '\0';
-    escape(&line, head);
-    sbuf_char(&line, '\n');
-    if (held.on) {
-        sbuf_str(&held.lines, sbuf_view(&line));
-        sbuf_free(&line);
+    if (n > 0)
+        len += (size_t)n < TEXT_MOST ? (size_t)n : TEXT_MOST;
+    line[len] = '\0';
+    if (plain_bytes(line, len) < len) {
+        put_escaped(line, len);
         return;
     }
-    put_out(&line);
+    line[len] = '\n';
+    put_out(line, len + 1);
 }
