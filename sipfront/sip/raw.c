@@ -74,9 +74,61 @@ static bool is_token(struct str s)
     return s.len;
 }
 
+/* Letters, digits and those of `also` in front of *s: passed by. false: there are none. */
+static bool pass(struct str *s, const char *also)
+{
+    size_t n = 0;
+    while (n < s->len && (isalnum((unsigned char)s->p[n]) || (s->p[n] && strchr(also, s->p[n]))))
+        n++;
+    s->p += n, s->len -= n;
+    return n;
+}
+
+static bool pass_text(struct str *s, const char *text)
+{
+    size_t n = strlen(text);
+    bool is = str_starts(*s, text);
+    if (is)
+        s->p += n, s->len -= n;
+    return is;
+}
+
+/* "host" or "host:port". */
+static bool pass_host(struct str *s)
+{
+    unsigned port = 0;
+    if (!pass(s, "-."))
+        return false;
+    if (!pass_text(s, ":"))
+        return true;
+    for (; s->len && isdigit((unsigned char)*s->p) && port < 6554; s->p++, s->len--)
+        port = port * 10 + (unsigned)(*s->p - '0');
+    return port && port <= UINT16_MAX;
+}
+
+/* Almost every request begins so, and the parser takes it: it need not be asked. */
+static bool is_usual_request(struct str line)
+{
+    if (!pass(&line, "") || !pass_text(&line, " sip:") || !pass(&line, "+-._"))
+        return false;
+    return (!pass_text(&line, "@") || pass_host(&line)) && str_is(line, " SIP/2.0");
+}
+
+static bool is_usual_via(struct str value)
+{
+    if (!pass_text(&value, "SIP/2.0/") || !pass(&value, "") || !pass_text(&value, " ") || !pass_host(&value))
+        return false;
+    while (pass_text(&value, ";"))
+        if (!pass(&value, "-") || (pass_text(&value, "=") && !pass(&value, "-._")))
+            return false;
+    return !value.len;
+}
+
 static bool reads_as_request(su_home_t *home, struct str line)
 {
     char text[START_MAX];
+    if (is_usual_request(line))
+        return true;
     if (line.len >= sizeof text || memchr(line.p, '\0', line.len))
         return false;
     memcpy(text, line.p, line.len);
@@ -108,7 +160,7 @@ static int refuse_start(su_home_t *home, struct str line, struct str method)
 static bool reads_as_via(su_home_t *home, struct str value)
 {
     char text[START_MAX];
-    if (value.len >= sizeof text)
+    if (is_usual_via(value) || value.len >= sizeof text)
         return true; /* let the stack say so */
     for (size_t i = 0; i < value.len; i++)
         text[i] = value.p[i] == '\r' || value.p[i] == '\n' ? ' ' : value.p[i];

@@ -90,8 +90,12 @@ bool network_holds(const struct network *n, const struct network *address)
 void network_text(const struct network *n, char out[NETWORK_TEXT])
 {
     bool v6 = network_is_v6(n);
+    const uint8_t *four = n->bytes + 12;
     char host[INET6_ADDRSTRLEN] = "";
-    inet_ntop(v6 ? AF_INET6 : AF_INET, v6 ? n->bytes : n->bytes + 12, host, sizeof host);
+    if (v6)
+        inet_ntop(AF_INET6, n->bytes, host, sizeof host);
+    else
+        fmt_text(host, sizeof host, "%u.%u.%u.%u", four[0], four[1], four[2], four[3]);
     if (n->bits == 128)
         fmt_text(out, NETWORK_TEXT, "%s", host);
     else

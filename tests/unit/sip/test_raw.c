@@ -3,9 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <sofia-sip/sip_header.h>
 
 #include "sipfront/sip/raw.h"
 
@@ -55,6 +57,55 @@ static void what_is_refused(void **state)
     }
 }
 
+/* Puts together up to 4 parts; the next seed. */
+static uint64_t make_up(char out[64], unsigned most, uint64_t seed)
+{
+    static const char *const parts[] = { "INVITE", "a",     "9",    "+",     "-",         ".",         "_",
+                                         "~",      " ",     "sip:", "@",     ":",         "50600",     "99999",
+                                         "65535",  "65536", "0",    ";",     "=",         "branch",    ",",
+                                         "%41",    "/",     "UDP",  "[::1]", "z9hG4bK-1", "127.0.0.1", "SIP/2.0" };
+    out[0] = '\0';
+    for (unsigned n = 0; n <= most; n++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        strcat(out, parts[(seed >> 33) % (sizeof parts / sizeof *parts)]);
+    }
+    return seed;
+}
+
+/* What is not refused is what the parser takes, whether it is asked or not. */
+static void the_parser_agrees(void **state)
+{
+    enum { ROUNDS = 140000 };
+    static const struct {
+        bool via;
+        const char *begin, *end;
+    } frames[] = { { false, "INVITE sip:", " SIP/2.0" }, { false, "INVITE sip:a@h", " SIP/2.0" },
+                   { false, "X", " sip:a@b SIP/2.0" },   { true, "SIP/2.0/UDP h", "" },
+                   { true, "SIP/2.0/", " h;branch=x" },  { true, "SIP/2.0/UDP h;", "" },
+                   { true, "SIP/2.0/UDP ", ";rport" } };
+    uint64_t seed = 1;
+    unsigned taken = 0;
+    (void)state;
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        const unsigned at = i % (sizeof frames / sizeof *frames);
+        const char *fmt = frames[at].via ? "INVITE sip:a@b SIP/2.0\r\nVia: %s\r\n" REST : "%s\r\n" VIA REST;
+        char part[64], line[128], message[512];
+        su_home_t home[1] = { SU_HOME_INIT(home) };
+        seed = make_up(part, i % 4, seed);
+        snprintf(line, sizeof line, "%s%s%s", frames[at].begin, part, frames[at].end);
+        snprintf(message, sizeof message, fmt, line);
+        if (raw_refusal(home, str_of(message)) == 0) {
+            bool reads = frames[at].via ? (void *)sip_via_make(home, line) : (void *)sip_request_make(home, line);
+            if (!reads)
+                print_message("not read: %s\n", line);
+            assert_true(reads);
+            taken++;
+        }
+        su_home_deinit(home);
+    }
+    assert_in_range(taken, ROUNDS / 20, ROUNDS * 19 / 20);
+}
+
 static void fields_are_as_they_came(void **state)
 {
     static const char message[] = "A`B sip:a@b SIP/2.0\r\nv:SIP/2.0/UDP\r\n h;branch=x\r\nX: y\r\nCSeq: 7 A`B\r\n"
@@ -98,8 +149,8 @@ static void what_is_too_long_is_not_answered(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(what_is_refused), cmocka_unit_test(fields_are_as_they_came),
-                                        cmocka_unit_test(a_tag_is_kept),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(what_is_refused), cmocka_unit_test(the_parser_agrees),
+                                        cmocka_unit_test(fields_are_as_they_came), cmocka_unit_test(a_tag_is_kept),
                                         cmocka_unit_test(what_is_too_long_is_not_answered) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
