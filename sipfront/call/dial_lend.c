@@ -13,6 +13,15 @@ bool dial_may_lend(const struct dial *d)
 }
 
 const char *dial_callee(const struct dial *d) { return d && d->winner ? d->winner->user : ""; }
+
+void dial_callee_party(const struct dial *d, struct party *out)
+{
+    const struct far_leg *f = d->winner;
+    *out = (struct party){ 0 };
+    snprintf(out->user, sizeof out->user, "%s", f->user);
+    snprintf(out->trunk, sizeof out->trunk, "%s", fare_trunk(f->fare));
+}
+
 struct leg *dial_callee_leg(const struct dial *d) { return d && d->winner ? d->winner->leg : NULL; }
 
 bool dial_holds(const struct dial *d, const struct leg_dialog_id *id)

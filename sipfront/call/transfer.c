@@ -7,6 +7,7 @@
 #include "sipfront/call/dial.h"
 #include "sipfront/call/referring.h"
 #include "sipfront/call/server_parts.h"
+#include "vm/base/fmt.h"
 #include "vm/base/log.h"
 
 struct transfer {
@@ -207,18 +208,25 @@ void transfer_by_phone(struct call *c, const struct onward *o)
     call_begin_onward(c, &(struct onward){ t, &end, o->to, o->route, o->way });
 }
 
-/* The Connection whose phone asks; NULL: the other side of a trunk, which may not dial outside here. */
-static const struct connection *transferor(const struct call *c, enum who who)
+static void party_at(const struct call *c, bool caller, struct party *out)
 {
-    const char *user = who == BY_CALLEE ? dial_callee(c->dial) : c->facts.came_by ? "" : c->facts.from;
-    return directory_connection(c->server->directory, user);
+    if (!caller) {
+        dial_callee_party(c->dial, out);
+        return;
+    }
+    *out = (struct party){ 0 };
+    fmt_text(out->user, sizeof out->user, "%s", c->facts.from);
+    fmt_text(out->trunk, sizeof out->trunk, "%s", fare_trunk(c->fare));
 }
 
-/* Where the transferee goes: as if the transferor had dialled it, by its rights and at its cost. 0, or why not. */
+/* Where the transferee goes: as if the transferor had dialled it, by its rights and at its cost; the other side of a
+ * trunk may not dial outside here. 0, or why not. */
 static int route_blind(const struct call *c, enum who who, const char *to, char number[NUMBER_TEXT],
                        struct call_route *out)
 {
-    const struct connection *asks = transferor(c, who);
+    struct party transferor;
+    party_at(c, who == BY_CALLER, &transferor);
+    const struct connection *asks = party_connection(&transferor, c->server->directory);
     if (asks)
         return router_dial(c->server, asks, to, number, out);
     *out = (struct call_route){ .dialed = router_find(c->server, to) };
@@ -316,6 +324,15 @@ static bool holds(const struct call *c, const struct leg_dialog_id *id, bool *ca
     return !c->lent && (*caller || dial_holds(c->dial, id));
 }
 
+/* Its own talk alone may a phone give away, of this phone or another of its Connection. */
+static bool may_give(const struct call *c, enum who who, const struct call *to, bool caller)
+{
+    struct party transferor, owner;
+    party_at(c, who == BY_CALLER, &transferor);
+    party_at(to, caller, &owner);
+    return party_may_act_for(&transferor, &owner);
+}
+
 static void go_attended(struct call *c, enum who who, struct referral *r, const struct refer_request *rq)
 {
     struct line_end end;
@@ -325,6 +342,11 @@ static void go_attended(struct call *c, enum who who, struct referral *r, const 
         to = to->next;
     if (!to) {
         decline(r, 481); /* RFC 3891 §3 */
+        return;
+    }
+    if (!may_give(c, who, to, caller)) {
+        log_warn("transfer", "call %s: names a dialog of call %s that is not its own", c->facts.id, to->facts.id);
+        decline(r, 403);
         return;
     }
     struct transfer *t = transfer_new(c, who, r, &end);

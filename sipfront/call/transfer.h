@@ -14,6 +14,7 @@
 #define SIPFRONT_CALL_TRANSFER_H
 
 #include "sipfront/call/call.h"
+#include "sipfront/call/party.h"
 #include "sipfront/sip/refer.h"
 
 struct transfer;
@@ -60,6 +61,7 @@ void dial_caller_replaced(struct dial *d);
 /* The leg of this dialog, among those that are talked to. */
 bool dial_holds(const struct dial *d, const struct leg_dialog_id *id);
 const char *dial_callee(const struct dial *d);
+void dial_callee_party(const struct dial *d, struct party *out); /* who was called and talks */
 struct leg *dial_callee_leg(const struct dial *d);
 
 #endif

@@ -173,6 +173,28 @@ def test_attended_to_a_call_that_is_not_there(ladder, speaker):
     told(ann, 100, 481).pause(500).bye().start(PASSWORDS["ann"]).finish()
 
 
+@pytest.mark.parametrize("place", ["caller", "callee"])
+def test_anothers_talk_is_not_given_away(server, ctl, ladder, speaker, place):
+    """Who knows the dialog's name has no right to it by that: nobody is put anywhere."""
+    ann, dave = ladder("ann"), ladder("dave")
+    bob, carol = speaker("bob"), speaker("carol")
+    if place == "caller":
+        dave.call("carol").wait_for_test().bye().start(PASSWORDS["dave"])
+    else:
+        dave.register(PASSWORDS["dave"]).answer_call().wait_for_test().bye().start().wait_listening()
+        carol.dial("dave")
+    carol.wait("CALL_ESTABLISHED", 20)
+    ann.call("bob").pause(500).request("REFER", [f"Refer-To: <sip:carol@[remote_ip]:[remote_port]?Replaces={dave.replaces()}>"]).hear(202)
+    told(ann, 100, 403).wait_for_test().bye().start(PASSWORDS["ann"]).wait_said("SIP/2.0 403")
+    assert [call["state"] for call in ctl.list("calls")] == ["talking", "talking"]
+    ann.go_on().finish()
+    bob.wait("CALL_CLOSED")
+    dave.go_on().finish()
+    carol.wait("CALL_CLOSED")
+    assert {(cdr["from"], cdr["by"]) for cdr in cdrs(server, 2)} == {("ann", "caller"), ("dave", "caller") if place == "caller" else ("carol", "callee")}
+    assert server.rtp_ports_used() == 0
+
+
 def test_attended_while_ringing_and_nobody_answers(server, ladder, speaker):
     """The one who was to be transferred is back with the one who wanted to."""
     ann, consult = ladder("ann"), ladder("ann", add=False)
