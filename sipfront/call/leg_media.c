@@ -205,7 +205,7 @@ enum err leg_media_take_offer(struct leg_media *m, const char *sdp)
 {
     struct audio_desc theirs, can, answer;
     enum err e;
-    if (strcasestr(sdp, "a=crypto:"))
+    if (strstr(sdp, "a=crypto:")) /* names count their case (RFC 4566 §5.13) */
         make_keys(m);
     ours(m, m->security, NULL, &can);
     e = audio_take_offer(&theirs, &answer, sdp, &can);

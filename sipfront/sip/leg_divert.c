@@ -49,18 +49,25 @@ void leg_keep_contact(struct leg *leg, const sip_t *sip)
 
 const char *leg_forwards_to(const struct leg *leg) { return leg->forwards_to ? leg->forwards_to : ""; }
 
-void leg_read_diversion(const struct leg *leg, char out[SIP_USER_MAX])
+/* Of the first: "Bob" <sip:bob@…>;reason=busy, or without the brackets. */
+static void read_diverted(const char *value, char out[SIP_USER_MAX])
 {
-    const char *value = leg_header(leg, "Diversion"), *open = strchr(value, '<');
-    const char *begin = open ? open + 1 : value;
+    const char *open = strchr(value, '<'), *begin = open ? open + 1 : value;
     size_t n = strcspn(begin, open ? ">" : ";,");
     su_home_t *home = su_home_new(sizeof *home);
     url_t *url = n < 512 ? url_make(home, su_strndup(home, begin, (isize_t)n)) : NULL;
     const char *user = url ? user_of(url) : NULL;
-    out[0] = '\0';
     if (user && strlen(user) < SIP_USER_MAX)
         url_unescape(out, user);
     su_home_unref(home);
+}
+
+void leg_read_diversion(const struct leg *leg, char out[SIP_USER_MAX])
+{
+    const char *value = leg_header(leg, "Diversion");
+    out[0] = '\0';
+    if (*value)
+        read_diverted(value, out);
 }
 
 static void add_uri(struct sbuf *out, const struct diversion_place *at, const char *user)

@@ -230,19 +230,17 @@ void agent_address_toward(const struct agent *a, const char *uri, char out[NETWO
 {
     struct network to;
     const struct sip_listen *l;
-    bool known = address_in_uri(uri, &to);
-    fmt_text(out, NETWORK_TEXT, "%s", a->address);
-    if (!known)
-        return;
-    if (*a->advertise && !is_local(a, &to)) {
-        fmt_text(out, NETWORK_TEXT, "%s", a->advertise);
-        return;
+    const char *ours = a->address;
+    if (address_in_uri(uri, &to)) {
+        l = listener_for(a, network_is_v6(&to), "udp");
+        if (*a->advertise && !is_local(a, &to))
+            ours = a->advertise;
+        else if (!is_any(l))
+            ours = l->address;
+        else if (ask_kernel(&to, out))
+            return;
     }
-    l = listener_for(a, network_is_v6(&to), "udp");
-    if (is_any(l) && ask_kernel(&to, out))
-        return;
-    if (!is_any(l))
-        fmt_text(out, NETWORK_TEXT, "%s", l->address);
+    fmt_text(out, NETWORK_TEXT, "%s", ours);
 }
 
 void agent_contact_toward(const struct agent *a, const char *uri, char out[LISTEN_URL_MAX])

@@ -83,14 +83,17 @@ static const char *read_spec(struct spec *s, const char *at)
 static void put_digits(struct sink *s, const struct spec *spec, uint64_t n, bool minus)
 {
     static const char digits[] = "0123456789abcdef";
-    unsigned base = spec->conversion == 'x' ? 16 : 10;
     char text[DIGITS];
     int at = DIGITS, len, pad;
 
-    do {
-        text[--at] = digits[n % base];
-        n /= base;
-    } while (n > 0);
+    if (spec->conversion == 'x')
+        do
+            text[--at] = digits[n % 16];
+        while (n /= 16);
+    else /* apart: dividing by a constant is multiplying */
+        do
+            text[--at] = digits[n % 10];
+        while (n /= 10);
     len = DIGITS - at + minus;
     pad = spec->width > len ? spec->width - len : 0;
     for (; pad > 0 && !spec->zero; pad--)

@@ -91,13 +91,13 @@ void network_text(const struct network *n, char out[NETWORK_TEXT])
 {
     bool v6 = network_is_v6(n);
     const uint8_t *four = n->bytes + 12;
-    char host[INET6_ADDRSTRLEN] = "";
+    size_t len;
     if (v6)
-        inet_ntop(AF_INET6, n->bytes, host, sizeof host);
+        inet_ntop(AF_INET6, n->bytes, out, NETWORK_TEXT);
     else
-        fmt_text(host, sizeof host, "%u.%u.%u.%u", four[0], four[1], four[2], four[3]);
+        fmt_text(out, NETWORK_TEXT, "%u.%u.%u.%u", four[0], four[1], four[2], four[3]);
     if (n->bits == 128)
-        fmt_text(out, NETWORK_TEXT, "%s", host);
-    else
-        fmt_text(out, NETWORK_TEXT, "%s/%u", host, v6 ? n->bits : n->bits - 96u);
+        return;
+    len = strlen(out);
+    fmt_text(out + len, NETWORK_TEXT - len, "/%u", v6 ? n->bits : n->bits - 96u);
 }
