@@ -1,8 +1,8 @@
 /* The guard as the agent's owner sees it. */
 #include <string.h>
 
-#include "sipfront/sip/agent_inner.h"
 #include "sipfront/sip/guard.h"
+#include "sipfront/sip/trunk_inner.h"
 
 static bool is_registered_at(void *owner, const char *user, const struct network *source)
 {
@@ -15,6 +15,12 @@ static bool is_registered_at(void *owner, const char *user, const struct network
     return false;
 }
 
+static bool is_trunk(void *owner, const struct network *address)
+{
+    const struct agent *a = owner;
+    return trunks_are_at(a, address);
+}
+
 static void on_ban(void *owner, const struct sip_ban *ban, bool gone)
 {
     const struct agent *a = owner;
@@ -24,7 +30,7 @@ static void on_ban(void *owner, const struct sip_ban *ban, bool gone)
 
 enum err agent_open_guard(struct agent *a, const struct sip_networks *allowed)
 {
-    struct guard_port port = { is_registered_at, on_ban, a };
+    struct guard_port port = { is_registered_at, is_trunk, on_ban, a };
     return guard_new(&a->guard, a->clock, allowed, &port);
 }
 

@@ -53,7 +53,8 @@ static void challenge(const struct incoming *r, bool sha256, bool stale)
     struct agent *a = r->agent;
     char nonce[96], md5[DIGEST_CHALLENGE_MAX], better[DIGEST_CHALLENGE_MAX];
     char headers[2 * (DIGEST_CHALLENGE_MAX + sizeof name + 2)];
-    digest_nonce(a->digest, nonce);
+    const struct network source = guard_source(&r->source);
+    digest_nonce(a->digest, &source, nonce);
     digest_challenge(a->digest, "SHA-256", nonce, stale, better);
     digest_challenge(a->digest, "MD5", nonce, stale, md5);
     snprintf(headers, sizeof headers, "%s%s%s%s%s\r\n", sha256 ? name : "", sha256 ? better : "", sha256 ? "\r\n" : "",
@@ -96,7 +97,9 @@ static bool judge(const struct incoming *r, const struct digest_credentials *c, 
     struct agent *a = r->agent;
     struct sip_account account = { .may_register = false };
     bool known = a->port.account(a->port.owner, c->username, &account);
-    switch (digest_judge(a->digest, c, r->sip->sip_request->rq_method_name, known ? &account : NULL)) {
+    const struct network source = guard_source(&r->source);
+    const char *method = r->sip->sip_request->rq_method_name;
+    switch (digest_judge(a->digest, c, method, &source, known ? &account : NULL)) {
     case DIGEST_RIGHT: guard_proved(a->guard, &r->source, c->username); return true;
     case DIGEST_AGAIN:
         if (again) {

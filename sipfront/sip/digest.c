@@ -65,7 +65,7 @@ enum err digest_new(struct digest **out, const struct clock *clock, const char *
         free(d);
         return e;
     }
-    nonces_make(d->nonces, 0, secret);
+    nonces_make(d->nonces, &(struct network){ .bits = 0 }, 0, secret);
     digest_ha1("", realm, secret, &d->nobody);
     *out = d;
     return ERR_OK;
@@ -168,18 +168,22 @@ static void lower(char *s)
 }
 
 enum digest_verdict digest_judge(struct digest *d, const struct digest_credentials *c, const char *method,
-                                 const struct sip_account *account)
+                                 const struct network *source, const struct sip_account *account)
 {
     char right[65], given[sizeof c->response];
     bool known = account && account->ha1_md5[0] && account->ha1_sha256[0];
     uint32_t count = nonce_count(c);
+    int64_t now_ms = clock_mono(d->clock);
+    struct nonce nonce;
+    if (!nonces_read(d->nonces, c->nonce, source, now_ms, &nonce))
+        return DIGEST_STALE;
     if (!digest_response(c, method, known ? account : &d->nobody, right) || count == 0)
         return DIGEST_WRONG;
     memcpy(given, c->response, sizeof given);
     lower(given);
     if (strlen(given) != strlen(right) || CRYPTO_memcmp(given, right, strlen(right)) != 0 || !known)
         return DIGEST_WRONG;
-    switch (nonces_use(d->nonces, c->nonce, count, clock_mono(d->clock))) {
+    switch (nonces_use(d->nonces, &nonce, count, now_ms)) {
     case NONCE_FRESH: return DIGEST_RIGHT;
     case NONCE_AGAIN: return DIGEST_AGAIN;
     case NONCE_STALE: break;
@@ -187,7 +191,10 @@ enum digest_verdict digest_judge(struct digest *d, const struct digest_credentia
     return DIGEST_STALE;
 }
 
-void digest_nonce(struct digest *d, char out[96]) { nonces_make(d->nonces, clock_mono(d->clock), out); }
+void digest_nonce(struct digest *d, const struct network *source, char out[96])
+{
+    nonces_make(d->nonces, source, clock_mono(d->clock), out);
+}
 
 void digest_challenge(const struct digest *d, const char *algorithm, const char *nonce, bool stale,
                       char out[DIGEST_CHALLENGE_MAX])

@@ -18,8 +18,9 @@ struct digest_credentials {
 enum digest_verdict {
     DIGEST_RIGHT,
     DIGEST_AGAIN, /* right, on the very nonce and count of last time: a retransmission, or a replay */
-    DIGEST_STALE, /* the right password on a nonce that is old or already used: ask again, count no failure */
-    DIGEST_WRONG
+    DIGEST_STALE, /* a nonce that is old, not ours or another source's, whatever the password, or one used up with the
+                   * right password: ask again, count no failure */
+    DIGEST_WRONG  /* of one that was given to this very source: whoever sends it has read our answer there */
 };
 
 /* realm and clock are borrowed. */
@@ -30,12 +31,14 @@ void digest_free(struct digest **d);
  * equals sign; names we do not know are ignored. */
 enum err digest_take_param(struct digest_credentials *c, const char *param) MUST_USE;
 
-/* account NULL: there is no such user; as much is computed then. */
+/* account NULL: there is no such user; as much is computed then. source: as guard_source() has it. A password is not
+ * looked at before the nonce is known to be good, so that neither a forged address can fail in another's name nor a
+ * bad nonce be used to guess. */
 enum digest_verdict digest_judge(struct digest *d, const struct digest_credentials *c, const char *method,
-                                 const struct sip_account *account);
+                                 const struct network *source, const struct sip_account *account);
 
-/* The value of one WWW-Authenticate header. A nonce from digest_nonce() serves both algorithms. */
-void digest_nonce(struct digest *d, char out[96]);
+/* The value of one WWW-Authenticate header. A nonce from digest_nonce() serves both algorithms, and that source. */
+void digest_nonce(struct digest *d, const struct network *source, char out[96]);
 void digest_challenge(const struct digest *d, const char *algorithm, const char *nonce, bool stale,
                       char out[DIGEST_CHALLENGE_MAX]);
 

@@ -89,7 +89,7 @@ void guard_free(struct guard **gp)
 
 /* ---- the table ---- */
 
-static struct network source_of(const struct network *address)
+struct network guard_source(const struct network *address)
 {
     return network_is_v6(address) ? network_prefix(address, V6_BITS) : *address;
 }
@@ -242,11 +242,12 @@ static bool is_allowed(const struct guard *g, const struct network *source)
 
 void guard_failed(struct guard *g, const struct network *address, const char *user)
 {
-    struct network source = source_of(address);
+    struct network source = guard_source(address);
     if (is_allowed(g, address))
         return;
     count_failure(g, find_or_add(g, OF_PAIR, &source, user));
-    count_failure(g, find_or_add(g, OF_SOURCE, &source, ""));
+    if (!g->port.is_trunk(g->port.owner, address))
+        count_failure(g, find_or_add(g, OF_SOURCE, &source, ""));
     count_failure(g, find_or_add(g, OF_USER, &source, user));
 }
 
@@ -254,7 +255,7 @@ void guard_failed(struct guard *g, const struct network *address, const char *us
  * attacker with one account could guess on for ever. */
 void guard_proved(struct guard *g, const struct network *address, const char *user)
 {
-    struct network source = source_of(address);
+    struct network source = guard_source(address);
     struct watch *pair;
     if (!find(g, OF_SOURCE, &source, "") && !find(g, OF_USER, &source, user))
         return;
@@ -294,9 +295,16 @@ static bool admits_proved(struct guard *g, const struct network *source, const c
     return true;
 }
 
+/* A trunk's calls show no credentials. */
+static bool is_spared(const struct guard *g, const struct watch *ban, const struct network *address,
+                      bool with_credentials)
+{
+    return (ban->kind == OF_SOURCE || !with_credentials) && g->port.is_trunk(g->port.owner, address);
+}
+
 bool guard_admits(struct guard *g, const struct network *address, const char *user, bool with_credentials)
 {
-    struct network source = source_of(address);
+    struct network source = guard_source(address);
     struct by_hand *hand = hand_of(g, address);
     if (hand) {
         hand->refused++;
@@ -307,7 +315,7 @@ bool guard_admits(struct guard *g, const struct network *address, const char *us
     struct watch *bans[] = { find(g, OF_SOURCE, &source, ""), find(g, OF_PAIR, &source, user),
                              find(g, OF_USER, &source, user) };
     for (size_t i = 0; i < sizeof bans / sizeof *bans; i++) {
-        if (!is_banned(g, bans[i]))
+        if (!is_banned(g, bans[i]) || is_spared(g, bans[i], address, with_credentials))
             continue;
         if (admits_proved(g, &source, user, with_credentials))
             return true;
@@ -349,7 +357,7 @@ enum err guard_ban(struct guard *g, const struct network *source, int64_t until_
     if (by_hand)
         return ban_by_hand(g, source, until_wall_ms);
     if (left > 0) {
-        struct network whose = source_of(source);
+        struct network whose = guard_source(source);
         struct watch *w = find_or_add(g, OF_SOURCE, &whose, "");
         w->until_ms = clock_mono(g->clock) + left;
         w->bans++;

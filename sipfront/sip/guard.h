@@ -6,8 +6,10 @@
  *   a source                 20 in 10 minutes    the same
  *   a user, from anywhere    60 in 10 minutes    the same
  *
- * A source is an IPv4 address or an IPv6 /64. Only refused credentials count: neither a request without any nor a stale
- * nonce. Existing users and others are counted alike.
+ * A source is an IPv4 address or an IPv6 /64. Only refused credentials count, and of those only what answers a nonce
+ * that was given to that very source (digest.h), so that nobody fails in another's name: neither a request without any
+ * nor a nonce that is old, foreign or made up. Existing users and others are counted alike.
+ * The address of a trunk is never banned: there only users are, and only where credentials would be judged.
  * Nobody is locked out by another's guesses: a user that has proved itself at that source (it is registered from there,
  * or its credentials were right within a day) is answered in spite of all three bans, one check of its credentials a
  * second. A ban made by hand knows no such exception. */
@@ -23,6 +25,8 @@ enum { GUARD_BANS_BY_HAND = 1000 };
 struct guard_port {
     /* Is the user registered from that source? */
     bool (*registered)(void *owner, const char *user, const struct network *source);
+    /* Is that the address of a trunk, from which its calls come? */
+    bool (*is_trunk)(void *owner, const struct network *address);
     /* As agent_port.banned. */
     void (*banned)(void *owner, const struct sip_ban *ban, bool gone);
     void *owner;
@@ -32,6 +36,9 @@ struct guard_port {
 enum err guard_new(struct guard **out, const struct clock *clock, const struct sip_networks *allowed,
                    const struct guard_port *port) MUST_USE;
 void guard_free(struct guard **g);
+
+/* The source that an address belongs to. */
+struct network guard_source(const struct network *address);
 
 /* Is there anything to remember at all? When not, requests need no guard_admits(). */
 bool guard_is_wary(const struct guard *g);

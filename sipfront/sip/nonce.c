@@ -1,4 +1,4 @@
-/* A nonce is 8 bytes of time, 8 of randomness and 16 of HMAC-SHA256 over both. */
+/* A nonce is 8 bytes of time, 8 of randomness and 16 of HMAC-SHA256 over both and the source. */
 #include "sipfront/sip/nonce.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
-enum { BUCKETS = 4096, WAYS = 4, SIGNED = 16, RAW = 32 };
+enum { BUCKETS = 4096, WAYS = 4, PLAIN = 16, RAW = 32 };
 
 /* A nonce somebody has used rightly. */
 struct used {
@@ -55,23 +55,25 @@ void nonces_free(struct nonces **np)
     *np = NULL;
 }
 
-static void sign(const struct nonces *n, uint8_t raw[RAW])
+static void sign(const struct nonces *n, const struct network *source, uint8_t raw[RAW])
 {
-    uint8_t mac[EVP_MAX_MD_SIZE];
+    uint8_t mac[EVP_MAX_MD_SIZE], told[PLAIN + sizeof source->bytes];
     unsigned len = sizeof mac;
-    if (!HMAC(EVP_sha256(), n->key, sizeof n->key, raw, SIGNED, mac, &len) || len < RAW - SIGNED)
+    memcpy(told, raw, PLAIN);
+    memcpy(told + PLAIN, source->bytes, sizeof source->bytes);
+    if (!HMAC(EVP_sha256(), n->key, sizeof n->key, told, sizeof told, mac, &len) || len < RAW - PLAIN)
         abort();
-    memcpy(raw + SIGNED, mac, RAW - SIGNED);
+    memcpy(raw + PLAIN, mac, RAW - PLAIN);
 }
 
-void nonces_make(struct nonces *n, int64_t now_ms, char out[NONCE_TEXT])
+void nonces_make(struct nonces *n, const struct network *source, int64_t now_ms, char out[NONCE_TEXT])
 {
     static const char digits[] = "0123456789abcdef";
     uint8_t raw[RAW];
     memcpy(raw, &now_ms, 8);
     if (RAND_bytes(raw + 8, 8) != 1)
         abort(); /* without randomness there is no authentication to offer */
-    sign(n, raw);
+    sign(n, source, raw);
     for (size_t i = 0; i < RAW; i++) {
         out[2 * i] = digits[raw[i] >> 4];
         out[2 * i + 1] = digits[raw[i] & 15];
@@ -99,12 +101,27 @@ static bool read_hex(const char *text, uint8_t raw[RAW])
     return true;
 }
 
-static bool is_ours(const struct nonces *n, const uint8_t raw[RAW])
+static bool is_ours(const struct nonces *n, const struct network *source, const uint8_t raw[RAW])
 {
     uint8_t right[RAW];
-    memcpy(right, raw, SIGNED);
-    sign(n, right);
+    memcpy(right, raw, PLAIN);
+    sign(n, source, right);
     return CRYPTO_memcmp(right, raw, RAW) == 0;
+}
+
+bool nonces_read(const struct nonces *n, const char *text, const struct network *source, int64_t now_ms,
+                 struct nonce *out)
+{
+    uint8_t raw[RAW];
+    struct nonce it;
+    if (!read_hex(text, raw) || !is_ours(n, source, raw))
+        return false;
+    memcpy(&it.made_ms, raw, 8);
+    memcpy(&it.id, raw + 8, 8);
+    if (it.made_ms > now_ms || now_ms - it.made_ms >= n->life_ms)
+        return false;
+    *out = it;
+    return true;
 }
 
 /* The place for a nonce not seen before: an expired or empty one, else the oldest, which is forgotten. */
@@ -119,30 +136,22 @@ static struct used *make_room(struct bucket *b, int64_t dead_ms)
     return oldest;
 }
 
-enum nonce_use nonces_use(struct nonces *n, const char *text, uint32_t count, int64_t now_ms)
+enum nonce_use nonces_use(struct nonces *n, const struct nonce *nonce, uint32_t count, int64_t now_ms)
 {
-    uint8_t raw[RAW];
-    int64_t made_ms;
-    uint64_t id;
-    struct bucket *b;
-    if (count == 0 || !read_hex(text, raw) || !is_ours(n, raw))
+    struct bucket *b = &n->buckets[nonce->id % BUCKETS];
+    if (count == 0)
         return NONCE_STALE;
-    memcpy(&made_ms, raw, 8);
-    memcpy(&id, raw + 8, 8);
-    if (made_ms > now_ms || now_ms - made_ms >= n->life_ms)
-        return NONCE_STALE;
-    b = &n->buckets[id % BUCKETS];
     for (size_t i = 0; i < WAYS; i++) {
         struct used *u = &b->used[i];
-        if (u->count == 0 || u->id != id)
+        if (u->count == 0 || u->id != nonce->id)
             continue;
         if (count <= u->count)
             return count == u->count ? NONCE_AGAIN : NONCE_STALE;
         u->count = count;
         return NONCE_FRESH;
     }
-    if (made_ms <= b->horizon_ms)
+    if (nonce->made_ms <= b->horizon_ms)
         return NONCE_STALE;
-    *make_room(b, now_ms - n->life_ms) = (struct used){ id, made_ms, count };
+    *make_room(b, now_ms - n->life_ms) = (struct used){ nonce->id, nonce->made_ms, count };
     return NONCE_FRESH;
 }

@@ -34,6 +34,14 @@ static bool is_source(const struct trunk *t, const struct network *from)
     return false;
 }
 
+bool trunks_are_at(const struct agent *a, const struct network *address)
+{
+    for (const struct trunk *t = a->trunks; t; t = t->next)
+        if (is_source(t, address) || is_peer(t, address, 0, false))
+            return true;
+    return false;
+}
+
 /* The account that the request URI names decides among trunks of one carrier. */
 static bool is_for(const struct trunk *t, const sip_t *sip)
 {

@@ -92,6 +92,8 @@ void trunks_stop(struct agent *a);
 void trunks_free(struct agent *a);
 /* The trunk that a new INVITE comes from, NULL for a phone. */
 struct trunk *trunk_of_request(struct agent *a, const sip_t *sip);
+/* Is that the address of a gateway, or among the sources, of any trunk? */
+bool trunks_are_at(const struct agent *a, const struct network *address);
 /* Of which names the certificate of whom we connect to must be (a certificate_expectation): the domain and the
  * gateways' hosts of each TLS trunk that has a gateway there. */
 unsigned trunks_expected(const struct sockaddr *peer, const char *names[CERTIFICATE_NAMES], void *agent);

@@ -5,7 +5,9 @@ import time
 
 import pytest
 
+from carrier import Carrier
 from ctl import Refused
+from server import build_flow
 from sip_peer import SipPeer, header
 
 ATTACKER, NEIGHBOUR = "127.0.0.66", "127.0.0.67"
@@ -26,11 +28,12 @@ def device(server):
         one.__exit__()
 
 
-def is_silent(one):
-    """Whether nothing answers it; a second is long on loopback, and what is answered is answered at once."""
+def is_silent(one, challenge=None):
+    """Whether nothing answers it, nor its password on that challenge; a second is long on loopback, and what is
+    answered is answered at once."""
     one.socket.settimeout(1)
     try:
-        one.challenge()
+        one.register(challenge=challenge) if challenge else one.challenge()
     except TimeoutError:
         return True
     return False
@@ -84,6 +87,56 @@ def test_a_stale_nonce_is_no_failure(ctl, device):
         answer = phone.register(challenge=challenge)
         assert answer.startswith("SIP/2.0 401") and "stale=true" in answer
     assert ban_rows(ctl) == {}
+
+
+MADE_UP = {"made up": "made-up", "of the right form": "0123456789abcdef" * 4}
+
+
+def challenge_with(nonce):
+    """What a forger has of a challenge: no answer of the server reaches him but those to an address of his own."""
+    return f'WWW-Authenticate: Digest realm="callflow", nonce="{nonce}", algorithm=MD5, qop="auth"\r\n'
+
+
+@pytest.mark.parametrize("foreign", [*MADE_UP, "given to the forger"])
+def test_nobody_fails_in_anothers_name(ctl, device, foreign):
+    """As many as ban a user of a source, a source, and a user anywhere; each is answered, none is counted."""
+    ctl.add("ann", "right")
+    victim = device("ann")
+    nonce = MADE_UP.get(foreign) or re.search(r'nonce="(\w+)"', device("ann", address=NEIGHBOUR).challenge())[1]
+    for _ in range(61):
+        answer = victim.register(challenge=challenge_with(nonce))
+        assert answer.startswith("SIP/2.0 401") and "stale=true" in answer
+    assert ban_rows(ctl) == {}
+    assert device("ann", "right").register().startswith("SIP/2.0 200")
+
+
+def test_a_phone_that_has_moved_goes_on(ctl, device):
+    ctl.add("ann", "right")
+    at_home, away = device("ann", "right"), device("ann", "right", NEIGHBOUR)
+    challenge = at_home.challenge()
+    assert device("ann", "right").register(challenge=challenge).startswith("SIP/2.0 200")  # another port of one address
+    again = away.register(challenge=challenge)
+    assert again.startswith("SIP/2.0 401") and "stale=true" in again
+    assert away.register(challenge=again).startswith("SIP/2.0 200")
+
+
+@pytest.mark.parametrize("option", ["gateway", "sources"])
+def test_a_carrier_is_never_banned(server, ctl, device, tmp_path, option):
+    """Not even by what really comes from its address."""
+    with Carrier(address=ATTACKER) as carrier:
+        address = ["--gateways", carrier.gateway] if option == "gateway" else ["--gateways", "127.0.0.68:9", "--sources", ATTACKER]
+        ctl.run("trunk", "add", "carrier", *address, "--ping", "0s")
+        ctl.add("desk", virtual=True)
+        ctl.attach_flow("desk", build_flow("flow welcome {\n    answer\n    pause 1h\n}\n", tmp_path))
+        ctl.run("number", "add", "+48221234567", "--to", "desk")
+        for n in range(5):
+            fail(device, f"guess{n}", 5)
+        assert (ATTACKER, None) not in ban_rows(ctl)
+        guesser = device("guess0")
+        assert is_silent(guesser, guesser.challenge())  # who guesses there is stopped all the same
+        invite = carrier.invite(server.sip, "+48221234567", caller="guess0")
+        carrier.acknowledge(invite, carrier.wait_response("SIP/2.0 200"), server.sip, method="BYE")
+        carrier.wait_response("SIP/2.0 200")
 
 
 def test_bans_by_hand_and_over_a_restart(server, ctl, device):

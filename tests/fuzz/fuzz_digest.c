@@ -9,12 +9,14 @@ static int64_t stand_still(void *self)
 }
 static const struct clock clock_of_fuzz = { .mono_ms = stand_still, .wall_ms = stand_still };
 
+static const struct network here = { .bits = 128 };
+
 /* An empty nonce stands for one of ours, as it is or with a byte changed. */
 static void give_nonce(struct digest *d, struct digest_credentials *c)
 {
     if (c->nonce[0])
         return;
-    digest_nonce(d, c->nonce);
+    digest_nonce(d, &here, c->nonce);
     c->nonce[(unsigned char)c->nc[0] % strlen(c->nonce)] ^= (char)(c->nc[1] & 1);
 }
 
@@ -25,8 +27,8 @@ static void replay(struct digest *d, struct digest_credentials *c, const struct 
     if (!digest_response(c, "REGISTER", account, right))
         return;
     memcpy(c->response, right, sizeof right);
-    (void)digest_judge(d, c, "REGISTER", account);
-    FUZZ_HOLDS(digest_judge(d, c, "REGISTER", account) != DIGEST_RIGHT, "what was overheard lets nobody in");
+    (void)digest_judge(d, c, "REGISTER", &here, account);
+    FUZZ_HOLDS(digest_judge(d, c, "REGISTER", &here, account) != DIGEST_RIGHT, "what was overheard lets nobody in");
 }
 
 static void judge(struct digest_credentials *c)
@@ -41,9 +43,9 @@ static void judge(struct digest_credentials *c)
     if (digest_new(&d, &clock_of_fuzz, "fuzz"))
         return;
     give_nonce(d, c);
-    FUZZ_HOLDS(digest_judge(d, c, "REGISTER", &account) != DIGEST_RIGHT, "who knows no password is not let in");
+    FUZZ_HOLDS(digest_judge(d, c, "REGISTER", &here, &account) != DIGEST_RIGHT, "who knows no password is not let in");
     replay(d, c, &account);
-    FUZZ_HOLDS(digest_judge(d, c, "INVITE", NULL) != DIGEST_RIGHT, "nobody is never right");
+    FUZZ_HOLDS(digest_judge(d, c, "INVITE", &here, NULL) != DIGEST_RIGHT, "nobody is never right");
     digest_free(&d);
 }
 

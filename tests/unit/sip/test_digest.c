@@ -20,6 +20,10 @@ static int64_t told_ms(void *self)
 }
 static const struct clock clock_of_test = { .mono_ms = told_ms, .wall_ms = told_ms };
 
+/* Where the phone of these tests is. */
+static const struct network here = { .bytes = { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 1 },
+                                     .bits = 128 };
+
 static void examples_of_the_rfcs(void **state)
 {
     static const struct {
@@ -157,12 +161,12 @@ static void nonces_serve_once_a_count(void **state)
     char nonce[96];
     (void)state;
     digest_ha1("ann", "here", "secret", &account);
-    digest_nonce(d, nonce);
+    digest_nonce(d, &here, nonce);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct digest_credentials c = credentials(nonce, rows[i].algorithm, rows[i].count);
         print_message("%s\n", rows[i].name);
         now_ms += rows[i].later_ms;
-        assert_int_equal(digest_judge(d, &c, "REGISTER", &account), rows[i].want);
+        assert_int_equal(digest_judge(d, &c, "REGISTER", &here, &account), rows[i].want);
     }
     digest_free(&d);
 }
@@ -175,10 +179,10 @@ static void without_qop_a_nonce_serves_once(void **state)
     char nonce[96];
     (void)state;
     digest_ha1("ann", "here", "secret", &account);
-    digest_nonce(d, nonce);
+    digest_nonce(d, &here, nonce);
     c = credentials(nonce, "", 0);
-    assert_int_equal(digest_judge(d, &c, "REGISTER", &account), DIGEST_RIGHT);
-    assert_int_equal(digest_judge(d, &c, "REGISTER", &account), DIGEST_AGAIN);
+    assert_int_equal(digest_judge(d, &c, "REGISTER", &here, &account), DIGEST_RIGHT);
+    assert_int_equal(digest_judge(d, &c, "REGISTER", &here, &account), DIGEST_AGAIN);
     digest_free(&d);
 }
 
@@ -206,17 +210,59 @@ static void the_wrong_stay_out(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char nonce[96], param[128];
         struct digest_credentials c;
-        digest_nonce(d, nonce);
+        digest_nonce(d, &here, nonce);
         c = credentials(nonce, "MD5", 1);
         print_message("%s\n", rows[i].name);
         if (rows[i].field) {
             snprintf(param, sizeof param, "%s=%s", rows[i].field, rows[i].value);
             assert_int_equal(digest_take_param(&c, param), ERR_OK);
         }
-        assert_int_equal(digest_judge(d, &c, "REGISTER", rows[i].known ? &account : NULL), rows[i].want);
-        assert_int_equal(digest_judge(d, &c, "REGISTER", &empty), DIGEST_WRONG);
+        assert_int_equal(digest_judge(d, &c, "REGISTER", &here, rows[i].known ? &account : NULL), rows[i].want);
+        assert_int_equal(digest_judge(d, &c, "REGISTER", &here, &empty), DIGEST_WRONG);
     }
     digest_free(&d);
+}
+
+/* Whatever the password: a right one on a bad nonce looks as a wrong one does, and neither fails. */
+static void a_nonce_serves_the_source_it_was_given_to(void **state)
+{
+    static const struct {
+        const char *name, *given_to, *nonce; /* nonce: instead of a given one */
+        int64_t later_ms;
+        bool wrong;
+        enum digest_verdict want;
+    } rows[] = {
+        { "its own", "192.0.2.1", NULL, 0, false, DIGEST_RIGHT },
+        { "its own, wrong", "192.0.2.1", NULL, 0, true, DIGEST_WRONG },
+        { "a neighbour's", "192.0.2.2", NULL, 0, false, DIGEST_STALE },
+        { "a neighbour's, wrong", "192.0.2.2", NULL, 0, true, DIGEST_STALE },
+        { "of IPv6, wrong", "2001:db8::1", NULL, 0, true, DIGEST_STALE },
+        { "old, wrong", "192.0.2.1", NULL, 300000, true, DIGEST_STALE },
+        { "made up, wrong", NULL, "made-up", 0, true, DIGEST_STALE },
+        { "of the right form, wrong", NULL, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 0, true,
+          DIGEST_STALE },
+        { "none, wrong", NULL, "", 0, true, DIGEST_STALE },
+    };
+    struct sip_account account;
+    (void)state;
+    digest_ha1("ann", "here", "secret", &account);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct digest *d = verifier();
+        struct network given_to;
+        char nonce[96];
+        print_message("%s\n", rows[i].name);
+        if (rows[i].given_to) {
+            assert_int_equal(network_parse(&given_to, rows[i].given_to), ERR_OK);
+            digest_nonce(d, &given_to, nonce);
+        }
+        struct digest_credentials c = credentials(rows[i].nonce ? rows[i].nonce : nonce, "MD5", 1);
+        c.response[0] ^= rows[i].wrong;
+        now_ms += rows[i].later_ms;
+        assert_int_equal(digest_judge(d, &c, "REGISTER", &here, &account), rows[i].want);
+        if (rows[i].want != DIGEST_RIGHT) /* who does not exist is told the same */
+            assert_int_equal(digest_judge(d, &c, "REGISTER", &here, NULL), rows[i].want);
+        digest_free(&d);
+    }
 }
 
 static void foreign_nonces_are_stale(void **state)
@@ -226,13 +272,20 @@ static void foreign_nonces_are_stale(void **state)
     char nonce[96];
     (void)state;
     digest_ha1("ann", "here", "secret", &account);
-    digest_nonce(other, nonce); /* as after a restart */
+    digest_nonce(other, &here, nonce); /* as after a restart */
     for (int i = 0; i < 3; i++) {
         struct digest_credentials c = credentials(i == 0 ? nonce : i == 1 ? "abc" : "", "MD5", 1);
-        assert_int_equal(digest_judge(d, &c, "REGISTER", &account), DIGEST_STALE);
+        assert_int_equal(digest_judge(d, &c, "REGISTER", &here, &account), DIGEST_STALE);
     }
     digest_free(&d);
     digest_free(&other);
+}
+
+static enum nonce_use use(struct nonces *n, const char *text, int64_t at_ms)
+{
+    struct nonce nonce;
+    assert_true(nonces_read(n, text, &here, at_ms, &nonce));
+    return nonces_use(n, &nonce, 1, at_ms);
 }
 
 /* More live nonces than the table holds: some must come again, none is taken twice. */
@@ -245,12 +298,12 @@ static void a_full_table_lets_no_replay_through(void **state)
     (void)state;
     assert_int_equal(nonces_new(&n, 300000), ERR_OK);
     for (int i = 0; i < MANY; i++)
-        nonces_make(n, 1000 + i / 10, made[i]);
+        nonces_make(n, &here, 1000 + i / 10, made[i]);
     for (int i = 0; i < MANY; i++)
-        fresh += nonces_use(n, made[i], 1, 6000) == NONCE_FRESH;
+        fresh += use(n, made[i], 6000) == NONCE_FRESH;
     assert_in_range(fresh, MANY / 2, MANY);
     for (int i = 0; i < MANY; i++)
-        assert_int_not_equal(nonces_use(n, made[i], 1, 6001), NONCE_FRESH);
+        assert_int_not_equal(use(n, made[i], 6001), NONCE_FRESH);
     nonces_free(&n);
 }
 
@@ -269,13 +322,10 @@ static void a_challenge_in_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(examples_of_the_rfcs),
-        cmocka_unit_test(parameters_are_read),
-        cmocka_unit_test(nonces_serve_once_a_count),
-        cmocka_unit_test(without_qop_a_nonce_serves_once),
-        cmocka_unit_test(the_wrong_stay_out),
-        cmocka_unit_test(foreign_nonces_are_stale),
-        cmocka_unit_test(a_full_table_lets_no_replay_through),
+        cmocka_unit_test(examples_of_the_rfcs),      cmocka_unit_test(parameters_are_read),
+        cmocka_unit_test(nonces_serve_once_a_count), cmocka_unit_test(without_qop_a_nonce_serves_once),
+        cmocka_unit_test(the_wrong_stay_out),        cmocka_unit_test(a_nonce_serves_the_source_it_was_given_to),
+        cmocka_unit_test(foreign_nonces_are_stale),  cmocka_unit_test(a_full_table_lets_no_replay_through),
         cmocka_unit_test(a_challenge_in_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

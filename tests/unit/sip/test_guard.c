@@ -42,6 +42,13 @@ static bool is_registered(void *owner, const char *user, const struct network *s
     return network_holds(source, &where);
 }
 
+static bool is_trunk(void *owner, const struct network *address)
+{
+    (void)owner;
+    struct network trunk = at("203.0.113.1");
+    return network_holds(&trunk, address);
+}
+
 static void note(void *owner, const struct sip_ban *ban, bool gone)
 {
     (void)owner;
@@ -53,7 +60,7 @@ static int begin(void **state)
 {
     static struct network allowed[2];
     const struct sip_networks networks = { allowed, 2 };
-    const struct guard_port port = { is_registered, note, NULL };
+    const struct guard_port port = { is_registered, is_trunk, note, NULL };
     (void)state;
     log_set_level(LOG_ERROR);
     memset(&t, 0, sizeof t);
@@ -136,6 +143,22 @@ static void a_user_is_guarded_against_many_sources(void **state)
     t.registered = "203.0.113.5"; /* her own phone goes on */
     assert_true(admits("203.0.113.5", "ann"));
     assert_int_equal(t.told, 0);
+}
+
+/* Calls of a carrier show no credentials; what guesses from its address is still stopped, user by user. */
+static void the_address_of_a_trunk_is_never_banned(void **state)
+{
+    struct network trunk = at("203.0.113.1");
+    (void)state;
+    fails("203.0.113.1", "ann", 100);
+    assert_int_equal(t.told, 0);
+    assert_false(admits("203.0.113.1", "ann"));
+    assert_true(admits("203.0.113.1", "bob"));
+    assert_true(guard_admits(t.guard, &trunk, "ann", false));
+    assert_int_equal(guard_ban(t.guard, &trunk, t.now_ms + 60000, false), ERR_OK); /* it was none yet */
+    assert_true(guard_admits(t.guard, &trunk, "bob", false));
+    assert_int_equal(guard_ban(t.guard, &trunk, 0, true), ERR_OK); /* as the operator says */
+    assert_false(guard_admits(t.guard, &trunk, "bob", false));
 }
 
 /* An attacker behind the same NAT address as an honest phone. */
@@ -330,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         GUARD(only_enough_failures_ban),
         GUARD(a_user_is_guarded_against_many_sources),
+        GUARD(the_address_of_a_trunk_is_never_banned),
         GUARD(who_has_proved_itself_is_answered),
         GUARD(a_proof_is_remembered),
         GUARD(a_quiet_server_remembers_nothing),
