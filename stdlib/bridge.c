@@ -85,11 +85,13 @@ static void on_dialled(const struct dial_end *end, void *owner)
 static void dial(struct bridge *b)
 {
     const struct call_port *port = action_port(&b->base);
+    bool says_ring = arg_num(&b->base, ARG_NO_bridge_ring, -1) >= 0;
     struct dial_request rq = {
         .targets = b->targets,
         .lines = b->lines,
         .count = b->count,
         .ring_ms = arg_num_in(&b->base, ARG_NO_bridge_ring, RING_MS, 1000, RING_MAX_MS),
+        .own_ring = !says_ring,
         .max_ms = arg_num_in(&b->base, ARG_NO_bridge_max, TALK_MS, 1000, TALK_MAX_MS),
         .caller_id = arg_text(&b->base, ARG_NO_bridge_caller_id, ""),
         .ring_tone = sbuf_view(&b->ring_tone),

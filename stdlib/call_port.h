@@ -35,6 +35,7 @@ struct dial_request {
     const int *lines;          /* for each target the permit line (its permit_key()) that counts it, -1: none */
     unsigned count;
     int64_t ring_ms, max_ms;
+    bool own_ring;        /* a Connection rings as long as it says itself; ring_ms is for who does not say */
     struct str caller_id; /* empty: the caller's */
     struct str ring_tone; /* without fault (vm/base/ring_tone.h); empty: the phone's own */
     struct str announce, screen;

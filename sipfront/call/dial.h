@@ -26,6 +26,7 @@ struct dial {
     struct far_leg *legs, *winner;
     unsigned devices;                                  /* how many were rung */
     int64_t max_ms, talk_from_ms;                      /* talk_from 0: not yet talking */
+    int64_t ring_ms;                                   /* as in dial_request, so own_ring */
     char *caller_id, *announce, *question, *ring_tone; /* ring_tone NULL: the phones' own */
     bool auto_answer;
     struct clock_timer *limit; /* of ringing, then of the talk */
@@ -34,7 +35,7 @@ struct dial {
     struct forward *forward;   /* owned: who has the call when no phone takes it (dial_divert.h), or NULL */
     const struct image *image; /* of its flow */
     bool record;               /* the talk */
-    bool alone;                /* as in dial_request */
+    bool alone, own_ring;      /* as in dial_request */
     bool through;              /* the caller hears a phone's early media */
     bool music, tried;         /* tried: best holds an outcome */
     enum dial_outcome best;    /* what tells best why nobody answered */
@@ -59,11 +60,16 @@ void dial_hear(struct dial *d, struct play_request rq);
 
 /* Makes a dial that rings nobody yet. */
 struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_cb *done, void *owner);
+/* dial_time.c: it rings so long and no longer; ring_ms 0: each leg until its own time. */
 void dial_start_ring_limit(struct dial *d, int64_t ring_ms);
+/* The own time of a leg that begins now to ring for that Connection (NULL: for what is outside); 0: it has none. */
+int64_t dial_ring_until(const struct dial *d, const struct connection *to);
 /* Rings one target more; of what that comes to the dial's end tells. Nothing when it has ended. */
 void dial_also(struct dial *d, struct str target, int line);
 /* Ends it when no phone is left that rings. */
 void dial_check(struct dial *d);
+/* None is left: its outcome is what has been noted. */
+void dial_end_unanswered(struct dial *d);
 /* dial_pass.c: the phones that ring for one ring for the other. Not those that are called through trunks, for their
  * call pays, nor those that a permit counts when the other call has another flow. */
 bool dial_may_pass(const struct dial *d, const struct call *to);

@@ -100,7 +100,7 @@ static void ring(struct far_leg *f, struct leg_diversions *way, const struct con
 {
     struct dial *d = f->dial;
     const char *user = to ? to->user : dialed;
-    struct ring_for as = { f->line, f->outside ? f->payer : f->user, way };
+    struct ring_for as = { f->line, f->outside ? f->payer : f->user, way, f->until_ms };
     snprintf(way->to, sizeof way->to, "%s", user);
     if (came_from(way, d->op.call, user))
         fail(d, CIRCLE);

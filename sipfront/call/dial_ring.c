@@ -63,7 +63,7 @@ void dial_ring_target(struct dial *d, const char *name, int line)
     struct server *s = d->op.call->server;
     const struct connection *to = d->op.call->facts.dials_out ? NULL : router_find(s, name);
     const struct leg *from = d->op.call->leg;
-    const struct ring_for as = { line, "", d->op.call->way };
+    const struct ring_for as = { line, "", d->op.call->way, dial_ring_until(d, to) };
     if (from && leg_max_forwards(from) <= 1) /* RFC 3261 §16.3: it has been through too many servers */
         dial_note(d, DIAL_FAILED, "the call went in a circle");
     else if (strncmp(name, "sip:", 4) == 0 || strncmp(name, "sips:", 5) == 0)

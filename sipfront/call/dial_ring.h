@@ -11,6 +11,7 @@ struct ring_for {
     int line;                              /* the flow's permit line that counts it, -1: none */
     const char *payer;                     /* the Connection that pays outside; "": the one whose flow it is */
     const struct leg_diversions *diverted; /* who has forwarded the call, NULL: nobody */
+    int64_t until_ms;                      /* as in struct far_leg */
 };
 
 /* As the flow names it; what cannot be rung is noted. */

@@ -199,6 +199,7 @@ void far_leg_for(struct far_leg *f, const struct ring_for *as)
 {
     const struct leg_diversions *way = as->diverted;
     f->line = as->line;
+    f->until_ms = as->until_ms;
     snprintf(f->payer, sizeof f->payer, "%s", as->payer);
     f->diverted = way ? malloc(sizeof *f->diverted) : NULL;
     if (way && !f->diverted)

@@ -136,7 +136,7 @@ static bool hand_over(struct dial *d)
     return dial_divert_hand_over(d);
 }
 
-static void end_unanswered(struct dial *d)
+void dial_end_unanswered(struct dial *d)
 {
     if (hand_over(d))
         return;
@@ -189,7 +189,7 @@ static enum dial_outcome outcome_of(int status, bool rang)
 void dial_not_forwarded(struct dial *d, int status, bool rang)
 {
     dial_note(d, outcome_of(status, rang), "the one it was forwarded to refused the call");
-    end_unanswered(d);
+    dial_end_unanswered(d);
 }
 
 /* RFC 3261 §21.6: a 6xx is the user's word, not the device's: the Connection's other devices stop ringing. */
@@ -198,23 +198,6 @@ static void drop_user(struct dial *d, const char *user)
     for (struct far_leg *f = d->legs; f; f = f->next)
         if (f->leg && strcmp(f->user, user) == 0)
             leg_hangup(f->leg, NULL);
-}
-
-/* Those who have answered and are being asked may still decide. */
-static void on_ring_time(void *arg)
-{
-    struct dial *d = arg;
-    d->limit = NULL;
-    for (struct far_leg *f = d->legs; f; f = f->next) {
-        if (!f->leg || f->state == FAR_ANSWERED)
-            continue;
-        dial_note(d, f->state == FAR_RINGING ? DIAL_NO_ANSWER : DIAL_OFFLINE, NULL);
-        leg_hangup(f->leg, NULL);
-        leg_listen(f->leg, NULL, NULL);
-        f->leg = NULL;
-    }
-    if (!dial_legs(d))
-        end_unanswered(d);
 }
 
 /* ---- the talk ---- */
@@ -360,7 +343,7 @@ void dial_on_over(struct far_leg *f, enum far_state was, int status)
     if (status >= 600)
         drop_user(d, f->user);
     if (!dial_legs(d))
-        end_unanswered(d);
+        dial_end_unanswered(d);
 }
 
 /* ---- starting ---- */
@@ -406,6 +389,8 @@ struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_c
     d->image = rq->image;
     d->record = rq->record;
     d->alone = rq->alone;
+    d->own_ring = rq->own_ring;
+    d->ring_ms = rq->ring_ms;
     c->dial = d;
     return d;
 }
@@ -421,12 +406,7 @@ void dial_also(struct dial *d, struct str target, int line)
 void dial_check(struct dial *d)
 {
     if (!d->op.later && !dial_legs(d))
-        end_unanswered(d);
-}
-
-void dial_start_ring_limit(struct dial *d, int64_t ring_ms)
-{
-    d->limit = clock_start(d->op.call->port.clock, ring_ms, on_ring_time, d);
+        dial_end_unanswered(d);
 }
 
 struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_done_cb *done, void *owner)
@@ -438,7 +418,7 @@ struct call_op *call_dial_start(void *self, const struct dial_request *rq, dial_
     dial_check(d);
     if (!d->legs)
         return &d->op;
-    dial_start_ring_limit(d, rq->ring_ms);
+    dial_start_ring_limit(d, d->own_ring ? 0 : rq->ring_ms);
     if (d->music && c->media.stream)
         dial_hear(d, (struct play_request){ .sounds = rq->music, .count = rq->nmusic, .image = rq->image });
     return &d->op;
