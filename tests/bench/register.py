@@ -2,9 +2,11 @@
 
     tests/bench/register.py [--rounds N] [--registrations N] [--users N] [--bindings N]
 
---bindings N measures instead how long a start with N stored registrations takes, and their memory.
+--bindings N measures instead N registrations at once: made and refreshed over the wire by digest, kept over a restart,
+and what they take of memory, time and processor. Exit status 1: not all were there.
 """
 import argparse
+import hashlib
 import shutil
 import signal
 import sqlite3
@@ -16,7 +18,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from servers import BIN, Flowd, HERE, cpu, free_port, memory  # noqa: E402
+from servers import Flowd, HERE, cpu, free_port, memory  # noqa: E402
 
 
 def registrar(folder, users):
@@ -47,17 +49,17 @@ class Kamailio:
         self.process.wait(20)
 
 
-def load(server, folder, options):
-    """Registers; returns CPU milliseconds per registration."""
+def load(server, folder, users, registrations, rate=1000, port=None):
+    """Registers, from that port or any; returns CPU milliseconds per registration."""
     run = Path(tempfile.mkdtemp(dir=folder))
-    (run / "users.csv").write_text("SEQUENTIAL\n" + "".join(f"user{n};[authentication username=user{n} password=secret];\n" for n in range(options.users)))
+    (run / "users.csv").write_text("SEQUENTIAL\n" + "".join(f"user{n};[authentication username=user{n} password=secret];\n" for n in range(users)))
     before = cpu(server.pids())
-    done = subprocess.run(["sipp", f"127.0.0.1:{server.port}", "-sf", HERE / "register.xml", "-inf", run / "users.csv", "-i", "127.0.0.1", "-p", str(free_port()),
-                           "-m", str(options.registrations), "-r", "1000", "-l", "200", "-nostdin", "-timeout", "120"], cwd=run, capture_output=True, text=True)
+    done = subprocess.run(["sipp", f"127.0.0.1:{server.port}", "-sf", HERE / "register.xml", "-inf", run / "users.csv", "-i", "127.0.0.1", "-p", str(port or free_port()),
+                           "-m", str(registrations), "-r", str(rate), "-l", "200", "-nostdin", "-timeout", "600"], cwd=run, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"sipp against {server.name} ended with {done.returncode}: {done.stderr[-500:]}")
     time.sleep(0.5)  # what is written behind
-    return (cpu(server.pids()) - before) / options.registrations * 1000
+    return (cpu(server.pids()) - before) / registrations * 1000
 
 
 def fill(database, n):
@@ -72,26 +74,51 @@ def fill(database, n):
                          f"sip:198.51.100.{i & 255}:{1024 + i % 60000};transport=udp", f"call-id-of-{i}@10.0.0.1", until) for i in range(n)))
 
 
-def start(folder):
-    """Seconds until it is ready, KiB resident."""
+def add_users(database, n, realm):
+    """N Connections whose password is 'secret', as a server would have stored them."""
+    ha1 = lambda user: hashlib.md5(f"{user}:{realm}:secret".encode()).hexdigest()  # noqa: E731
+    with sqlite3.connect(database) as db:
+        db.executemany("INSERT INTO connection (user, name, ha1_md5, ha1_sha256, is_virtual, has_voicemail, ring_ms, flow, sha256)"
+                       " VALUES (?, ?, ?, ?, 0, 0, 20000, NULL, 0)", ((f"user{i}", f"User {i}", ha1(f"user{i}"), "s" * 64) for i in range(n)))
+
+
+def status(server, what):
+    return server.api().ask("GET", "/v1/status")[what]
+
+
+def started(folder):
+    """The server, and seconds until it was ready."""
     begun = time.monotonic()
-    process = subprocess.Popen([BIN / "flowd", "--data", folder / "data", "--sip-port", str(free_port())], stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, text=True)
-    process.stdout.readline()
-    took, resident = time.monotonic() - begun, memory(process.pid)
-    process.terminate()
-    process.wait(60)
-    return took, resident
+    return Flowd(folder), time.monotonic() - begun
 
 
 def measure_bindings(n):
     folder = Path(tempfile.mkdtemp(prefix="bench"))
-    empty_s, empty_kib = start(folder)
-    fill(folder / "data/directory.db", n)
-    full_s, full_kib = start(folder)
+    server, empty_s = started(folder)
+    empty_kib, realm = memory(server.pid), status(server, "realm")
+    server.stop()
+    add_users(folder / "data/directory.db", n, realm)
+    server, _ = started(folder)
+    before_kib = memory(server.pid)
+    phones = free_port()  # the same: a refresh is of the same Contact
+    try:
+        for what in ("registered", "refreshed"):
+            begun = time.monotonic()
+            ms = load(server, folder, n, n, rate=3000, port=phones)
+            print(f"{what:10} {n} in {time.monotonic() - begun:.0f} s, {ms:.4f} s of CPU per 1000, then {memory(server.pid)} KiB resident", flush=True)
+        kept = status(server, "registrations")
+        server.stop()
+        server, full_s = started(folder)
+        still = status(server, "registrations")
+        full_kib = memory(server.pid)
+    finally:
+        server.stop()
     shutil.rmtree(folder)
+    print(f"there      {kept} of {n}, after a restart {still}")
     print(f"start      {empty_s:.2f} s empty, {full_s:.2f} s with {n} Connections and {n} registrations")
-    print(f"memory     {empty_kib} KiB empty, {full_kib} KiB full: {(full_kib - empty_kib) * 1024 / n:.0f} bytes a Connection with its registration")
+    print(f"memory     {empty_kib} KiB empty, {before_kib} with the Connections, {full_kib} after the restart with all: "
+          f"{(full_kib - empty_kib) * 1024 / n:.0f} bytes a Connection with its registration")
+    return kept == still == n
 
 
 def main():
@@ -102,17 +129,16 @@ def main():
     words.add_argument("--bindings", type=int)
     options = words.parse_args()
     if options.bindings:
-        measure_bindings(options.bindings)
-        return
+        sys.exit(not measure_bindings(options.bindings))
     folder = Path(tempfile.mkdtemp(prefix="bench"))
     peers = [registrar(folder, options.users)] + ([Kamailio(folder, options.users)] if shutil.which("kamailio") else [])
     took = {peer.name: [] for peer in peers}
     try:
         for peer in peers:
-            load(peer, folder, options)  # warm
+            load(peer, folder, options.users, options.registrations)  # warm
         for _ in range(options.rounds):
             for peer in peers:
-                took[peer.name].append(load(peer, folder, options))
+                took[peer.name].append(load(peer, folder, options.users, options.registrations))
         for name, figures in took.items():
             print(f"{name:10} {statistics.median(figures):.4f} s of CPU per 1000 registrations (of {' '.join(f'{f:.4f}' for f in figures)})")
         if len(took) == 2:
