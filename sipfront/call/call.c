@@ -79,18 +79,23 @@ static void local_sdp(struct call *c, struct sbuf *sdp)
         leg_media_offer(&c->media, NULL, sdp);
 }
 
-void call_early_media(struct call *c)
+bool call_early_media(struct call *c)
 {
     struct sbuf sdp = { 0 };
-    if ((c->state != CALL_OFFERED && c->state != CALL_RINGING) || !c->media.theirs)
-        return;
+    if (c->state != CALL_OFFERED && c->state != CALL_RINGING)
+        return true;
+    if (!c->media.theirs) { /* where to send what it could hear only its ACK says (RFC 3261 §13.2.1) */
+        call_ring(c);
+        return false;
+    }
     call_move(c, CALL_EARLY);
     if (call_caller_is_on(c))
-        return; /* its caller hears us already */
+        return true; /* its caller hears us already */
     local_sdp(c, &sdp);
     leg_progress(c->leg, 183, sdp.p);
     leg_media_start(&c->media);
     sbuf_free(&sdp);
+    return true;
 }
 
 /* There is nobody to be sent a 200: the caller of a transferred call is up. */

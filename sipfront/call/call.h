@@ -101,9 +101,10 @@ void call_check_over(struct call *c);
 /* The leg is to be ended and nothing is to be run any more: the server shuts down. */
 void call_abandon(struct call *c);
 
-/* 18x with our SDP, once the caller may hear something before the answer; without for plain ringing. */
+/* 18x with our SDP, once the caller may hear something before the answer; without for plain ringing. false: one that
+ * has made no offer cannot; it is told that it rings. */
 void call_ring(struct call *c);
-void call_early_media(struct call *c);
+bool call_early_media(struct call *c);
 /* 200 with our SDP when it is not sent yet. */
 void call_send_answer(struct call *c);
 /* Its caller's phone is up, though this call may be unanswered: it carries a transfer out. */

@@ -30,22 +30,23 @@ void dial_ringback(struct dial *d)
         call_ring(c);
 }
 
-/* Early media of a single device goes through; of several the caller would hear a mixture, so it hears ringback. */
+/* Early media of a single device goes through; of several the caller would hear a mixture, so it hears ringback. The
+ * SDP of the others is kept all the same: their 200 may have none (RFC 3262 §5). */
 void dial_on_ringing(struct far_leg *f, const char *sdp)
 {
     struct dial *d = f->dial;
     struct call *c = d->op.call;
-    bool passed_on = sdp && d->devices == 1 && !d->music && !d->question && !d->announce;
     if (d->op.later || d->winner || !c->leg)
         return;
     if (c->onward)
         transfer_rings(c->onward);
-    if (!passed_on || leg_media_take_answer(&f->media, sdp) != ERR_OK) {
+    bool usable = sdp && leg_media_take_answer(&f->media, sdp) == ERR_OK;
+    bool alone = d->devices == 1 && !d->music && !d->question && !d->announce;
+    if (!usable || !alone || !call_early_media(c)) {
         dial_ringback(d);
         return;
     }
     call_op_stop(c, &d->hearing);
-    call_early_media(c);
     d->through = true;
     dial_bridge(d, f);
 }

@@ -77,7 +77,7 @@ static void play_ready(struct playing *p)
     while (p->next < p->count && p->parts[p->next].prompt)
         list[n++] = p->parts[p->next++].prompt;
     if (p->early && c->state != CALL_UP)
-        call_early_media(c);
+        (void)call_early_media(c);
     p->tag = ++c->tags;
     p->started = true;
     if (p->along)
