@@ -58,7 +58,7 @@ void leg_on_error(const struct agent_event *ev)
     leg_close(leg);
 }
 
-/* The stack ends a session by itself when nobody has refreshed it: an order to hang up that we have not given. */
+/* The stack hangs up by itself when a refresh is in vain (leg_put.c): an order that we have not given. */
 void leg_on_state(const struct agent_event *ev)
 {
     int state = 0;

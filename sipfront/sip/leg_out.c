@@ -100,11 +100,11 @@ static void on_accepted(struct leg *leg, const struct agent_event *ev)
     struct sbuf text = { 0 };
     const char *sdp = leg_sdp(ev->sip, &text);
     bool wanted = leg->state == LEG_CALLING;
+    nua_ack(leg->nh, TAG_END()); /* whatever the leg makes of it (RFC 3261 §13.2.2.4) */
     if (!leg_move(leg, LEG_DO_ANSWER)) {
         sbuf_free(&text);
         return;
     }
-    nua_ack(leg->nh, TAG_END());
     leg_note_allow(leg, ev->sip);
     leg_note_dialog(leg, ev->sip);
     leg_session_agree(leg, ev->sip, false);

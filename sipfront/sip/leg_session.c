@@ -5,6 +5,8 @@
  *   refresher: they  their re-INVITE or UPDATE starts the interval afresh
  *   nobody did       BYE shortly before it is over, on_ended(LEG_END_TIMEOUT)
  */
+#include <dlfcn.h>
+#include <string.h>
 #include <strings.h>
 
 #include <sofia-sip/nua_tag.h>
@@ -15,6 +17,21 @@
 #include "vm/base/log.h"
 
 enum { REST_S = 32 }; /* how long before the end the BYE leaves, at most (§10) */
+
+/* Stands before the library's function of that name, in which nua notes when it will refresh what a dialog is used for,
+ * or give it up. Of a session the leg does both; nua would send the first INVITE again, whose answer nobody awaits. */
+const char *leg_session_usage(const void *usage) __asm__("nua_dialog_usage_name");
+void leg_session_note(void *usage, unsigned least_s, unsigned most_s) __asm__("nua_dialog_usage_set_refresh_range");
+
+void leg_session_note(void *usage, unsigned least_s, unsigned most_s)
+{
+    static void (*library)(void *usage, unsigned least_s, unsigned most_s);
+    void *symbol = library ? NULL : dlsym(RTLD_NEXT, "nua_dialog_usage_set_refresh_range");
+    if (symbol)
+        memcpy(&library, &symbol, sizeof symbol);
+    if (library && strcmp(leg_session_usage(usage), "session") != 0)
+        library(usage, least_s, most_s);
+}
 
 static void on_refresh(void *owner)
 {

@@ -166,6 +166,7 @@ static void on_impatience(void *owner)
 void leg_trunk_start(struct leg *leg, const char *uri, const struct leg_dial *d)
 {
     leg->order = order_new(uri, d);
+    leg_keep_sdp(leg, d->sdp);
     send_invite(leg, NULL);
     if (d->trunk->patience_ms > 0)
         leg->order->impatience = clock_start(leg->agent->clock, d->trunk->patience_ms, on_impatience, leg);

@@ -2,7 +2,10 @@
 BYE (§10)."""
 import pytest
 
+from carrier import Carrier
 from conftest import PASSWORDS
+from sip_peer import header
+from test_trunks import add_trunk
 
 TIMER = ["Session-Expires: 90;refresher=uas", "Supported: timer"]
 UPDATES = "Allow: INVITE, ACK, BYE, CANCEL, UPDATE"
@@ -36,3 +39,21 @@ def test_a_refresh_without_an_answer_ends_the_call(server, register, ladder, sta
     for _ in phones:
         assert server.wait_cdr()["status"] == "200"
     assert server.rtp_ports_used() == 0
+
+
+def test_a_carrier_without_update_is_refreshed_by_invite(server, ctl, register):
+    """The offer that holds, once, and its answer gets an ACK."""
+    timer = {"Require": "timer", "Session-Expires": "90;refresher=uac", "Allow": "INVITE, ACK, BYE, CANCEL"}
+    with Carrier(answers=[(200, timer)]) as carrier:
+        add_trunk(ctl, "carrier", carrier.gateway, "--ping", "0s")
+        ann = register("ann")
+        ctl.run("connection", "set", "ann", "--dial", "+48*")
+        ann.dial("+48221234567")
+        ann.wait("CALL_ESTABLISHED")
+        refresh = carrier.wait("INVITE", 2, timeout=60)
+        assert "\r\nm=audio " in refresh and header(refresh, "Session-Expires").startswith("90;")
+        assert header(carrier.wait("ACK", 2), "CSeq") == header(refresh, "CSeq").replace("INVITE", "ACK")
+        ann.hang_up()
+        carrier.wait("BYE")
+        assert len(carrier.got("INVITE")) == 2
+        assert float(server.wait_cdr()["talk"]) > 35
