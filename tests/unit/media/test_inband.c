@@ -103,8 +103,9 @@ static void with_loss(void **state)
     unsigned wrong = through(CODEC_PCMU, MANY, 1);
 
     (void)state;
-    print_message("in band, 1 %% of the packets lost: %u of %u digits wrong\n", wrong, (unsigned)MANY);
-    assert_true(wrong <= MANY / 500); /* tones have no numbers: a tone cut in two pieces by loss can be too short */
+    /* Tones have no numbers: one cut in two by loss can be too short. That comes to one in 300,000; in this draw, none.
+     */
+    assert_int_equal(wrong, 0);
 }
 
 /* Pauses that are not sent (silence suppression) part two presses of one key. */
