@@ -44,7 +44,7 @@ bool call_move(struct call *c, enum call_state to)
     for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
         if (moves[i].from == c->state && moves[i].to == to) {
             c->state = to;
-            watch_changed(c, c->facts.from);
+            watch_changed(c, c->caller.user);
             return true;
         }
     }
@@ -158,7 +158,6 @@ static void call_free(struct call *c)
     leg_media_close(&c->media);
     fare_end(&c->fare);
     free(c->facts.from);
-    free(c->facts.from_name);
     free(c->facts.to);
     free(c->facts.dialed);
     free(c->facts.flow);
@@ -423,9 +422,7 @@ const struct stream_events call_stream_events = {
 
 void call_lend_caller(struct call *c, struct line_end *out)
 {
-    *out = (struct line_end){ .leg = c->leg, .media = c->media, .fare = c->fare };
-    fmt_text(out->user, sizeof out->user, "%s", c->facts.from);
-    fmt_text(out->name, sizeof out->name, "%s", c->facts.from_name);
+    *out = (struct line_end){ .leg = c->leg, .media = c->media, .fare = c->fare, .who = c->caller };
     c->leg = NULL;
     c->media = (struct leg_media){ 0 };
     c->fare = NULL;
@@ -443,13 +440,17 @@ static void on_caller_cut(enum meter_verdict why, void *owner)
 
 void call_adopt(struct call *c, struct line_end *caller)
 {
+    const struct party was = c->caller;
+    c->caller = caller->who;
     c->leg = caller->leg;
     c->media = caller->media;
     c->fare = caller->fare;
     fare_follow(c->fare, on_caller_cut, c);
     leg_listen(c->leg, &call_leg_events, c);
     stream_listen(c->media.stream, &call_stream_events, c);
-    watch_changed(c, c->facts.from);
+    if (strcmp(was.user, c->caller.user) != 0)
+        watch_changed(c, was.user);
+    watch_changed(c, c->caller.user);
 }
 
 void call_caller_left(struct call *c, const char *by)

@@ -32,7 +32,8 @@ struct call {
     enum call_state state;
     struct leg *leg; /* NULL once it has ended */
     struct leg_media media;
-    struct fare *fare; /* of a caller on a trunk */
+    struct fare *fare;   /* of a caller on a trunk */
+    struct party caller; /* who has the caller's place now, or had it last; facts.from: who called */
     struct flow_run *run;
     struct call_port port;
     struct action_host host;
@@ -85,7 +86,8 @@ struct onward {
     const struct leg_diversions *way; /* of a forwarded call, else NULL; copied */
 };
 void call_begin_onward(struct call *from, const struct onward *o);
-/* The caller's place: leaves it to another call, is taken by a phone, is empty for good (by: for the CDR). */
+/* The caller's place: leaves it to another call, is taken by a phone, is empty for good (by: for the CDR). Who takes it
+ * is the caller for limits, lamps, boxes, queues and further transfers. */
 void call_lend_caller(struct call *c, struct line_end *out);
 void call_adopt(struct call *c, struct line_end *caller);
 void call_caller_left(struct call *c, const char *by);

@@ -22,8 +22,6 @@ static void facts_init(struct call *c, const struct leg_invite *invite, const st
         abort();
     fmt_text(c->facts.id, sizeof c->facts.id, "%016llx", (unsigned long long)r);
     c->facts.from = strdup(invite->from_user);
-    c->facts.proved = !invite->trunk;
-    c->facts.from_name = strdup(invite->from_name ? invite->from_name : "");
     c->facts.to = strdup(invite->to_user);
     c->facts.dialed = strdup(dialed->user);
     c->facts.flow = strdup(route->dials_out ? OUTBOUND : *dialed->flow ? dialed->flow : "default");
@@ -96,10 +94,11 @@ void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invi
 {
     struct call *c = call_new(s, invite, route);
     c->leg = leg;
+    party_of_invite(&c->caller, invite);
     if (invite->trunk)
         c->fare = fare_new(invite->trunk, NULL);
     leg_listen(leg, &call_leg_events, c);
-    watch_changed(c, c->facts.from);
+    watch_changed(c, c->caller.user);
     begin_flow(c, media_init(c, invite));
 }
 
@@ -110,18 +109,18 @@ static void follow_way(struct call *c, const struct call *from, const struct leg
     if (!c->way)
         abort();
     *c->way = *way;
-    c->facts.proved = from->facts.proved;
     if (from->state != CALL_UP)
         c->state = from->state;
 }
 
 void call_begin_onward(struct call *from, const struct onward *o)
 {
-    struct leg_invite invite = { .from_user = o->caller->user, .from_name = o->caller->name, .to_user = o->to };
-    if (o->way) {
-        invite.trunk = from->facts.came_by;
+    const struct party *who = &o->caller->who;
+    struct leg_invite invite = { .from_user = who->user, .to_user = o->to };
+    if (*who->trunk)
+        invite.trunk = who->trunk;
+    if (o->way)
         invite.diverted = from->facts.diverted;
-    }
     struct call *c = call_new(from->server, &invite, o->route);
     c->server->calls_total++;
     fmt_text(c->parent, sizeof c->parent, "%s", from->facts.id);
@@ -129,8 +128,6 @@ void call_begin_onward(struct call *from, const struct onward *o)
     c->onward = o->transfer;
     if (o->way)
         follow_way(c, from, o->way);
-    if (o->caller->fare) /* of a carrier, whatever number it says */
-        c->facts.proved = false;
     transfer_goes_on(o->transfer, c);
     call_adopt(c, o->caller);
     begin_flow(c, 0);

@@ -19,15 +19,14 @@ struct call_facts {
     int slot;      /* of calls_up.h */
     int leg_kept;  /* leg_record.kept of the caller's */
     char id[17];
-    char *from, *from_name, *to, *dialed, *flow; /* owned */
+    char *from, *to, *dialed, *flow; /* owned; from: who called, whoever has the place now (call.caller) */
     uint32_t version;
-    bool proved;                     /* from is the Connection whose password was used, not what a carrier says */
     int64_t started_ms, answered_ms; /* wall clock; answered 0: never */
     int64_t talk_ms;                 /* bridged talk, all bridges together */
     bool dials_out;                  /* a device of `dialed` calls a number outside */
     char *permit_flow;               /* owned: a flow put its caller through, and its permit_line counts it; or NULL */
     int permit_line;
-    char *came_by;            /* owned: the trunk that the caller came by, NULL a telephone */
+    char *came_by;            /* owned: the trunk that from is behind, NULL a telephone */
     char *diverted;           /* owned: the number that a carrier's call was forwarded from; NULL: none */
     char *trunk, *number;     /* owned: where the call went outside; NULL: nowhere */
     int64_t cost;             /* of its legs outside, in MONEY_UNIT */

@@ -32,8 +32,8 @@ static void host_field(void *self, enum call_field f, struct vm_value *out)
     const struct connection *to = dialed(c);
     *out = (struct vm_value){ 0 };
     switch (f) {
-    case FIELD_FROM: text(out, c->facts.from); break;
-    case FIELD_FROM_NAME: text(out, *c->facts.from_name ? c->facts.from_name : c->facts.from); break;
+    case FIELD_FROM: text(out, c->caller.user); break;
+    case FIELD_FROM_NAME: text(out, *c->caller.name ? c->caller.name : c->caller.user); break;
     case FIELD_TO: text(out, c->facts.to); break;
     case FIELD_ID: text(out, c->facts.id); break;
     case FIELD_DIALED: text(out, c->facts.dialed); break;

@@ -159,7 +159,7 @@ static struct leg_line line_of_caller(const struct call *c, struct leg_record *r
 {
     const struct call_facts *f = &c->facts;
     *r = (struct leg_record){ 1, f->started_ms, 0, f->answered_ms, f->status, end, f->leg_kept };
-    return (struct leg_line){ f->id, "caller", f->from, f->came_by ? f->came_by : "", r, &c->media };
+    return (struct leg_line){ f->id, "caller", c->caller.user, c->caller.trunk, r, &c->media };
 }
 
 /* ---- the calls and legs that are up ---- */

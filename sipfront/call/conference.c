@@ -204,14 +204,14 @@ static void mute(struct call_op *op, bool on)
 static bool may_try(void *self, struct str name)
 {
     const struct call *c = self;
-    const struct guess by = { name, str_of(c->facts.from) };
+    const struct guess by = { name, str_of(c->caller.user) };
     return !guesses_shut(c->server->guesses, &by, clock_mono(c->port.clock));
 }
 
 static void tried(void *self, struct str name, bool right)
 {
     const struct call *c = self;
-    const struct guess by = { name, str_of(c->facts.from) };
+    const struct guess by = { name, str_of(c->caller.user) };
     if (right) {
         guesses_right(c->server->guesses, &by);
         return;
@@ -219,7 +219,7 @@ static void tried(void *self, struct str name, bool right)
     int64_t ms = guesses_wrong(c->server->guesses, &by, clock_mono(c->port.clock));
     if (ms)
         log_warn("conference", "%s is shut out of %.*s for %lld s after wrong PINs",
-                 *c->facts.from ? c->facts.from : "an unknown caller", STR_ARG(name), (long long)ms / 1000);
+                 *c->caller.user ? c->caller.user : "an unknown caller", STR_ARG(name), (long long)ms / 1000);
 }
 
 const struct conference_port call_conference_port = {

@@ -24,10 +24,11 @@ struct dial {
     void *owner;
     const struct dial_hooks *hooks; /* NULL: of a bridge */
     struct far_leg *legs, *winner;
-    unsigned devices;                                  /* how many were rung */
-    int64_t max_ms, talk_from_ms;                      /* talk_from 0: not yet talking */
-    int64_t ring_ms;                                   /* as in dial_request, so own_ring */
-    char *caller_id, *announce, *question, *ring_tone; /* ring_tone NULL: the phones' own */
+    unsigned devices;                      /* how many were rung */
+    int64_t max_ms, talk_from_ms;          /* talk_from 0: not yet talking */
+    int64_t ring_ms;                       /* as in dial_request, so own_ring */
+    char *caller_id, *announce, *question; /* caller_id NULL: the caller's own */
+    char *ring_tone;                       /* NULL: the phones' own */
     bool auto_answer;
     struct clock_timer *limit; /* of ringing, then of the talk */
     struct call_op *hearing;   /* what the caller hears meanwhile: music or ringback */

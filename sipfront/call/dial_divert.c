@@ -33,7 +33,7 @@ static bool came_from(const struct leg_diversions *way, const struct call *c, co
     for (unsigned i = 0; i < way->count; i++)
         if (strcmp(way->list[i].user, user) == 0)
             return true;
-    return strcmp(c->facts.from, user) == 0;
+    return strcmp(c->caller.user, user) == 0;
 }
 
 /* The way so far, and this one. false: it is too long. */

@@ -1,11 +1,11 @@
 /* What a bridge does with its phones when one of them is transferred (transfer.h). */
-#include <stdio.h>
 #include <string.h>
 
 #include "sipfront/call/cdr.h"
 #include "sipfront/call/dial.h"
 #include "sipfront/call/far_outside.h"
 #include "sipfront/call/transfer.h"
+#include "vm/base/fmt.h"
 
 bool dial_may_lend(const struct dial *d)
 {
@@ -13,15 +13,7 @@ bool dial_may_lend(const struct dial *d)
 }
 
 const char *dial_callee(const struct dial *d) { return d && d->winner ? d->winner->user : ""; }
-
-void dial_callee_party(const struct dial *d, struct party *out)
-{
-    const struct far_leg *f = d->winner;
-    *out = (struct party){ 0 };
-    snprintf(out->user, sizeof out->user, "%s", f->user);
-    snprintf(out->trunk, sizeof out->trunk, "%s", fare_trunk(f->fare));
-}
-
+struct party dial_callee_party(const struct dial *d) { return far_leg_party(d->winner); }
 struct leg *dial_callee_leg(const struct dial *d) { return d && d->winner ? d->winner->leg : NULL; }
 
 bool dial_holds(const struct dial *d, const struct leg_dialog_id *id)
@@ -51,8 +43,7 @@ void dial_lend_callee(struct dial *d, struct line_end *out)
 {
     struct far_leg *f = d->winner;
     dial_unjoin(d);
-    *out = (struct line_end){ .leg = f->leg, .media = f->media, .fare = f->fare };
-    snprintf(out->user, sizeof out->user, "%s", f->user);
+    *out = (struct line_end){ .leg = f->leg, .media = f->media, .fare = f->fare, .who = far_leg_party(f) };
     f->leg = NULL;
     f->media = (struct leg_media){ 0 };
     f->fare = NULL;
@@ -76,6 +67,7 @@ bool dial_rejoin(struct dial *d)
 void dial_replace_callee(struct dial *d, struct line_end *end)
 {
     struct far_leg *f = d->winner;
+    char was[sizeof f->user];
     dial_unjoin(d);
     cdr_leg(f, "replaced");
     f->record = (struct leg_record){ 0 };
@@ -83,9 +75,18 @@ void dial_replace_callee(struct dial *d, struct line_end *end)
     leg_listen(f->leg, NULL, NULL);
     leg_media_close(&f->media);
     far_outside_free(f);
-    snprintf(f->user, sizeof f->user, "%s", end->user);
+    fmt_text(was, sizeof was, "%s", f->user);
+    fmt_text(f->user, sizeof f->user, "%s", end->who.user);
     far_leg_adopt(f, end);
+    watch_changed(d->op.call, was);
     join_again(d);
+}
+
+static void ring_for_another(struct dial *d)
+{
+    for (struct far_leg *f = d->legs; f; f = f->next)
+        f->passed = true;
+    dial_ringback(d);
 }
 
 void dial_caller_replaced(struct dial *d)
@@ -93,5 +94,5 @@ void dial_caller_replaced(struct dial *d)
     if (d->winner && d->winner->leg)
         join_again(d);
     else
-        dial_ringback(d);
+        ring_for_another(d);
 }

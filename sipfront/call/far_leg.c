@@ -13,6 +13,7 @@
 #include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
+#include "vm/base/fmt.h"
 #include "vm/base/log.h"
 
 static int64_t now_of(const struct far_leg *f) { return clock_wall(dial_call(f->dial)->port.clock); }
@@ -182,7 +183,7 @@ enum err far_leg_invite(struct far_leg *f, const struct sip_binding *to)
         .next_hop = to->received,
         .route = to->path,
         .from_user = dial_caller_id(f->dial),
-        .from_name = c->facts.from_name,
+        .from_name = c->caller.name,
         .sdp = sdp.p,
         .diverted = f->diverted,
         .alert = &alert,
@@ -233,6 +234,14 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_bind
     }
     *out = f;
     return ERR_OK;
+}
+
+struct party far_leg_party(const struct far_leg *f)
+{
+    struct party who = { 0 };
+    fmt_text(who.user, sizeof who.user, "%s", f->user);
+    fmt_text(who.trunk, sizeof who.trunk, "%s", fare_trunk(f->fare));
+    return who;
 }
 
 void far_leg_adopt(struct far_leg *f, struct line_end *end)

@@ -27,7 +27,7 @@ struct far_leg {
     struct leg_record record;        /* for its line in the log */
     char payer[64];                  /* the Connection that pays outside; "": the one whose flow it is */
     struct leg_diversions *diverted; /* who has forwarded the call to it, owned; NULL: nobody */
-    bool passed;                     /* it was called for somebody else (dial_exchange) */
+    bool passed;                     /* it was called for another caller: it is told */
     int line;                        /* the flow's permit line that counts it, -1: none */
     int64_t until_ms;                /* monotonic: it rings no longer; 0: as long as its dial */
     char *contact;                   /* of the binding that is called, owned; NULL: a phone that came otherwise */
@@ -48,6 +48,8 @@ bool far_leg_again(struct far_leg *f, enum leg_end how, int status);
 void far_leg_begun(struct far_leg *f);
 /* Remembers for whom; copied. */
 void far_leg_for(struct far_leg *f, const struct ring_for *as);
+/* Whose phone it is, or who is behind a trunk. */
+struct party far_leg_party(const struct far_leg *f);
 /* Takes over a phone that is on the line already. */
 void far_leg_adopt(struct far_leg *f, struct line_end *end);
 /* CANCEL or BYE with that Reason (may be NULL), closes its media and frees it. Sets *f to NULL. */

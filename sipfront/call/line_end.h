@@ -5,12 +5,13 @@
 
 #include "sipfront/call/fare.h"
 #include "sipfront/call/leg_media.h"
+#include "sipfront/call/party.h"
 
 struct line_end {
     struct leg *leg;
     struct leg_media media;
     struct fare *fare; /* of a leg through a trunk */
-    char user[64], name[96];
+    struct party who;
 };
 
 #endif

@@ -2,6 +2,16 @@
 
 #include <string.h>
 
+#include "sipfront/sip/leg.h"
+#include "vm/base/fmt.h"
+
+void party_of_invite(struct party *out, const struct leg_invite *invite)
+{
+    fmt_text(out->user, sizeof out->user, "%s", invite->from_user);
+    fmt_text(out->name, sizeof out->name, "%s", invite->from_name ? invite->from_name : "");
+    fmt_text(out->trunk, sizeof out->trunk, "%s", invite->trunk ? invite->trunk : "");
+}
+
 bool party_is(const struct party *p, const char *user) { return !*p->trunk && strcmp(p->user, user) == 0; }
 
 bool party_may_act_for(const struct party *p, const struct party *other)

@@ -14,6 +14,8 @@ struct party {
     char trunk[TRUNK_NAME]; /* by which it is reached; "": a phone of ours, so the user is proved */
 };
 
+/* Who sends it. */
+void party_of_invite(struct party *out, const struct leg_invite *invite);
 /* A phone of that Connection: who is behind a trunk is not, whatever number it shows. */
 bool party_is(const struct party *p, const char *user);
 /* Two phones of one Connection, or both behind one trunk. */

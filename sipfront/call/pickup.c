@@ -1,6 +1,5 @@
 #include "sipfront/call/pickup.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "sipfront/call/transfer.h"
 #include "sipfront/directory/trunk_lists.h"
 #include "sipfront/sip/replaces.h"
+#include "vm/base/fmt.h"
 #include "vm/base/log.h"
 
 /* What is to be replaced: a call's caller (far NULL), or one whom it rings or talks to. */
@@ -79,15 +79,15 @@ static bool may_pick_up(const struct server *s, const char *rung, const struct c
  * also to those who share a pickup group with it. */
 static int judge(const struct server *s, const struct place *at, const struct leg_invite *invite)
 {
-    const char *user = at->far ? at->far->user : at->call->facts.from;
+    const struct party holder = at->far ? far_leg_party(at->far) : at->call->caller;
     const struct connection *who = directory_connection(s->directory, invite->from_user);
     if (rings(at))
-        return !may_pick_up(s, user, who) || server_calls_limited(s, who) ? 403 : 0;
+        return !may_pick_up(s, holder.user, who) || server_calls_limited(s, who) ? 403 : 0;
     if (!talks(at))
         return 481; /* a caller whose own call rings, or one who is being asked whether he takes it */
     if (invite->replaces->early_only)
         return 486;
-    if (strcmp(user, invite->from_user) != 0)
+    if (!party_is(&holder, invite->from_user))
         return 403;
     if (at->call->lent || !(at->far ? dial_may_lend(at->call->dial) : transfer_caller_free(at->call)))
         return 491;
@@ -116,8 +116,7 @@ static int open_end(struct server *s, struct leg *leg, const struct leg_invite *
 {
     char address[NETWORK_TEXT];
     *end = (struct line_end){ .leg = leg };
-    snprintf(end->user, sizeof end->user, "%s", invite->from_user);
-    snprintf(end->name, sizeof end->name, "%s", invite->from_name);
+    party_of_invite(&end->who, invite);
     agent_address_toward(s->agent, invite->source, address);
     if (leg_media_open(&end->media, s->media, address, &nobody, NULL) != ERR_OK)
         return 503;
@@ -157,19 +156,19 @@ static void take_ringing(const struct place *at, struct line_end *end)
         abort();
     f->dial = d;
     f->line = at->far->line;
-    snprintf(f->user, sizeof f->user, "%s", end->user);
+    fmt_text(f->user, sizeof f->user, "%s", end->who.user);
     far_leg_adopt(f, end);
     f->next = d->legs;
     d->legs = f;
     dial_join(d, f);
-    call_introduce(at->call, at->call->leg, end->user);
-    call_introduce(at->call, f->leg, at->call->facts.from);
+    call_introduce(at->call, at->call->leg, end->who.user);
+    call_introduce(at->call, f->leg, at->call->caller.user);
 }
 
 static void take(const struct place *at, struct line_end *end)
 {
-    log_info("pickup", "call %s: %s takes the place of %s", at->call->facts.id, end->user,
-             at->far ? at->far->user : at->call->facts.from);
+    log_info("pickup", "call %s: %s takes the place of %s", at->call->facts.id, end->who.user,
+             at->far ? at->far->user : at->call->caller.user);
     answer(end);
     if (rings(at)) {
         take_ringing(at, end);
@@ -177,7 +176,7 @@ static void take(const struct place *at, struct line_end *end)
         transfer_into_callee(at->call, end);
     } else {
         transfer_into_caller(at->call, end);
-        transfer_into_caller_done(at->call, end->user);
+        transfer_into_caller_done(at->call);
     }
 }
 

@@ -175,9 +175,9 @@ static void ask_enter(struct box_asked *a, const struct box_request *rq)
     if (rq->text.len)
         visit_open_box(v, rq->text);
     else if (!*v->box)
-        visit_open_box(v, str_of(c->facts.from));
+        visit_open_box(v, str_of(c->caller.user));
     struct box b = directory_box_settings(c->server->directory, v->box);
-    v->own = c->facts.proved && strcmp(c->facts.from, v->box) == 0;
+    v->own = party_is(&c->caller, v->box);
     v->entered = false;
     v->wants_pin = *b.pin && box_exists(c, v->box);
     if (v->own && box_exists(c, v->box) && !(v->wants_pin && b.pin_always)) {

@@ -29,7 +29,7 @@ struct call *dial_call(const struct dial *d) { return d->op.call; }
 bool dial_talking(const struct dial *d) { return d && d->talk_from_ms; }
 
 const struct far_leg *dial_first(const struct dial *d) { return d ? d->legs : NULL; }
-const char *dial_caller_id(const struct dial *d) { return d->caller_id; }
+const char *dial_caller_id(const struct dial *d) { return d->caller_id ? d->caller_id : d->op.call->caller.user; }
 
 struct leg_alert dial_alert(const struct far_leg *f)
 {
@@ -258,7 +258,7 @@ void dial_join(struct dial *d, struct far_leg *f)
     if (c->parent[0]) /* its caller was talking to somebody else */
         call_introduce(c, c->leg, f->user);
     if (f->passed)
-        call_introduce(c, f->leg, c->facts.from);
+        call_introduce(c, f->leg, c->caller.user);
 }
 
 static void refuse(struct dial *d, struct far_leg *f, enum dial_outcome how, const char *why)
@@ -380,7 +380,7 @@ struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_c
     d->done = done;
     d->owner = owner;
     d->max_ms = rq->max_ms;
-    d->caller_id = copy(rq->caller_id.len ? rq->caller_id : str_of(c->facts.from));
+    d->caller_id = copy(rq->caller_id);
     d->announce = copy_words(c, rq->image, rq->announce);
     d->question = copy_words(c, rq->image, rq->screen);
     d->ring_tone = copy(rq->ring_tone);

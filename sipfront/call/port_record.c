@@ -176,8 +176,8 @@ static void take_box(struct recording *r, const struct record_request *rq)
     if (!box.len)
         return;
     r->file.box = strndup(box.p, box.len);
-    r->file.from = strdup(c->facts.from);
-    r->file.from_name = strdup(c->facts.from_name);
+    r->file.from = strdup(c->caller.user);
+    r->file.from_name = strdup(c->caller.name);
     r->file.left_wall_ms = clock_wall(c->port.clock);
     r->file.transcribe = r->draft ? visit_of(c)->transcribe : rq->transcribe;
     if (!r->file.box || !r->file.from || !r->file.from_name)

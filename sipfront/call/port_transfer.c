@@ -99,8 +99,8 @@ void referring_refused(struct referring *f, int status)
 static bool write_for_carrier(const struct call *c, const char *number, struct sbuf *uri)
 {
     const struct server *s = c->server;
-    const struct trunk *trunk = trunk_find(s->agent, c->facts.came_by);
-    const struct trunk_settings *t = directory_trunk(s->directory, c->facts.came_by);
+    const struct trunk *trunk = trunk_find(s->agent, c->caller.trunk);
+    const struct trunk_settings *t = directory_trunk(s->directory, c->caller.trunk);
     char written[NUMBER_TEXT];
     if (*number != '+' || !trunk || !t)
         return false;
@@ -115,9 +115,9 @@ static bool write_target(const struct referring *f, struct sbuf *uri)
     const struct call *c = f->op.call;
     if (!leg_may_put(c->leg))
         return false;
-    if (c->facts.came_by)
+    if (*c->caller.trunk)
         return write_for_carrier(c, f->target, uri);
-    if (f->route.dials_out && !router_may_dial(c->server, c->facts.from, f->target))
+    if (f->route.dials_out && !router_may_dial(c->server, c->caller.user, f->target))
         return false;
     leg_uri_here(c->leg, f->target, uri);
     return true;

@@ -14,10 +14,7 @@ static bool is_reachable(const char *user, void *owner)
     return c ? agent_bindings(s->agent, c->user) > 0 : *user == '+';
 }
 
-static bool calls_himself(const struct call *c, const char *user)
-{
-    return c->leg && c->facts.proved && strcmp(c->facts.from, user) == 0;
-}
+static bool calls_himself(const struct call *c, const char *user) { return c->leg && party_is(&c->caller, user); }
 
 /* Walks the live calls, as the busy lamps do; asked when something of that user has changed. */
 static bool is_engaged(const char *user, void *owner)

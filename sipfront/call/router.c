@@ -23,7 +23,7 @@ bool server_calls_limited(const struct server *s, const struct connection *k)
     if (!k->max_calls)
         return false;
     for (const struct call *c = s->calls; c && n < k->max_calls; c = c->next)
-        n += (c->leg && strcmp(c->facts.from, k->user) == 0 ? 1u : 0u) + (dial_concerns(c->dial, k->user) ? 1u : 0u);
+        n += (c->leg && party_is(&c->caller, k->user) ? 1u : 0u) + (dial_concerns(c->dial, k->user) ? 1u : 0u);
     return n >= k->max_calls;
 }
 

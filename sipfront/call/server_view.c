@@ -15,7 +15,7 @@ void server_each_call(struct server *s, void (*each)(const struct call_info *c, 
     for (const struct call *c = s->calls; c; c = c->next) {
         struct call_info info = {
             .id = c->facts.id,
-            .from = c->facts.from,
+            .from = c->caller.user,
             .to = c->facts.to,
             .flow = c->facts.flow,
             .version = c->facts.version,

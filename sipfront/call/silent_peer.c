@@ -8,7 +8,7 @@ void call_on_silent_peer(void *owner)
     struct call *c = owner;
     if (c->state != CALL_UP || !c->leg)
         return;
-    log_warn("call", "%s: nothing comes from %s any more: hung up", c->facts.id, c->facts.from);
+    log_warn("call", "%s: nothing comes from %s any more: hung up", c->facts.id, c->caller.user);
     c->facts.by = "caller";
     leg_hangup(c->leg, "SIP;cause=408;text=\"No RTP\"");
 }

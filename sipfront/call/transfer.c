@@ -208,15 +208,9 @@ void transfer_by_phone(struct call *c, const struct onward *o)
     call_begin_onward(c, &(struct onward){ t, &end, o->to, o->route, o->way });
 }
 
-static void party_at(const struct call *c, bool caller, struct party *out)
+static struct party party_at(const struct call *c, bool caller)
 {
-    if (!caller) {
-        dial_callee_party(c->dial, out);
-        return;
-    }
-    *out = (struct party){ 0 };
-    fmt_text(out->user, sizeof out->user, "%s", c->facts.from);
-    fmt_text(out->trunk, sizeof out->trunk, "%s", fare_trunk(c->fare));
+    return caller ? c->caller : dial_callee_party(c->dial);
 }
 
 /* Where the transferee goes: as if the transferor had dialled it, by its rights and at its cost; the other side of a
@@ -224,8 +218,7 @@ static void party_at(const struct call *c, bool caller, struct party *out)
 static int route_blind(const struct call *c, enum who who, const char *to, char number[NUMBER_TEXT],
                        struct call_route *out)
 {
-    struct party transferor;
-    party_at(c, who == BY_CALLER, &transferor);
+    const struct party transferor = party_at(c, who == BY_CALLER);
     const struct connection *asks = party_connection(&transferor, c->server->directory);
     if (asks)
         return router_dial(c->server, asks, to, number, out);
@@ -274,13 +267,13 @@ void transfer_into_caller(struct call *to, struct line_end *end)
 }
 
 /* What the phones are told and hear once that is done. */
-void transfer_into_caller_done(struct call *to, const char *user)
+void transfer_into_caller_done(struct call *to)
 {
     if (to->dial)
         dial_caller_replaced(to->dial);
     if (to->state == CALL_UP && dial_talking(to->dial)) {
         call_introduce(to, to->leg, dial_callee(to->dial));
-        call_introduce(to, dial_callee_leg(to->dial), user);
+        call_introduce(to, dial_callee_leg(to->dial), to->caller.user);
     }
 }
 
@@ -288,10 +281,11 @@ static void take_caller_place(struct transfer *t, struct call *to, struct line_e
 {
     bool up = to->state == CALL_UP;
     t->to = to;
+    fmt_text(to->parent, sizeof to->parent, "%s", t->from->facts.id);
     transfer_into_caller(to, end);
     if (!up)
         to->onward = t;
-    transfer_into_caller_done(to, end->user);
+    transfer_into_caller_done(to);
     if (up)
         transfer_answered(&t);
 }
@@ -299,8 +293,8 @@ static void take_caller_place(struct transfer *t, struct call *to, struct line_e
 void transfer_into_callee(struct call *to, struct line_end *end)
 {
     dial_replace_callee(to->dial, end);
-    call_introduce(to, to->leg, end->user);
-    call_introduce(to, dial_callee_leg(to->dial), to->facts.from);
+    call_introduce(to, to->leg, end->who.user);
+    call_introduce(to, dial_callee_leg(to->dial), to->caller.user);
 }
 
 static void take_callee_place(struct transfer *t, struct call *to, struct line_end *end)
@@ -327,9 +321,7 @@ static bool holds(const struct call *c, const struct leg_dialog_id *id, bool *ca
 /* Its own talk alone may a phone give away, of this phone or another of its Connection. */
 static bool may_give(const struct call *c, enum who who, const struct call *to, bool caller)
 {
-    struct party transferor, owner;
-    party_at(c, who == BY_CALLER, &transferor);
-    party_at(to, caller, &owner);
+    const struct party transferor = party_at(c, who == BY_CALLER), owner = party_at(to, caller);
     return party_may_act_for(&transferor, &owner);
 }
 

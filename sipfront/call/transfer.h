@@ -44,7 +44,7 @@ void transfer_transferor_gone(struct transfer *t);
  * steps of a caller's changes who it is, the second joins it. */
 bool transfer_caller_free(const struct call *c); /* may it be replaced? */
 void transfer_into_caller(struct call *to, struct line_end *end);
-void transfer_into_caller_done(struct call *to, const char *user);
+void transfer_into_caller_done(struct call *to);
 void transfer_into_callee(struct call *to, struct line_end *end);
 
 /* What a call's bridge does with its phones when one is lent to another call (dial_lend.c). */
@@ -61,7 +61,7 @@ void dial_caller_replaced(struct dial *d);
 /* The leg of this dialog, among those that are talked to. */
 bool dial_holds(const struct dial *d, const struct leg_dialog_id *id);
 const char *dial_callee(const struct dial *d);
-void dial_callee_party(const struct dial *d, struct party *out); /* who was called and talks */
+struct party dial_callee_party(const struct dial *d); /* who was called and talks */
 struct leg *dial_callee_leg(const struct dial *d);
 
 #endif

@@ -38,7 +38,7 @@ static void tell_caller(const struct watching *w, const struct call *c)
 {
     struct sip_dialog d = { .id = c->facts.id, .initiator = true, .state = caller_state(c), .far = c->facts.to };
     d.far_name = name_of(w->server, c->facts.dialed);
-    if (c->leg && strcmp(c->facts.from, w->user) == 0)
+    if (c->leg && party_is(&c->caller, w->user))
         w->each(&d, w->arg);
 }
 
@@ -54,7 +54,7 @@ static void tell_callee(const struct watching *w, const struct call *c)
     if (best == FAR_OVER)
         return;
     snprintf(id, sizeof id, "%s-b", c->facts.id);
-    struct sip_dialog d = { .id = id, .far = c->facts.from, .far_name = c->facts.from_name };
+    struct sip_dialog d = { .id = id, .far = c->caller.user, .far_name = c->caller.name };
     d.leg = best == FAR_RINGING ? rings : NULL; /* a talk is nobody else's to take: its tags are told to nobody */
     d.state = best == FAR_CALLING ? "trying" : best == FAR_RINGING ? "early" : "confirmed";
     w->each(&d, w->arg);
