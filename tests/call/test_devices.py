@@ -38,18 +38,28 @@ def test_what_the_caller_is_told_of_a_refusal(register, peer, status, phrase, to
     assert told in ann.wait("CALL_CLOSED")["param"]
 
 
-def test_an_answer_that_crosses_the_cancel_is_taken_back(server, register, peer):
+@pytest.mark.parametrize("late", [False, True])
+def test_an_answer_that_crosses_the_cancel_is_taken_back(server, register, peer, late):
+    """late: it comes when the CANCEL is answered and the call is over. Each of its copies gets its ACK (RFC 3261 §13.2.2.4)."""
     bob, ann = peer("bob"), register("ann")
     invite = ring(ann, bob)
     bob.reply(invite, 180, "Ringing")
     ann.wait("CALL_RINGING")
     ann.hang_up()
     cancel = bob.wait("CANCEL")
+    if late:
+        bob.reply(cancel, 200, "OK")
+        assert server.wait_cdr()["status"] == "487"
     bob.reply(invite, 200, "OK", bob.sdp())
-    bob.reply(cancel, 200, "OK")
+    if not late:
+        bob.reply(cancel, 200, "OK")
     bob.wait("ACK")
-    bob.reply(bob.wait("BYE"), 200, "OK")
-    server.wait_cdr()
+    bye = bob.wait("BYE")
+    bob.reply(invite, 200, "OK", bob.sdp())
+    bob.wait("ACK")
+    bob.reply(bye, 200, "OK")
+    if not late:
+        server.wait_cdr()
     assert server.rtp_ports_used() == 0
 
 

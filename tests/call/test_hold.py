@@ -111,6 +111,42 @@ def test_every_form_of_holding(ladder, speaker, hears, music, how):
     assert audio.share_heard(end.heard()[again * 160:], audio.prompt("vm-intro")) > 0.9
 
 
+def hold_by(of, method, *how, headers=()):
+    """UPDATE with an offer (RFC 3311), or a re-INVITE without one: our 200 offers all there is (RFC 6337 §5.2.5), the ACK holds."""
+    if method == "UPDATE":
+        return of.request("UPDATE", headers, body=of.sdp(*how)).hear(200, matches=["CSeq: [0-9]+ UPDATE", "m=audio"])
+    of.request("INVITE", headers).hear(100, optional=True).hear(200, matches=["m=audio [1-9]"], lacks=["a=sendonly", "a=recvonly", "a=inactive"])
+    return of.ack(of.sdp(*how))
+
+
+@pytest.mark.parametrize("holder", ["caller", "callee"])
+@pytest.mark.parametrize("method", ["UPDATE", "INVITE without an offer"])
+def test_every_way_of_holding(server, ladder, speaker, hears, music, method, holder):
+    bob, ann = speaker("bob"), ladder("ann")
+    end = hears(ann)
+    if holder == "caller":
+        ann.call("bob")
+    else:
+        ann.register(PASSWORDS["ann"]).answer_call()
+    hold_by(ann.pause(500), method, "sendonly", headers=["X-Test: away"]).wait_for_test()
+    hold_by(ann, method, headers=["X-Test: back"]).hear("BYE", timeout=90000).reply(200).start(PASSWORDS["ann"] if holder == "caller" else "")
+    if holder == "callee":
+        ann.wait_listening()
+        bob.dial("ann")
+    ann.wait_said("X-Test: away")
+    hear_music(bob, music)
+    during = len(end.payloads)
+    ann.go_on().wait_said("X-Test: back")
+    back, again = so_far(bob), len(end.payloads)
+    assert again - during < 5, "something is sent to who holds"
+    bob._wait_for_audio(lambda: audio.share_heard(end.heard()[again * 160:], audio.prompt("vm-intro")) > 0.9, 30, "no voice")
+    hear_no_music(bob, music, back)
+    bob.hang_up()
+    ann.finish()
+    assert server.wait_cdr()["status"] == "200"
+    assert server.rtp_ports_used() == 0
+
+
 def test_both_hold(ladder, speaker, hears, music):
     """Nobody listens then; who is back first waits."""
     bob, ann = speaker("bob"), ladder("ann")

@@ -58,6 +58,35 @@ static void a_late_offer(void **state)
     close(p.fd);
 }
 
+/* RFC 6026 §7.1, RFC 3261 §13.3.1.4: after the 200 the INVITE again is no second call, and the 200 comes again until
+ * its ACK. */
+static void the_invite_again_after_the_answer(void **state)
+{
+    struct phone p;
+    struct request r = call_in(&p, "again", SDP_A), ack;
+    char branch[32], first[WIRE_MAX];
+    (void)state;
+    leg_answer(w.leg, SDP_B);
+    phone_expect(&p, "SIP/2.0 200");
+    memcpy(first, p.last, sizeof first);
+    snprintf(branch, sizeof branch, "%s", between(first, "branch=z9hG4bK", ";\r\n"));
+    r.branch = branch;
+    phone_send(&p, &r);
+    for (unsigned i = 0; i < 2; i++) { /* for the INVITE, and by its timer */
+        phone_expect(&p, "SIP/2.0 200");
+        assert_string_equal(p.last, first);
+    }
+    assert_int_equal(w.invited, 1);
+    ack = in_dialog(&r, "ACK", first, r.cseq);
+    phone_send(&p, &ack);
+    wait_for(&told.confirmed, 1);
+    phone_send(&p, &ack);
+    turn(5);
+    assert_int_equal(told.confirmed, 1);
+    assert_int_equal(told.ended, 0);
+    close(p.fd);
+}
+
 static void the_caller_cancels(void **state)
 {
     struct phone p;
@@ -212,6 +241,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         WIRE(an_incoming_call),
         WIRE(a_late_offer),
+        WIRE(the_invite_again_after_the_answer),
         WIRE(the_caller_cancels),
         WIRE(a_cancel_crosses_the_answer),
         WIRE(a_refused_caller),

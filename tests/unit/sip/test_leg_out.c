@@ -193,6 +193,48 @@ static void a_cancel_before_any_answer(void **state)
     close(p.fd);
 }
 
+/* RFC 3261 §9.1: without a 1xx no CANCEL is sent, so the phone may answer long after its caller has gone. */
+static void a_2xx_comes_instead_of_a_1xx(void **state)
+{
+    struct phone p;
+    char invite[WIRE_MAX];
+    (void)state;
+    dial(&p, NULL);
+    memcpy(invite, p.last, sizeof invite);
+    leg_hangup(w.leg, NULL);
+    wait_for(&told.ended, 1);
+    memcpy(p.last, invite, sizeof invite);
+    phone_answer(&p, "200 OK", SDP_B);
+    phone_expect(&p, "ACK");
+    phone_expect(&p, "BYE");
+    phone_answer(&p, "200 OK", NULL);
+    assert_int_equal(told.answered, 0);
+    assert_int_equal(told.ended, 1);
+    close(p.fd);
+}
+
+/* RFC 6026 §7.2, RFC 3261 §13.2.2.4: the ACK was lost, so the phone says it again. */
+static void each_copy_of_the_2xx_gets_its_ack(void **state)
+{
+    struct phone p;
+    char invite[WIRE_MAX];
+    (void)state;
+    dial(&p, NULL);
+    memcpy(invite, p.last, sizeof invite);
+    for (unsigned i = 0; i < 3; i++) {
+        memcpy(p.last, invite, sizeof invite);
+        phone_answer(&p, "200 OK", SDP_B);
+        phone_expect(&p, "ACK");
+    }
+    wait_for(&told.answered, 1);
+    assert_int_equal(told.answered, 1);
+    leg_hangup(w.leg, NULL);
+    phone_expect(&p, "BYE");
+    phone_answer(&p, "200 OK", NULL);
+    wait_for(&told.ended, 1);
+    close(p.fd);
+}
+
 /* A proxy before the phone forked the INVITE, and a second phone answered too (RFC 3261 §13.2.2.4). */
 static void a_second_2xx_is_hung_up(void **state)
 {
@@ -285,10 +327,20 @@ static void bad_uris_are_refused(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        WIRE(an_outgoing_call),        WIRE(the_next_hop_leads_there), WIRE(a_phone_refuses),
-        WIRE(a_loser_is_cancelled),    WIRE(a_2xx_crosses_the_cancel), WIRE(a_cancel_before_any_answer),
-        WIRE(a_second_2xx_is_hung_up), WIRE(a_dead_phone_times_out),   WIRE(a_closed_port_is_an_error),
-        WIRE(the_callee_hangs_up),     WIRE(bad_uris_are_refused),     WIRE(a_ring_is_asked_for),
+        WIRE(an_outgoing_call),
+        WIRE(the_next_hop_leads_there),
+        WIRE(a_phone_refuses),
+        WIRE(a_loser_is_cancelled),
+        WIRE(a_2xx_crosses_the_cancel),
+        WIRE(a_2xx_comes_instead_of_a_1xx),
+        WIRE(each_copy_of_the_2xx_gets_its_ack),
+        WIRE(a_cancel_before_any_answer),
+        WIRE(a_second_2xx_is_hung_up),
+        WIRE(a_dead_phone_times_out),
+        WIRE(a_closed_port_is_an_error),
+        WIRE(the_callee_hangs_up),
+        WIRE(bad_uris_are_refused),
+        WIRE(a_ring_is_asked_for),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
