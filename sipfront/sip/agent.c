@@ -34,7 +34,8 @@ void options_on_request(const struct incoming *r)
     if (!incoming_is_for_us(r->sip))
         incoming_answer(r, SIP_416_UNSUPPORTED_URI, NULL);
     else
-        incoming_answer(r, SIP_200_OK, "Allow: " AGENT_METHODS "\r\nAccept: application/sdp\r\n");
+        incoming_answer(r, SIP_200_OK,
+                        "Allow: " AGENT_METHODS "\r\nAccept: application/sdp\r\nSupported: " EXTENSIONS "\r\n");
 }
 
 void agent_on_options(struct agent *a, const struct agent_event *ev)

@@ -112,3 +112,37 @@ def test_a_connection_may_demand_sha256(ctl, peer, register):
     assert bob.register("MD5").startswith("SIP/2.0 200"), "MD5 is offered too"
     bob.password = "wrong"
     assert bob.register("SHA-256").startswith("SIP/2.0 403")
+
+
+def test_an_offer_that_is_refused_changes_nothing(register, peer):
+    """RFC 6141 §3.4: 488, and they hear each other as before."""
+    bob, ann = peer("bob"), register("ann")
+    invite = ring(ann, bob)
+    bob.reply(invite, 200, "OK", bob.sdp())
+    bob.wait("ACK")
+    ann.wait("CALL_ESTABLISHED")
+    bob._request("INVITE", invite, 1, bob.sdp().replace("RTP/AVP 0 101", "RTP/AVP 3").replace("a=rtpmap:101 telephone-event/8000\n", ""))
+    bob.wait("SIP/2.0 488")
+    bob.speak(audio.prompt("vm-intro"), invite)
+    ann.wait_heard(audio.prompt("vm-intro"))
+    ann.hang_up()
+    bob.reply(bob.wait("BYE"), 200, "OK")
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_a_device_may_move_its_contact(register, peer, method):
+    """A target refresh (RFC 3261 §12.2, RFC 6141 §4.3): what we send from then on names the new URI."""
+    bob, ann = peer("bob"), register("ann")
+    invite = ring(ann, bob)
+    bob.reply(invite, 200, "OK", bob.sdp())
+    bob.wait("ACK")
+    ann.wait("CALL_ESTABLISHED")
+    bob.contact = bob.contact.replace("sip:bob@", "sip:moved@")
+    bob._request(method, invite, 1, bob.sdp())
+    bob.wait("SIP/2.0 200")
+    if method == "INVITE":
+        bob.acknowledge(invite, 1)
+    ann.hang_up()
+    bye = bob.wait("BYE")
+    assert bye.startswith("BYE sip:moved@")
+    bob.reply(bye, 200, "OK")
