@@ -12,7 +12,7 @@ bool dial_may_lend(const struct dial *d)
     return d && d->talk_from_ms && !d->op.later && d->winner && d->winner->leg && d->op.call->leg;
 }
 
-const char *dial_callee(const struct dial *d) { return d && d->winner ? d->winner->user : ""; }
+const char *dial_callee(const struct dial *d) { return d && d->winner && !d->winner->hidden ? d->winner->user : ""; }
 struct party dial_callee_party(const struct dial *d) { return far_leg_party(d->winner); }
 struct leg *dial_callee_leg(const struct dial *d) { return d && d->winner ? d->winner->leg : NULL; }
 

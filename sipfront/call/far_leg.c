@@ -182,7 +182,7 @@ enum err far_leg_invite(struct far_leg *f, const struct sip_binding *to)
         .uri = to->contact,
         .next_hop = to->received,
         .route = to->path,
-        .from_user = dial_caller_id(f->dial),
+        .from_user = c->caller.hidden ? "" : dial_caller_id(f->dial),
         .from_name = c->caller.name,
         .sdp = sdp.p,
         .diverted = f->diverted,
@@ -241,11 +241,13 @@ struct party far_leg_party(const struct far_leg *f)
     struct party who = { 0 };
     fmt_text(who.user, sizeof who.user, "%s", f->user);
     fmt_text(who.trunk, sizeof who.trunk, "%s", fare_trunk(f->fare));
+    who.hidden = f->hidden;
     return who;
 }
 
 void far_leg_adopt(struct far_leg *f, struct line_end *end)
 {
+    f->hidden = end->who.hidden;
     f->leg = end->leg;
     f->media = end->media;
     f->fare = end->fare;

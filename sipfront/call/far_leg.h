@@ -28,6 +28,7 @@ struct far_leg {
     char payer[64];                  /* the Connection that pays outside; "": the one whose flow it is */
     struct leg_diversions *diverted; /* who has forwarded the call to it, owned; NULL: nobody */
     bool passed;                     /* it was called for another caller: it is told */
+    bool hidden;                     /* who came otherwise and wants to be unknown */
     int line;                        /* the flow's permit line that counts it, -1: none */
     int64_t until_ms;                /* monotonic: it rings no longer; 0: as long as its dial */
     char *contact;                   /* of the binding that is called, owned; NULL: a phone that came otherwise */

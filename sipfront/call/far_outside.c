@@ -106,12 +106,6 @@ static enum meter_verdict pay(struct far_leg *f, const struct trunk_settings *t)
     return v;
 }
 
-/* The phone of a Connection that dials by itself may ask to stay unknown (RFC 3323). */
-static bool wants_to_hide(const struct call *c)
-{
-    return c->facts.dials_out && c->leg && strstr(leg_header(c->leg, "Privacy"), "id") != NULL;
-}
-
 /* The numbers of the last step, which is all that is told, as the carrier wants them. NULL: it was not forwarded. */
 static const struct leg_diversions *way_for(const struct far_leg *f, const struct trunk_settings *t,
                                             struct leg_diversions *out)
@@ -154,7 +148,7 @@ static enum err dial(struct far_leg *f, const struct trunk_settings *t, const ch
         .in_from = strcmp(t->identity, "pai") != 0,
         .asserted = strcmp(t->identity, "from") != 0,
         .account = t->user,
-        .hidden = wants_to_hide(c),
+        .hidden = c->caller.hidden,
         .patience_ms = t->patience_ms,
     };
     struct leg_diversions way;

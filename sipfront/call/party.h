@@ -12,10 +12,13 @@ struct party {
     char user[PARTY_USER];  /* the Connection's SIP user, or the number that a carrier tells; "": unknown */
     char name[PARTY_NAME];  /* as its phone gives it */
     char trunk[TRUNK_NAME]; /* by which it is reached; "": a phone of ours, so the user is proved */
+    bool hidden;            /* it wants to be unknown to the others (RFC 3323): not to its flow, nor to the record */
 };
 
 /* Who sends it. */
 void party_of_invite(struct party *out, const struct leg_invite *invite);
+/* The user as others may be told it; "": unknown. Borrowed. */
+const char *party_shown(const struct party *p);
 /* A phone of that Connection: who is behind a trunk is not, whatever number it shows. */
 bool party_is(const struct party *p, const char *user);
 /* Two phones of one Connection, or both behind one trunk. */

@@ -161,8 +161,8 @@ static void take_ringing(const struct place *at, struct line_end *end)
     f->next = d->legs;
     d->legs = f;
     dial_join(d, f);
-    call_introduce(at->call, at->call->leg, end->who.user);
-    call_introduce(at->call, f->leg, at->call->caller.user);
+    call_introduce(at->call, at->call->leg, party_shown(&end->who));
+    call_introduce(at->call, f->leg, party_shown(&at->call->caller));
 }
 
 static void take(const struct place *at, struct line_end *end)

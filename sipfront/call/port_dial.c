@@ -256,9 +256,9 @@ void dial_join(struct dial *d, struct far_leg *f)
     dial_start_limit(d);
     dial_hold_update(d);
     if (c->parent[0]) /* its caller was talking to somebody else */
-        call_introduce(c, c->leg, f->user);
+        call_introduce(c, c->leg, dial_callee(d));
     if (f->passed)
-        call_introduce(c, f->leg, c->caller.user);
+        call_introduce(c, f->leg, party_shown(&c->caller));
 }
 
 static void refuse(struct dial *d, struct far_leg *f, enum dial_outcome how, const char *why)

@@ -176,7 +176,7 @@ static void take_box(struct recording *r, const struct record_request *rq)
     if (!box.len)
         return;
     r->file.box = strndup(box.p, box.len);
-    r->file.from = strdup(c->caller.user);
+    r->file.from = strdup(party_shown(&c->caller));
     r->file.from_name = strdup(c->caller.name);
     r->file.left_wall_ms = clock_wall(c->port.clock);
     r->file.transcribe = r->draft ? visit_of(c)->transcribe : rq->transcribe;

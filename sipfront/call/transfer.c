@@ -273,7 +273,7 @@ void transfer_into_caller_done(struct call *to)
         dial_caller_replaced(to->dial);
     if (to->state == CALL_UP && dial_talking(to->dial)) {
         call_introduce(to, to->leg, dial_callee(to->dial));
-        call_introduce(to, dial_callee_leg(to->dial), to->caller.user);
+        call_introduce(to, dial_callee_leg(to->dial), party_shown(&to->caller));
     }
 }
 
@@ -293,8 +293,8 @@ static void take_caller_place(struct transfer *t, struct call *to, struct line_e
 void transfer_into_callee(struct call *to, struct line_end *end)
 {
     dial_replace_callee(to->dial, end);
-    call_introduce(to, to->leg, end->who.user);
-    call_introduce(to, dial_callee_leg(to->dial), to->caller.user);
+    call_introduce(to, to->leg, party_shown(&end->who));
+    call_introduce(to, dial_callee_leg(to->dial), party_shown(&to->caller));
 }
 
 static void take_callee_place(struct transfer *t, struct call *to, struct line_end *end)

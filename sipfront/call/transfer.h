@@ -60,7 +60,7 @@ void dial_replace_callee(struct dial *d, struct line_end *end);
 void dial_caller_replaced(struct dial *d);
 /* The leg of this dialog, among those that are talked to. */
 bool dial_holds(const struct dial *d, const struct leg_dialog_id *id);
-const char *dial_callee(const struct dial *d);
+const char *dial_callee(const struct dial *d);        /* as others may be told it; "": nobody, or unknown */
 struct party dial_callee_party(const struct dial *d); /* who was called and talks */
 struct leg *dial_callee_leg(const struct dial *d);
 

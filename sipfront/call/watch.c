@@ -54,7 +54,7 @@ static void tell_callee(const struct watching *w, const struct call *c)
     if (best == FAR_OVER)
         return;
     snprintf(id, sizeof id, "%s-b", c->facts.id);
-    struct sip_dialog d = { .id = id, .far = c->caller.user, .far_name = c->caller.name };
+    struct sip_dialog d = { .id = id, .far = party_shown(&c->caller), .far_name = c->caller.name };
     d.leg = best == FAR_RINGING ? rings : NULL; /* a talk is nobody else's to take: its tags are told to nobody */
     d.state = best == FAR_CALLING ? "trying" : best == FAR_RINGING ? "early" : "confirmed";
     w->each(&d, w->arg);

@@ -50,6 +50,19 @@ bool incoming_is_for_us(const sip_t *sip)
     }
 }
 
+bool incoming_hides_caller(const sip_t *sip)
+{
+    static const char *const wishes[] = { "id", "user", "header", "full" };
+    const sip_privacy_t *p = sip->sip_privacy;
+    const url_t *from = sip->sip_from->a_url;
+    for (size_t i = 0; p && p->priv_values && p->priv_values[i]; i++)
+        for (size_t k = 0; k < sizeof wishes / sizeof *wishes; k++)
+            if (strcasecmp(p->priv_values[i], wishes[k]) == 0)
+                return true;
+    return (from->url_host && strcasecmp(from->url_host, "anonymous.invalid") == 0) ||
+           (from->url_user && strcasecmp(from->url_user, "anonymous") == 0);
+}
+
 void incoming_source(const struct incoming *r, char out[SIP_SOURCE_MAX])
 {
     char host[NETWORK_TEXT];

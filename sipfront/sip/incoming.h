@@ -22,6 +22,9 @@ void incoming_of_event(struct incoming *r, struct agent *a, const struct agent_e
 void incoming_answer(const struct incoming *r, int status, const char *phrase, const char *headers);
 /* Has its request URI a scheme that is served here (RFC 3261 §8.2.2.1)? Else 416. */
 bool incoming_is_for_us(const sip_t *sip);
+/* Does who calls want to be unknown: by Privacy (id, user, header, and the "full" that some phones write; RFC 3323
+ * §4.2, RFC 3325 §9.3), or by a From that is anonymous? */
+bool incoming_hides_caller(const sip_t *sip);
 /* Where it came from, as a URI to send to: "sip:192.0.2.1:5060;transport=udp"; "" when nobody knows. */
 void incoming_source_uri(const struct incoming *r, char out[SIP_SOURCE_MAX + 32]);
 /* The same for people: "192.0.2.1:5060". */

@@ -29,7 +29,8 @@ struct leg_replaces;
 /* A new call. Texts are borrowed for the callback; leg_header() works as long as the leg lives. */
 struct leg_invite {
     const char *from_user; /* the authenticated Connection's SIP user: never what From says */
-    const char *from_name; /* From's display name, control characters removed; outside */
+    const char *from_name; /* From's display name, control characters removed; outside; "" when hidden */
+    bool hidden;           /* the caller wants to be unknown to whom it calls (RFC 3323, 3325) */
     const char *to_user;   /* the request URI's user part, unescaped; a tel: URI's number */
     const char *to_host;
     const char *call_id;

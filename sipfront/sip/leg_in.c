@@ -99,6 +99,7 @@ static void invite_owner(const struct incoming *r, const struct agent_event *ev,
     struct leg_invite invite = {
         .from_user = t->from_user,
         .from_name = t->from_name,
+        .hidden = incoming_hides_caller(sip),
         .to_user = t->to_user,
         .to_host = sip->sip_request->rq_url->url_host ? sip->sip_request->rq_url->url_host : "",
         .call_id = sip->sip_call_id->i_id,
@@ -110,9 +111,7 @@ static void invite_owner(const struct incoming *r, const struct agent_event *ev,
         .to_header_user = t->to_header_user,
         .diverted = t->diverted,
     };
-    read_name(t->from_name, sizeof t->from_name, sip->sip_from->a_display);
-    if (t->trunk && trunk_hides_caller(sip))
-        t->from_name[0] = '\0';
+    read_name(t->from_name, sizeof t->from_name, invite.hidden ? "" : sip->sip_from->a_display);
     read_to_user(t->to_user, sizeof t->to_user, sip->sip_request->rq_url);
     read_to_user(t->to_header_user, sizeof t->to_header_user, sip->sip_to->a_url);
     incoming_source(r, t->source);

@@ -6,6 +6,7 @@
 #include <sofia-sip/su_alloc.h>
 #include <sofia-sip/url.h>
 
+#include "sipfront/sip/incoming.h"
 #include "sipfront/sip/trunk_inner.h"
 #include "vm/base/log.h"
 
@@ -106,19 +107,6 @@ unsigned trunks_expected(const struct sockaddr *peer, const char *names[CERTIFIC
     return n;
 }
 
-/* RFC 3323 §4.2, RFC 3325 §9.3; and carriers that know neither but write it into From. */
-bool trunk_hides_caller(const sip_t *sip)
-{
-    const sip_privacy_t *p = sip->sip_privacy;
-    const url_t *from = sip->sip_from->a_url;
-    for (size_t i = 0; p && p->priv_values && p->priv_values[i]; i++)
-        if (strcasecmp(p->priv_values[i], "id") == 0 || strcasecmp(p->priv_values[i], "user") == 0 ||
-            strcasecmp(p->priv_values[i], "header") == 0)
-            return true;
-    return (from->url_host && strcasecmp(from->url_host, "anonymous.invalid") == 0) ||
-           (from->url_user && strcasecmp(from->url_user, "anonymous") == 0);
-}
-
 static void read_user(const url_t *url, char *user, size_t cap)
 {
     const char *text = url->url_user ? url->url_user : url->url_type == url_tel ? url->url_host : NULL;
@@ -152,7 +140,7 @@ static void read_asserted(const char *value, char *user, size_t cap)
 void trunk_read_caller(const sip_t *sip, char *user, size_t cap)
 {
     user[0] = '\0';
-    if (trunk_hides_caller(sip))
+    if (incoming_hides_caller(sip))
         return;
     for (const sip_unknown_t *h = sip->sip_unknown; h && !user[0]; h = h->un_next)
         if (h->un_name && strcasecmp(h->un_name, "P-Asserted-Identity") == 0)

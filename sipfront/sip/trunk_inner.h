@@ -100,6 +100,5 @@ unsigned trunks_expected(const struct sockaddr *peer, const char *names[CERTIFIC
 void trunks_refused(const struct sockaddr *peer, const char *why, void *agent);
 /* Who calls, as a trusted carrier says it: P-Asserted-Identity, else From; "" when the caller wants to be unknown. */
 void trunk_read_caller(const sip_t *sip, char *user, size_t cap);
-bool trunk_hides_caller(const sip_t *sip);
 
 #endif
