@@ -18,6 +18,8 @@ struct dial_hooks {
     void (*joined)(struct dial *d, const char *user);
 };
 
+enum { DIAL_WHY = 200 };
+
 struct dial {
     struct call_op op;
     dial_done_cb *done;
@@ -40,7 +42,7 @@ struct dial {
     bool through;              /* the caller hears a phone's early media */
     bool music, tried;         /* tried: best holds an outcome */
     enum dial_outcome best;    /* what tells best why nobody answered */
-    const char *why;           /* with DIAL_FAILED */
+    char why[DIAL_WHY];        /* with DIAL_FAILED */
     struct dial_end end;
 };
 
@@ -63,6 +65,8 @@ void dial_hear(struct dial *d, struct play_request rq);
 struct dial *dial_new(struct call *c, const struct dial_request *rq, dial_done_cb *done, void *owner);
 /* dial_time.c: it rings so long and no longer; ring_ms 0: each leg until its own time. */
 void dial_start_ring_limit(struct dial *d, int64_t ring_ms);
+/* A leg has been added that may ring shorter than the others. */
+void dial_ring_again(struct dial *d);
 /* The own time of a leg that begins now to ring for that Connection (NULL: for what is outside); 0: it has none. */
 int64_t dial_ring_until(const struct dial *d, const struct connection *to);
 /* Rings one target more; of what that comes to the dial's end tells. Nothing when it has ended. */
@@ -71,7 +75,7 @@ void dial_also(struct dial *d, struct str target, int line);
 void dial_check(struct dial *d);
 /* None is left: its outcome is what has been noted. */
 void dial_end_unanswered(struct dial *d);
-/* dial_pass.c: the phones that ring for one ring for the other. Not those that are called through trunks, for their
+/* dial_pass.c: the phones that ring for one ring for the other. Not those that are called outside, for their
  * call pays, nor those that a permit counts when the other call has another flow. */
 bool dial_may_pass(const struct dial *d, const struct call *to);
 void dial_exchange(struct dial *a, struct dial *b);

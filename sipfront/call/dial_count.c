@@ -1,17 +1,17 @@
 /* What the legs of a dial add up to: for limits, permits and loops. */
 #include <string.h>
 
-#include "sipfront/call/far_outside.h"
+#include "sipfront/call/far_uri.h"
 
 unsigned dial_legs(const struct dial *d)
 {
     unsigned n = 0;
     for (const struct far_leg *f = dial_first(d); f; f = f->next)
-        n += f->leg != NULL;
+        n += far_leg_is_alive(f);
     return n;
 }
 
-static bool is_alive(const struct far_leg *f, int line) { return f->leg && f->line == line; }
+static bool is_alive(const struct far_leg *f, int line) { return far_leg_is_alive(f) && f->line == line; }
 
 /* A target's devices count as one: the first that is alive. */
 unsigned dial_under(const struct dial *d, int line)
@@ -42,10 +42,15 @@ unsigned dial_on_trunk(const struct dial *d, const char *trunk)
     return n;
 }
 
+static const char *shown_by(const struct far_leg *f)
+{
+    return f->outside ? far_outside_caller(f) : f->uri ? far_uri_caller(f) : "";
+}
+
 bool dial_shows(const struct dial *d, const char *number)
 {
     for (const struct far_leg *f = dial_first(d); f; f = f->next)
-        if (f->leg && f->outside && strcmp(far_outside_caller(f), number) == 0)
+        if (f->leg && strcmp(shown_by(f), number) == 0)
             return true;
     return false;
 }

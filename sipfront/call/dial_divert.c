@@ -9,6 +9,7 @@
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "stdlib/permit.h"
+#include "vm/base/fmt.h"
 #include "vm/base/log.h"
 
 #define CIRCLE "the call went in a circle"
@@ -44,7 +45,7 @@ static bool extend(struct leg_diversions *way, const struct far_leg *f, bool ran
         return false;
     struct leg_diversion *own = &way->list[way->count++];
     *own = (struct leg_diversion){ .outside = f->outside, .status = status, .rang = rang };
-    snprintf(own->user, sizeof own->user, "%s", f->user);
+    fmt_text(own->user, sizeof own->user, "%s", f->user);
     return true;
 }
 
@@ -155,11 +156,11 @@ static void follow(struct far_leg *f, struct leg_diversions *way, const char *to
         ring(f, way, ours, *number ? number : to);
 }
 
-/* A carrier's other redirections are refusals like any other (far_outside.c). */
+/* A carrier's other redirections are refusals like any other (far_outside.c), and all of who is called by a URI. */
 static bool is_forwarding(const struct far_leg *f, enum far_state was, int status, const char *to)
 {
     bool plain = (status == 301 || status == 302) && *to;
-    return was < FAR_ANSWERED && status >= 300 && status <= 399 && (plain || !f->outside);
+    return was < FAR_ANSWERED && status >= 300 && status <= 399 && (plain || !f->outside) && !f->uri;
 }
 
 bool dial_divert(struct far_leg *f, enum far_state was, int status, const char *to)

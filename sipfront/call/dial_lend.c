@@ -3,7 +3,7 @@
 
 #include "sipfront/call/cdr.h"
 #include "sipfront/call/dial.h"
-#include "sipfront/call/far_outside.h"
+#include "sipfront/call/far_uri.h"
 #include "sipfront/call/transfer.h"
 #include "vm/base/fmt.h"
 
@@ -75,6 +75,7 @@ void dial_replace_callee(struct dial *d, struct line_end *end)
     leg_listen(f->leg, NULL, NULL);
     leg_media_close(&f->media);
     far_outside_free(f);
+    far_uri_free(f);
     fmt_text(was, sizeof was, "%s", f->user);
     fmt_text(f->user, sizeof f->user, "%s", end->who.user);
     far_leg_adopt(f, end);

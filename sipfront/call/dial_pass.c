@@ -14,7 +14,7 @@ bool dial_may_pass(const struct dial *d, const struct call *to)
 {
     bool counts_alike = has_flow_of(d->op.call, to);
     const struct far_leg *f = d->legs;
-    while (f && !f->outside && (counts_alike || f->line < 0))
+    while (f && !f->outside && !f->uri && (counts_alike || f->line < 0))
         f = f->next;
     return !f && !d->winner && !d->op.later;
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "sipfront/call/far_outside.h"
+#include "sipfront/call/far_uri.h"
 #include "sipfront/call/server_parts.h"
 
 static void add_leg(struct dial *d, struct far_leg *f)
@@ -30,6 +30,17 @@ void dial_ring_number(struct dial *d, const char *number, const struct ring_for 
     struct far_leg *f;
     struct dial_refusal refusal;
     if (far_outside_new(&f, d, number, as, &refusal) == ERR_OK)
+        add_leg(d, f);
+    else
+        dial_note(d, refusal.how, refusal.why);
+}
+
+/* A SIP URI, straight; a permit has named its host. */
+static void ring_uri(struct dial *d, const char *uri, const struct ring_for *as)
+{
+    struct far_leg *f;
+    struct dial_refusal refusal;
+    if (far_uri_new(&f, d, uri, as, &refusal) == ERR_OK)
         add_leg(d, f);
     else
         dial_note(d, refusal.how, refusal.why);
@@ -66,8 +77,8 @@ void dial_ring_target(struct dial *d, const char *name, int line)
     const struct ring_for as = { line, "", d->op.call->way, dial_ring_until(d, to) };
     if (from && leg_max_forwards(from) <= 1) /* RFC 3261 §16.3: it has been through too many servers */
         dial_note(d, DIAL_FAILED, "the call went in a circle");
-    else if (strncmp(name, "sip:", 4) == 0 || strncmp(name, "sips:", 5) == 0)
-        dial_note(d, DIAL_FAILED, "no trunk");
+    else if (far_uri_is_one(name))
+        ring_uri(d, name, &as);
     else if (!to && is_outside(d->op.call, name))
         dial_ring_number(d, name, &as);
     else if (!to)

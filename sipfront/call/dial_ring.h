@@ -22,7 +22,7 @@ void dial_ring_number(struct dial *d, const char *number, const struct ring_for 
 
 /* That leg is taken and the others are let go. Its media may still lack the answer. */
 void dial_join(struct dial *d, struct far_leg *f);
-/* Why a target has not answered: what tells best is the dial's outcome. why: with DIAL_FAILED. */
+/* Why a target has not answered: what tells best is the dial's outcome. why: with DIAL_FAILED; copied. */
 void dial_note(struct dial *d, enum dial_outcome how, const char *why);
 
 #endif

@@ -9,7 +9,7 @@
 #include "sipfront/call/dial_hold.h"
 #include "sipfront/call/dial_ring.h"
 #include "sipfront/call/digit_way.h"
-#include "sipfront/call/far_outside.h"
+#include "sipfront/call/far_uri.h"
 #include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
@@ -17,6 +17,8 @@
 #include "vm/base/log.h"
 
 static int64_t now_of(const struct far_leg *f) { return clock_wall(dial_call(f->dial)->port.clock); }
+
+bool far_leg_is_alive(const struct far_leg *f) { return f->leg || far_uri_is_sought(f); }
 
 void far_leg_begun(struct far_leg *f)
 {
@@ -111,7 +113,9 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
         far_outside_rest(f, status, leg_retry_after_s(f->leg));
     snprintf(to, sizeof to, "%s", leg_forwards_to(f->leg));
     f->leg = NULL;
-    if (f->outside ? far_outside_goes_on(f, was, how, status) : far_leg_again(f, how, status))
+    if (f->outside ? far_outside_goes_on(f, was, how, status)
+        : f->uri   ? far_uri_goes_on(f, was, how, status)
+                   : far_leg_again(f, how, status))
         return;
     f->state = FAR_OVER;
     watch_changed(dial_call(f->dial), f->user);
@@ -119,7 +123,7 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
         was = FAR_OVER; /* its outcome is the target's */
         f->record.end = "forwarded";
     }
-    dial_on_over(f, was, how == LEG_END_REFUSED || f->outside ? status : 0);
+    dial_on_over(f, was, how == LEG_END_REFUSED || f->outside || f->uri ? status : 0);
 }
 
 /* Its digits answer the screen's question; in the talk they are for the other side, which gets them by relay. */
@@ -275,6 +279,7 @@ void far_leg_free(struct far_leg **far, const char *reason)
         leg_listen(f->leg, NULL, NULL);
     }
     far_outside_free(f);
+    far_uri_free(f);
     screen_free(&f->screen);
     leg_media_close(&f->media);
     watch_changed(dial_call(f->dial), f->user);

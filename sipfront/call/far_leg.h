@@ -18,12 +18,13 @@ struct far_leg {
     struct dial *dial;
     struct far_leg *next;
     enum far_state state;
-    struct leg *leg; /* NULL once over */
+    struct leg *leg; /* NULL once over, and while its host is being looked up */
     struct leg_media media;
     struct screen *screen;
-    char user[64];                   /* the Connection it belongs to */
+    char user[PARTY_USER];           /* the Connection it belongs to, or the number or SIP URI that is called */
     struct fare *fare;               /* of a leg through a trunk, tried or in use */
     struct far_outside *outside;     /* of a number that is called through trunks (far_outside.h), else NULL */
+    struct far_uri *uri;             /* of a SIP URI that is called straight (far_uri.h), else NULL */
     struct leg_record record;        /* for its line in the log */
     char payer[64];                  /* the Connection that pays outside; "": the one whose flow it is */
     struct leg_diversions *diverted; /* who has forwarded the call to it, owned; NULL: nobody */
@@ -45,6 +46,8 @@ bool far_leg_refuses_offer(int status);
 bool far_leg_may_secure(const struct far_leg *f, enum leg_end how, int status);
 /* true: so its phone is being called again. */
 bool far_leg_again(struct far_leg *f, enum leg_end how, int status);
+/* It is rung or talked to, or its host is being looked up. */
+bool far_leg_is_alive(const struct far_leg *f);
 /* It has been sent an INVITE: its record begins. */
 void far_leg_begun(struct far_leg *f);
 /* Remembers for whom; copied. */

@@ -6,10 +6,11 @@
 
 #include "sipfront/call/outside.h"
 
-enum { PARTY_USER = 128, PARTY_NAME = 96 };
+enum { PARTY_USER = 256, PARTY_NAME = 96 };
 
 struct party {
-    char user[PARTY_USER];  /* the Connection's SIP user, or the number that a carrier tells; "": unknown */
+    char user[PARTY_USER];  /* the Connection's SIP user, the number that a carrier tells, or a SIP URI that was called;
+                               "": unknown */
     char name[PARTY_NAME];  /* as its phone gives it */
     char trunk[TRUNK_NAME]; /* by which it is reached; "": a phone of ours, so the user is proved */
     bool hidden;            /* it wants to be unknown to the others (RFC 3323): not to its flow, nor to the record */

@@ -15,10 +15,11 @@
 #include "sipfront/call/cdr.h"
 #include "sipfront/call/dial_divert.h"
 #include "sipfront/call/dial_ring.h"
-#include "sipfront/call/far_outside.h"
+#include "sipfront/call/far_uri.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "stdlib/dial_rank.h"
+#include "vm/base/fmt.h"
 #include "vm/base/log.h"
 
 #define ELSEWHERE                                                                                                      \
@@ -79,6 +80,9 @@ static void finish(struct call_op *op)
     dial_done_cb *done = d->done;
     void *owner = d->owner;
     struct dial_end end = d->end;
+    char why[DIAL_WHY]; /* must outlive the dial */
+    memcpy(why, d->why, sizeof why);
+    end.reason = str_of(end.how == DIAL_FAILED ? why : "");
     if (!d->hooks)
         op->call->was_busy = end.how == DIAL_BUSY;
     stop(op);
@@ -140,7 +144,6 @@ void dial_end_unanswered(struct dial *d)
 {
     if (hand_over(d))
         return;
-    d->end.reason = str_of(d->best == DIAL_FAILED ? d->why : "");
     end(d, d->tried ? d->best : DIAL_OFFLINE);
 }
 
@@ -160,8 +163,8 @@ void dial_caller_gone(struct dial *d)
 
 void dial_note(struct dial *d, enum dial_outcome how, const char *why)
 {
-    if (how == DIAL_FAILED && !d->why)
-        d->why = why;
+    if (how == DIAL_FAILED && !*d->why)
+        fmt_text(d->why, sizeof d->why, "%s", why);
     if (!d->tried || dial_outranks(how, d->best))
         d->best = how;
     d->tried = true;
@@ -338,6 +341,8 @@ void dial_on_over(struct far_leg *f, enum far_state was, int status)
     struct dial_refusal told = { outcome_of(status, was == FAR_RINGING), "the device refused the call" };
     if (f->outside)
         told = far_outside_outcome(f, status);
+    else if (f->uri)
+        told = far_uri_outcome(f, was, status);
     if (was != FAR_OVER)
         dial_note(d, was == FAR_ANSWERED ? DIAL_DECLINED : told.how, told.why);
     if (status >= 600)

@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "sipfront/call/call_op.h"
+#include "sipfront/call/far_uri.h"
 #include "sipfront/call/referring.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "sipfront/directory/trunk_lists.h"
 #include "sipfront/sip/refer.h"
+#include "vm/base/fmt.h"
 #include "vm/base/log.h"
 
 enum { TRANSFERS_MAX = 20, TARGET_MAX = 256 };
@@ -16,7 +18,7 @@ struct referring {
     struct call_op op;
     asked_cb *done;
     void *owner;
-    char target[TARGET_MAX]; /* a SIP user or a number */
+    char target[TARGET_MAX]; /* a SIP user, a number or a SIP URI */
     struct call_route route; /* of the server's own way */
     char why[64];            /* "" : done */
     bool taken, put;         /* by the phone or the target; the server puts it through */
@@ -115,6 +117,10 @@ static bool write_target(const struct referring *f, struct sbuf *uri)
     const struct call *c = f->op.call;
     if (!leg_may_put(c->leg))
         return false;
+    if (far_uri_is_one(f->target) && !*c->caller.trunk) {
+        sbuf_cstr(uri, f->target);
+        return true;
+    }
     if (*c->caller.trunk)
         return write_for_carrier(c, f->target, uri);
     if (f->route.dials_out && !router_may_dial(c->server, c->caller.user, f->target))
@@ -140,6 +146,12 @@ static void begin(struct referring *f)
     sbuf_free(&by);
 }
 
+/* The phone has asked us for that URI, or a server that knows only its own users: it cannot, but we may. */
+static bool could_not(const struct referring *f, int status)
+{
+    return far_uri_is_one(f->target) && (status == 403 || status == 404 || status == 416);
+}
+
 void referring_told(struct referring *f, bool taken, int status)
 {
     if (!f || f->op.later)
@@ -149,7 +161,10 @@ void referring_told(struct referring *f, bool taken, int status)
         put_through(f);
     } else if (status >= 300) {
         f->taken = false;
-        fail_with(f, status);
+        if (could_not(f, status))
+            put_through(f);
+        else
+            fail_with(f, status);
     } else {
         f->taken = true;
         if (status >= 200)
@@ -167,13 +182,18 @@ void referring_caller_gone(struct referring *f)
 
 /* ---- starting ---- */
 
+/* A URI of this server's own is the user that it names, and nothing outside. */
 static bool find_target(struct referring *f)
 {
     const struct call *c = f->op.call;
-    const struct connection *to = router_find(c->server, f->target);
     const struct connection *pays = directory_connection(c->server->directory, c->facts.dialed);
+    char user[PARTY_USER];
+    bool uri = far_uri_is_one(f->target), ours = uri && far_uri_is_ours(c->server, f->target, user);
+    if (ours)
+        fmt_text(f->target, sizeof f->target, "%s", user);
+    const struct connection *to = router_find(c->server, f->target);
     f->route = (struct call_route){ .dialed = to };
-    if (!to && *f->target == '+')
+    if (!to && !ours && (uri || *f->target == '+'))
         f->route = (struct call_route){ .dialed = pays, .dials_out = true };
     f->route.permit_flow = f->line < 0 ? NULL : c->facts.flow;
     f->route.permit_line = f->line;

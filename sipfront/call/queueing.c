@@ -5,13 +5,14 @@
 
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/waiting.h"
+#include "vm/base/cover.h"
 
-/* A number outside can always be tried. */
+/* What is outside can always be tried. */
 static bool is_reachable(const char *user, void *owner)
 {
     const struct server *s = owner;
     const struct connection *c = router_find(s, user);
-    return c ? agent_bindings(s->agent, c->user) > 0 : *user == '+';
+    return c ? agent_bindings(s->agent, c->user) > 0 : cover_is_abroad(str_of(user));
 }
 
 static bool calls_himself(const struct call *c, const char *user) { return c->leg && party_is(&c->caller, user); }

@@ -27,6 +27,13 @@ enum audio_security secrecy_of_trunk(const struct trunk_settings *t)
     return s == AUDIO_SECURE_OPTIONAL ? AUDIO_SECURE_WISHED : s;
 }
 
+enum audio_security secrecy_of_uri(const struct server *s, bool by_tls)
+{
+    if (!by_tls)
+        return s->srtp == AUDIO_SECURE_REQUIRED ? AUDIO_SECURE_REQUIRED : AUDIO_SECURE_OFF;
+    return s->srtp == AUDIO_SECURE_OPTIONAL ? AUDIO_SECURE_WISHED : s->srtp;
+}
+
 /* By UDP or TCP, though its gateways are called by TLS: who listens there has the keys, who sends there may be anybody.
  */
 static bool is_open(const struct trunk_settings *t, const struct leg_invite *invite)

@@ -13,6 +13,8 @@ struct trunk_settings;
 enum audio_security secrecy_of_phone(const struct server *s, const char *user);
 /* A gateway of that trunk, which is called. */
 enum audio_security secrecy_of_trunk(const struct trunk_settings *t);
+/* Who is called by a SIP URI. Not by TLS: AUDIO_SECURE_REQUIRED says that it may not be called. */
+enum audio_security secrecy_of_uri(const struct server *s, bool by_tls);
 /* The trunk takes encrypted calls alone, and this one tells keys in the open. */
 bool secrecy_forbids(const struct trunk_settings *t, const struct leg_invite *invite);
 /* Who sends that INVITE. */

@@ -168,9 +168,10 @@ static enum err read_certificate(struct agent *a, const struct agent_params *p)
     sbuf_free(&why);
     e = e ? e : certificates_new(&a->tls, m);
     if (!e)
-        certificates_expect(
-            a->tls, &(struct certificate_expectation){
-                        .ca_file = p->ca_file, .expected = trunks_expected, .refused = trunks_refused, .owner = a });
+        certificates_expect(a->tls, &(struct certificate_expectation){ .ca_file = p->ca_file,
+                                                                       .expected = uri_peers_expected,
+                                                                       .refused = uri_peers_refused,
+                                                                       .owner = a });
     return e;
 }
 

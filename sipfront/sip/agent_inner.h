@@ -38,6 +38,7 @@ struct agent {
     struct bindings *bindings;
     struct resolver *resolver; /* NULL: names are not found */
     struct trunk *trunks;
+    struct uri_peer *uri_peers;             /* who is called by URIs (uri_peer.c) */
     struct sip_listen listens[SIP_LISTENS]; /* the first is where it was told to listen */
     unsigned nlistens;
     struct network *local_nets;
@@ -103,6 +104,10 @@ void agent_contact_toward(const struct agent *a, const char *uri, char out[LISTE
 bool address_in_uri(const char *uri, struct network *out);
 
 enum err agent_open_guard(struct agent *a, const struct sip_networks *allowed) MUST_USE;
+/* Does it listen, and so send, at an address of that family? */
+bool agent_listens_in(const struct agent *a, bool v6);
+/* Is that one of the addresses (numeric) and ports by which the agent is reached? */
+bool agent_is_at(const struct agent *a, const char *address, uint16_t port);
 /* Is that port, of any of its addresses, the agent's? */
 bool agent_listens_at(const struct agent *a, uint16_t port);
 

@@ -85,7 +85,7 @@ void incoming_source_uri(const struct incoming *r, char out[SIP_SOURCE_MAX + 32]
 bool address_in_uri(const char *uri, struct network *out)
 {
     char host[NETWORK_TEXT];
-    const char *at = strncmp(uri, "sip:", 4) == 0 ? uri + 4 : uri;
+    const char *at = uri + (strncmp(uri, "sip:", 4) == 0 ? 4 : strncmp(uri, "sips:", 5) == 0 ? 5 : 0);
     size_t n = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":;");
     if (n >= sizeof host)
         return false;

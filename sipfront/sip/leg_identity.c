@@ -1,6 +1,7 @@
 /* Who a phone is told that it talks to: From, P-Asserted-Identity (RFC 3325), Remote-Party-ID for the phones that know
  * no other, Privacy (RFC 3323). */
 #include <string.h>
+#include <strings.h>
 
 #include "sipfront/sip/leg_inner.h"
 
@@ -29,7 +30,10 @@ void leg_write_name_addr(const struct agent *a, const struct leg_identity *who, 
     if (who->name && *who->name)
         leg_add_quoted(out, who->name);
     sbuf_char(out, '<');
-    agent_write_uri(a, who->user, out);
+    if (strncasecmp(who->user, "sip:", 4) == 0 || strncasecmp(who->user, "sips:", 5) == 0)
+        sbuf_cstr(out, who->user); /* one outside who was called so */
+    else
+        agent_write_uri(a, who->user, out);
     sbuf_char(out, '>');
 }
 

@@ -175,6 +175,14 @@ bool listen_add_others(struct agent *a)
     return ok;
 }
 
+bool agent_listens_in(const struct agent *a, bool v6)
+{
+    for (unsigned i = 0; i < a->nlistens; i++)
+        if (is_v6(&a->listens[i]) == v6)
+            return true;
+    return false;
+}
+
 /* ---- what the server calls itself ---- */
 
 static bool is_any(const struct sip_listen *l)
@@ -204,6 +212,21 @@ static bool ask_kernel(const struct network *to, char out[NETWORK_TEXT])
     if (ok)
         network_text(&n, out);
     return ok;
+}
+
+/* Who listens at any address listens at those that can be bound here. */
+bool agent_is_at(const struct agent *a, const char *address, uint16_t port)
+{
+    struct sip_listen there = { .transport = "udp" };
+    bool found = false, any = false;
+    if (!agent_listens_at(a, port))
+        return false;
+    for (unsigned i = 0; i < a->nlistens && !found; i++) {
+        found = strcmp(a->listens[i].address, address) == 0;
+        any = any || is_any(&a->listens[i]);
+    }
+    fmt_text(there.address, sizeof there.address, "%s", address);
+    return found || (*a->advertise && strcmp(a->advertise, address) == 0) || (any && listen_can_bind(&there));
 }
 
 static bool is_local(const struct agent *a, const struct network *to)
@@ -255,6 +278,9 @@ void agent_contact_toward(const struct agent *a, const char *uri, char out[LISTE
     const struct sip_listen *l = listener_for(a, v6, transport);
     uint16_t port = l == &a->listens[0] ? a->port_number : l->port;
     agent_address_toward(a, uri ? uri : "", host);
-    fmt_text(out, LISTEN_URL_MAX, strchr(host, ':') ? "<sip:[%s]:%u%s%s>" : "<sip:%s:%u%s%s>", host, port,
-             strcmp(transport, "udp") != 0 ? ";transport=" : "", strcmp(transport, "udp") != 0 ? transport : "");
+    if (uri && strncmp(uri, "sips:", 5) == 0) /* which is by TLS in itself */
+        fmt_text(out, LISTEN_URL_MAX, strchr(host, ':') ? "<sips:[%s]:%u>" : "<sips:%s:%u>", host, port);
+    else
+        fmt_text(out, LISTEN_URL_MAX, strchr(host, ':') ? "<sip:[%s]:%u%s%s>" : "<sip:%s:%u%s%s>", host, port,
+                 strcmp(transport, "udp") != 0 ? ";transport=" : "", strcmp(transport, "udp") != 0 ? transport : "");
 }

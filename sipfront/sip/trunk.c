@@ -73,22 +73,14 @@ static void on_resolved(const struct resolved *found, void *owner)
         trunk_register_start(t);
 }
 
-static bool listens_in(const struct agent *a, bool v6)
-{
-    for (unsigned i = 0; i < a->nlistens; i++)
-        if ((strchr(a->listens[i].address, ':') != NULL) == v6)
-            return true;
-    return false;
-}
-
 static void look_up(void *owner)
 {
     struct trunk *t = owner;
     struct resolve_order o = { .gateways = t->gateways,
                                .count = t->ngateways,
                                .transport = t->transport,
-                               .v4 = listens_in(t->agent, false),
-                               .v6 = listens_in(t->agent, true),
+                               .v4 = agent_listens_in(t->agent, false),
+                               .v6 = agent_listens_in(t->agent, true),
                                .tls = t->agent->tls != NULL };
     t->again = NULL;
     t->resolution = resolution_start(t->agent->resolver, t->agent->clock, &o, on_resolved, t);

@@ -87,6 +87,10 @@ void trunk_ping_stop(struct trunk *t);
 void trunk_register_start(struct trunk *t);
 void trunk_register_stop(struct trunk *t); /* what the carrier holds runs out by itself */
 
+/* As trunk_targets(), of those peers. */
+unsigned trunk_order(const struct trunk_peer *peers, unsigned n, int64_t now_ms, struct trunk_target *out,
+                     unsigned most);
+
 /* Before the stack stops: every request's handle goes. */
 void trunks_stop(struct agent *a);
 void trunks_free(struct agent *a);
@@ -98,6 +102,9 @@ bool trunks_are_at(const struct agent *a, const struct network *address);
  * gateways' hosts of each TLS trunk that has a gateway there. */
 unsigned trunks_expected(const struct sockaddr *peer, const char *names[CERTIFICATE_NAMES], void *agent);
 void trunks_refused(const struct sockaddr *peer, const char *why, void *agent);
+/* The same with those who are called by URIs; a trunk's names go first. */
+unsigned uri_peers_expected(const struct sockaddr *peer, const char *names[CERTIFICATE_NAMES], void *agent);
+void uri_peers_refused(const struct sockaddr *peer, const char *why, void *agent);
 /* Who calls, as a trusted carrier says it: P-Asserted-Identity, else From; "" when the caller wants to be unknown. */
 void trunk_read_caller(const sip_t *sip, char *user, size_t cap);
 

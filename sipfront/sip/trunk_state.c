@@ -107,13 +107,13 @@ static bool same_class(const struct entry *a, const struct entry *b)
     return a->last == b->last && a->peer->target.rank == b->peer->target.rank;
 }
 
-unsigned trunk_targets(const struct trunk *t, struct trunk_target *out, unsigned most)
+unsigned trunk_order(const struct trunk_peer *peers, unsigned count, int64_t now_ms, struct trunk_target *out,
+                     unsigned most)
 {
     struct entry e[64];
-    unsigned n = t->npeers < 64 ? t->npeers : 64;
-    int64_t now = clock_mono(t->agent->clock);
+    unsigned n = count < 64 ? count : 64;
     for (unsigned i = 0; i < n; i++)
-        e[i] = (struct entry){ .peer = &t->peers[i], .last = !is_rested(&t->peers[i], now), .key = i };
+        e[i] = (struct entry){ .peer = &peers[i], .last = !is_rested(&peers[i], now_ms), .key = i };
     qsort(e, n, sizeof *e, compare);
     for (unsigned i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && same_class(&e[i], &e[end]);)
@@ -125,6 +125,11 @@ unsigned trunk_targets(const struct trunk *t, struct trunk_target *out, unsigned
     for (unsigned i = 0; i < n; i++)
         out[i] = e[i].peer->target;
     return n;
+}
+
+unsigned trunk_targets(const struct trunk *t, struct trunk_target *out, unsigned most)
+{
+    return trunk_order(t->peers, t->npeers, clock_mono(t->agent->clock), out, most);
 }
 
 void trunk_rest(struct trunk *t, const struct trunk_target *target, int64_t ms)

@@ -277,6 +277,7 @@ SCENARIOS = [
     Scenario("bridge: no answer", BRIDGE, (others("bridge", "no_answer"),)),
     Scenario("bridge: failed", BRIDGE, (others("bridge", "failed"),)),
     Scenario("bridge: offline", BRIDGE.replace("bob", "carol"), (others("bridge", "offline"),)),
+    Scenario("bridge: nobody is at a SIP URI", 'permit dial "sip:*"\n' + BRIDGE.replace("bob", "sip:eva@127.0.0.1:1;transport=tcp"), (others("bridge", "failed unreachable"),)),
     Scenario("bridge: hangup while it rings", BRIDGE, (hang_up("bridge", 0.3),)),
     Scenario("bridge: not permitted", PERMIT),
     Scenario("hunt: busy beats offline", HUNT, (others("bridge", "offline"), others("bridge", "busy", also=True))),
