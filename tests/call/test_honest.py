@@ -86,3 +86,18 @@ def test_who_is_shown_is_who_has_the_credentials(server, ctl, ladder, target, tm
     assert server.wait_cdr()["from"] == "ann"
     if target == "line":
         assert any(line.endswith("log: from ann") for line in server.log.seen)
+
+
+@pytest.mark.parametrize("uri, answer", [
+    ("sip:eva@elsewhere.example", 404), ("sip:+48229999999@elsewhere.example", 403), ("tel:+48229999999", 403),
+    ("tel:+48221234567", 486), ("sip:+48221234567@elsewhere.example;user=phone", 486)])
+def test_nothing_is_relayed_to_another_domain(server, ctl, ladder, uri, answer):
+    """Whom a URI names is looked up here, by its user part or its number, whatever its host."""
+    bob, ann = ladder("bob").register(PASSWORDS["bob"]), ladder("ann")
+    ctl.run("number", "add", "+48221234567", "--to", "bob")
+    bob.called().reply(486).hear("ACK").start().wait_listening()
+    ann.begin("INVITE", "whoever", [], ann.sdp()).hear(100, optional=True).hear(answer).ack_failure()
+    ann.steps = [step.replace("sip:whoever@[remote_ip]:[remote_port]", uri) for step in ann.steps]
+    ann.start(PASSWORDS["ann"]).finish()
+    if answer == 486:
+        bob.finish()

@@ -47,3 +47,15 @@ def test_a_session_interval_that_is_too_small(ladder, register):
     del ann.steps[2:]  # it is not even challenged
     ann.hear(100, optional=True).hear(422, matches=["Min-SE: *90"]).ack_failure().start(PASSWORDS["ann"])
     ann.finish()
+
+
+def test_an_offer_before_the_answer_is_put_off(ladder, register):
+    """By UPDATE, while the first is unanswered: 491 (RFC 3311 §5.2). The call goes on."""
+    bob = register("bob", answers=False)
+    ann = ladder("ann")
+    ann.begin("INVITE", "bob", ["Require: 100rel"], ann.sdp()).hear(100, optional=True).hear(180, rrs=True, matches=["Require: 100rel"]).prack()
+    ann.request("UPDATE", body=ann.sdp()).hear(491).hear(200, rrs=True, matches=["CSeq: 2 INVITE"]).ack(cseq=2).bye().start(PASSWORDS["ann"])
+    ann.wait_said("SIP/2.0 491")
+    bob.answer()
+    bob.wait("CALL_CLOSED", 20)
+    ann.finish()
