@@ -1,8 +1,8 @@
 /* Speech through the engine over a bad network: for each way through it (relayed, transcoded, recorded, played), loss
  * and jitter, what was heard. One process is engine, network and phones; all cells run at once in real time.
- * talk_quality SPEECH.wav FOLDER   writes FOLDER/CELL.wav (what the far end heard, by its own clock) or CELL.wav as the
- * engine recorded it, and prints a line a cell: name rate lost% jitter sent lost lead, where lead is how many ms before
- * the first sample of the file the first of the speech was spoken. tests/bench/quality compares them. */
+ * talk_quality SPEECH.wav FOLDER [few]   writes FOLDER/CELL.wav (what the far end heard, by its own clock) or CELL.wav
+ * as the engine recorded it, and prints a line a cell: name rate lost% jitter sent lost lead, where lead is how many ms
+ * before the first sample of the file the first of the speech was spoken. tests/bench/quality compares them. */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -19,6 +19,7 @@
 #include "sipfront/media/wav_file.h"
 
 enum { FRAME_MS = 20, PACKET = 700, AHEAD = 16, SECONDS_MOST = 60, SETTLE_MS = 400, TAIL_MS = 500 };
+enum { LATE_MOST_MS = 100, OVERLOADED = 3 }; /* that exit status: later than that, what was heard says nothing */
 
 enum way { RELAYED, TRANSCODED, RECORDED, PLAYED };
 
@@ -265,7 +266,8 @@ static void write_heard(const struct cell *c)
         die(c->file);
 }
 
-static void add_cells(const char *folder)
+/* few: of the networks the best and the worst, alone and together. */
+static void add_cells(const char *folder, bool few)
 {
     for (unsigned p = 0; p < PATHS; p++)
         for (unsigned l = 0; l < LOSSES; l++)
@@ -273,6 +275,8 @@ static void add_cells(const char *folder)
                 struct cell *c = &cells[ncells];
                 if (paths[p].way == PLAYED && (l || j))
                     continue; /* what the network does after us is not ours to mend */
+                if (few && ((l && l != LOSSES - 1) || (j && j != JITTERS - 1)))
+                    continue;
                 *c = (struct cell){ .path = &paths[p], .loss = losses[l], .jitter = jitters[j] };
                 snprintf(c->file, sizeof c->file, "%s/%s-%u-%u.wav", folder, c->path->name, c->loss, c->jitter);
                 ncells++;
@@ -320,8 +324,8 @@ int main(int argc, char **argv)
     struct media *media;
     pthread_t thread;
 
-    if (argc != 3) {
-        fprintf(stderr, "usage: talk_quality SPEECH.wav FOLDER\n");
+    if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "few") != 0)) {
+        fprintf(stderr, "usage: talk_quality SPEECH.wav FOLDER [few]\n");
         return 2;
     }
     for (unsigned c = 1; c < CODEC_COUNT; c++) {
@@ -330,7 +334,7 @@ int main(int argc, char **argv)
             die(argv[1]);
     }
     srandom(4711);
-    add_cells(argv[2]);
+    add_cells(argv[2], argc == 4);
     run.frames = (unsigned)(speech[CODEC_PCMU].count / 160);
     if (loop_new(&run.loop) || media_new(&media, run.loop, &params) || run.frames > SECONDS_MOST * 50)
         die("media");
@@ -345,5 +349,5 @@ int main(int argc, char **argv)
         if (cells[i].path->way != RECORDED)
             write_heard(&cells[i]);
     report(&run);
-    return 0;
+    return late_ms > LATE_MOST_MS ? OVERLOADED : 0;
 }
