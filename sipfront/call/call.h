@@ -37,7 +37,6 @@ struct call {
     struct flow_run *run;
     struct call_port port;
     struct action_host host;
-    char lua_why[VM_LUA_WHY];
     struct call_facts facts;
     /* What the running action has asked for; each is NULL when it has not. */
     struct answering *answering;

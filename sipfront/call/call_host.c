@@ -81,7 +81,7 @@ void call_host_init(struct call *c)
         .open = host_open,
         .day_text = host_day_text,
         .lua = lua_run,
-        .lua_why = c->lua_why,
+        .lua_why = c->server->lua_why,
         .self = c,
     };
 }

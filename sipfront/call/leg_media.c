@@ -167,12 +167,14 @@ static void start(struct leg_media *m, const struct audio_desc *agreed)
         .receive = they_talk(theirs),
         .timeout_ms = they_listen(theirs) ? m->silence_ms : 0, /* who is held may be still */
     };
+    struct secure_keys keys;
     accept_formats(&r, our(m));
-    if (agree_keys(&r.secure, agreed, theirs) != ERR_OK)
-        r.secure = (struct secure_keys){ .on = true }; /* looked at before; no audio rather than a plain one */
-    m->suite = r.secure.on ? secure_suite_name(r.secure.suite) : NULL;
+    if (agree_keys(&keys, agreed, theirs) != ERR_OK)
+        r.send = r.receive = false; /* looked at before; no audio rather than a plain one */
+    m->suite = keys.on ? secure_suite_name(keys.suite) : NULL;
+    r.secure = keys.on ? &keys : NULL;
     stream_set_remote(m->stream, &r);
-    secure_keys_wipe(&r.secure);
+    secure_keys_wipe(&keys);
 }
 
 static enum err check_keys(const struct audio_desc *agreed, const struct audio_desc *theirs)

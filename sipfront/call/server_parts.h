@@ -44,6 +44,7 @@ struct server {
     struct calls_up *calls_up; /* NULL: the file cannot be had */
     struct cdr_file *cdr_file; /* NULL: none is wanted */
     struct clock_timer *noting;
+    char lua_why[VM_LUA_WHY];      /* of the fault that a call ends in, read in the same turn */
     struct sbuf record, log_lines; /* the last ones of cdr.c: their memory is kept */
     struct conference *conferences;
     struct guesses *guesses; /* of their PINs */

@@ -25,6 +25,7 @@ struct command {
     struct room *room;
     void (*run)(struct media *m, struct command *c); /* media thread; frees what it does not take over */
     struct stream_remote remote;
+    struct secure_keys *keys; /* of that remote, owned */
     struct net_address address;
     struct prompt **prompts;
     unsigned n, loops, tag;

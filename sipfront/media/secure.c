@@ -84,6 +84,23 @@ bool secure_keys_equal(const struct secure_keys *a, const struct secure_keys *b)
 
 void secure_keys_wipe(struct secure_keys *k) { explicit_bzero(k, sizeof *k); }
 
+struct secure_keys *secure_keys_copy(const struct secure_keys *k)
+{
+    struct secure_keys *copy = malloc(sizeof *copy);
+    if (!copy)
+        abort();
+    *copy = *k;
+    return copy;
+}
+
+void secure_keys_free(struct secure_keys **kp)
+{
+    if (*kp)
+        secure_keys_wipe(*kp);
+    free(*kp);
+    *kp = NULL;
+}
+
 static pthread_once_t started = PTHREAD_ONCE_INIT;
 static bool works;
 

@@ -28,6 +28,9 @@ struct secure_keys {
 enum err secure_keys_read(struct secure_keys *out, unsigned suite, const char *send, const char *receive) MUST_USE;
 bool secure_keys_equal(const struct secure_keys *a, const struct secure_keys *b);
 void secure_keys_wipe(struct secure_keys *k);
+/* The copy's is the caller, who frees it. */
+struct secure_keys *secure_keys_copy(const struct secure_keys *k);
+void secure_keys_free(struct secure_keys **k); /* wiped */
 
 struct secure;
 /* ERR_UNSUPPORTED when libsrtp cannot do it. */

@@ -69,7 +69,7 @@ enum err stream_open_for(struct stream **out, struct media *m, const char *addre
     if (!s)
         return ERR_NOMEM;
     s->media = m;
-    s->events = *events;
+    s->events = events;
     s->owner = owner;
     s->remote.event_pt = -1;
     s->rtcp.far.rtt_us = -1;
@@ -101,7 +101,7 @@ void stream_close(struct stream **sp)
 
 void stream_listen(struct stream *s, const struct stream_events *events, void *owner)
 {
-    s->events = *events;
+    s->events = events;
     s->owner = owner;
 }
 
@@ -141,8 +141,8 @@ static void tell_recorded(struct stream *s, struct recording *rec)
     struct stream_recorded r;
 
     recording_describe(rec, &r);
-    if (!rec->both && !s->closed && s->events.on_recorded)
-        s->events.on_recorded(&r, s->owner);
+    if (!rec->both && !s->closed && s->events->on_recorded)
+        s->events->on_recorded(&r, s->owner);
     recording_free(rec);
     s->recordings--;
 }
@@ -156,7 +156,7 @@ void stream_deliver(const struct event *e)
         room_deliver(e);
         return;
     }
-    on = &s->events;
+    on = s->events;
     switch (e->kind) {
     case EVENT_DIGIT:
         atomic_fetch_sub(&s->counts.unread_digits, 1);
@@ -198,13 +198,14 @@ void stream_set_remote(struct stream *s, const struct stream_remote *r)
 {
     struct command c = { .run = command_remote, .stream = s, .remote = *r, .patience = PATIENCE_GRID };
 
-    c.remote.address = NULL; /* the text is the caller's */
+    c.remote.address = NULL; /* the text and the keys are the caller's */
+    c.remote.secure = NULL;
+    c.keys = r->secure ? secure_keys_copy(r->secure) : NULL;
     c.remote.ptime = usable_ptime(r->codec, r->ptime);
     if (r->port > 0)
         net_address_parse(&c.address, r->address, r->port);
     s->connected = true;
     engine_command(s->media, &c);
-    secure_keys_wipe(&c.remote.secure);
 }
 
 static void play(struct stream *s, struct command *c, struct prompt *const *prompts)

@@ -49,7 +49,7 @@ struct stream_events {
     void (*on_press)(char digit, unsigned ms, void *owner);
 };
 
-/* ERR_LIMIT when the pool has no port left. */
+/* ERR_LIMIT when the pool has no port left. events are borrowed for as long as it is open. */
 enum err stream_open(struct stream **out, struct media *m, const struct stream_events *events, void *owner) MUST_USE;
 /* In the family of that address, where the engine has it, else in its first. */
 enum err stream_open_for(struct stream **out, struct media *m, const char *address, const struct stream_events *events,
@@ -75,12 +75,12 @@ struct stream_remote {
     uint8_t pt;        /* payload type that we send; understood too */
     unsigned naccepts; /* what else is understood */
     struct stream_format accepts[STREAM_FORMATS];
-    int event_pt;       /* telephone-event, -1 none */
-    unsigned event_khz; /* its clock; 0: that of the codec */
-    unsigned ptime;     /* ms of a packet that we send; rounded to what the codec can do */
-    bool send, receive; /* false while held */
-    struct secure_keys secure;
-    unsigned timeout_ms; /* 0: no limit on silence */
+    int event_pt;                     /* telephone-event, -1 none */
+    unsigned event_khz;               /* its clock; 0: that of the codec */
+    unsigned ptime;                   /* ms of a packet that we send; rounded to what the codec can do */
+    bool send, receive;               /* false while held */
+    const struct secure_keys *secure; /* NULL: plain RTP; copied */
+    unsigned timeout_ms;              /* 0: no limit on silence */
 };
 /* First answer or later change. Latching starts afresh when address or port changed. */
 void stream_set_remote(struct stream *s, const struct stream_remote *r);

@@ -50,7 +50,7 @@ void command_close(struct media *m, struct command *c)
     s->digits = NULL;
     s->ndigits = 0;
     secure_free(&s->secure);
-    secure_keys_wipe(&s->remote.secure);
+    secure_keys_free(&s->keys);
     wheel_remove(&m->wheel, &s->node);
     ports_give(m->ports, s->pair, s, engine_ms(m));
     outbox_put(m->outbox, &gone);
@@ -65,12 +65,15 @@ static bool moved(const struct stream *s, const struct net_address *to)
 
 /* Keys that stay keep their context: numbers and the list of what was received go on (RFC 4568 §7.1.4). Without a
  * context nothing goes in or out: no key, no plain audio instead. */
-static void secure_with(struct stream *s, const struct secure_keys *keys)
+static void secure_with(struct stream *s, struct secure_keys *keys)
 {
-    if (secure_keys_equal(&s->remote.secure, keys))
+    bool same = s->keys && keys && secure_keys_equal(s->keys, keys);
+    secure_keys_free(&s->keys);
+    s->keys = keys;
+    if (same)
         return;
     secure_free(&s->secure);
-    if (keys->on && secure_new(&s->secure, keys) != ERR_OK)
+    if (keys && secure_new(&s->secure, keys) != ERR_OK)
         log_error("media", "port %u: SRTP does not work: nothing is sent", s->pair->port);
 }
 
@@ -82,10 +85,9 @@ void command_remote(struct media *m, struct command *c)
         latch_restart(&s->latch, &c->address, engine_ms(m));
     if (!c->remote.send)
         s->line.talking = s->relay.started = false;
-    secure_with(s, &c->remote.secure);
+    secure_with(s, c->keys);
     s->no_events &= s->remote.event_pt == c->remote.event_pt;
     s->remote = c->remote;
-    secure_keys_wipe(&c->remote.secure);
     s->has_remote = true;
     s->heard_ms = engine_ms(m); /* the time-out runs from here */
     s->silence_told = false;

@@ -218,7 +218,7 @@ static void on_rtp(struct media *m, struct stream *s, struct rtp_packet *p)
 /* Before anything is believed of it, also by the latch. */
 bool stream_is_genuine(struct media *m, struct stream *s, size_t *len)
 {
-    if (!s->remote.secure.on)
+    if (!s->keys)
         return true;
     if (s->secure && (rtp_is_rtcp(m->buffer, *len) ? secure_unprotect_rtcp(s->secure, m->buffer, len)
                                                    : secure_unprotect(s->secure, m->buffer, len)))

@@ -42,7 +42,7 @@ static void send_report(struct media *m, struct stream *s, bool bye)
     struct rtcp_ours ours = { .ssrc = s->line.ssrc, .bye = bye, .cname = m->cname };
     size_t len;
 
-    if (to.len == 0 || (s->remote.secure.on && !s->secure))
+    if (to.len == 0 || (s->keys && !s->secure))
         return;
     ours.ts = stream_ts_now(m, s);
     ours.packets = (uint32_t)sent;

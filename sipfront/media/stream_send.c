@@ -23,7 +23,7 @@ static void send_frame(struct stream *s, uint8_t *frame, const struct rtp_packet
     size_t len = RTP_HEADER + p->len;
 
     rtp_write(frame, p);
-    if (s->remote.secure.on && (!s->secure || !secure_protect(s->secure, frame, &len)))
+    if (s->keys && (!s->secure || !secure_protect(s->secure, frame, &len)))
         return;
     if (sendto(s->pair->rtp, frame, len, MSG_DONTWAIT | MSG_NOSIGNAL, &to->any, to->len) < 0)
         return;

@@ -40,7 +40,7 @@ struct stream_rtcp {
 struct stream {
     /* loop */
     struct media *media;
-    struct stream_events events;
+    const struct stream_events *events;
     void *owner;
     struct port_pair *pair;       /* its sockets */
     struct stream *next, **link;  /* of the media's list */
@@ -53,9 +53,10 @@ struct stream {
     /* media thread */
     struct wheel_node node; /* its grid; due_ms is the next point */
     bool has_remote, silence_told;
-    struct stream_remote remote; /* without its address */
+    struct stream_remote remote; /* without its address and keys */
     struct latch latch;
-    struct secure *secure; /* SRTP; NULL: plain RTP */
+    struct secure_keys *keys; /* owned; NULL: plain RTP */
+    struct secure *secure;    /* SRTP by these keys; NULL too when it does not work */
     struct rtp_line line;
     uint32_t grid_ts; /* of the next grid point */
     struct player player;

@@ -116,7 +116,7 @@ static void secured_to_plain(void **state)
     uint8_t payload[160];
 
     keys_of(2, &ours, &theirs);
-    ra.secure = ours;
+    ra.secure = &ours;
     assert_int_equal(secure_new(&phone, &theirs), ERR_OK);
     stream_set_remote(f->a, &ra);
     stream_set_remote(f->b, &rb);
@@ -150,7 +150,7 @@ static void others_are_refused(void **state)
 
     keys_of(2, &ours, &theirs);
     keys_of(2, &other, &unused);
-    ra.secure = ours;
+    ra.secure = &ours;
     assert_int_equal(secure_new(&phone, &theirs), ERR_OK);
     assert_int_equal(secure_new(&stranger, &other), ERR_OK);
     stream_set_remote(f->a, &ra);
@@ -185,7 +185,7 @@ static void rekeyed(void **state)
         unsigned heard = 0;
         keys_of(round ? 0 : 3, &ours, &theirs);
         assert_int_equal(secure_new(&phone, &theirs), ERR_OK);
-        ra.secure = ours;
+        ra.secure = &ours;
         stream_set_remote(f->a, &ra);
         stream_set_remote(f->a, &ra);
         for (unsigned i = 0; i < 100 && heard < 10; i++)
