@@ -143,7 +143,7 @@ static void engine_run(struct wire_server *s, const struct wire_job *job, int ms
 static void engine_open(struct wire_server *s, const struct wire_job *job)
 {
     struct wire_engine *e = s->mine;
-    static const struct stream_events none = { 0 };
+    static const struct stream_events none;
     struct media_params params = { .address = "127.0.0.1", .port_min = 20000, .port_max = 32000 };
     struct stream_remote remote = { .address = "127.0.0.1",
                                     .port = job->phone_port,
