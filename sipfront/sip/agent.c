@@ -14,6 +14,7 @@
 #include <sofia-sip/tport_tag.h>
 #include <sofia-sip/url.h>
 
+#include "sipfront/sip/challenge.h"
 #include "sipfront/sip/front.h"
 #include "sipfront/sip/guard.h"
 #include "sipfront/sip/leg_inner.h"
@@ -208,6 +209,7 @@ static enum err start_stack(struct agent *a, const struct agent_params *p)
     listen_url(&a->listens[0], url);
     su_log_redirect(NULL, on_stack_log, NULL);
     listen_begin(a);
+    challenge_plug();
     a->nua = create_stack(a, url);
     listen_end();
     if (!a->nua)

@@ -5,7 +5,12 @@
 #include <strings.h>
 #include <sys/random.h>
 
+#define SOFIA_EXTEND_AUTH_CLIENT 1
+#include <sofia-sip/auth_client_plugin.h>
 #include <sofia-sip/msg_header.h>
+#include <sofia-sip/nua.h>
+#include <sofia-sip/nua_tag.h>
+#include <sofia-sip/url.h>
 
 #include "sipfront/sip/digest.h"
 
@@ -53,8 +58,10 @@ static const msg_auth_t *challenges_of(const sip_t *response)
     return response->sip_status->st_status == 407 ? response->sip_proxy_authenticate : response->sip_www_authenticate;
 }
 
-static bool best_challenge(const sip_t *response, struct challenge *best)
+/* NULL: there is none that we can answer. */
+static const msg_auth_t *best_challenge(const sip_t *response, struct challenge *best)
 {
+    const msg_auth_t *found = NULL;
     struct challenge c;
     int have = 0;
     for (const msg_auth_t *au = challenges_of(response); au; au = au->au_next) {
@@ -62,8 +69,9 @@ static bool best_challenge(const sip_t *response, struct challenge *best)
             continue;
         have = strength(&c);
         *best = c;
+        found = au;
     }
-    return have > 0;
+    return found;
 }
 
 bool challenge_is_stale(const sip_t *response)
@@ -110,24 +118,49 @@ static void write_answer(struct sbuf *out, const struct challenge *c, const stru
         add_quoted(out, ", opaque", c->opaque);
 }
 
-static bool fill(struct digest_credentials *d, const struct challenge *c, const struct credentials *who,
-                 const char *uri)
+/* What is to be answered: which challenge, by whom, for which request; uses: how often the nonce has served before. */
+struct question {
+    const struct challenge *c;
+    const struct credentials *who;
+    const char *method, *uri;
+    unsigned uses;
+};
+
+static bool fill(struct digest_credentials *d, const struct question *q)
 {
     unsigned char random[12];
-    if (strlen(who->user) >= sizeof d->username || strlen(uri) >= sizeof d->uri || strlen(c->nonce) >= sizeof d->nonce)
+    if (strlen(q->who->user) >= sizeof d->username || strlen(q->uri) >= sizeof d->uri ||
+        strlen(q->c->nonce) >= sizeof d->nonce)
         return false;
     if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
         return false;
-    snprintf(d->username, sizeof d->username, "%s", who->user);
-    snprintf(d->uri, sizeof d->uri, "%s", uri);
-    snprintf(d->nonce, sizeof d->nonce, "%s", c->nonce);
-    snprintf(d->algorithm, sizeof d->algorithm, "%s", strength(c) == 2 ? "SHA-256" : "MD5");
-    if (offers_auth(c->qop)) {
+    snprintf(d->username, sizeof d->username, "%s", q->who->user);
+    snprintf(d->uri, sizeof d->uri, "%s", q->uri);
+    snprintf(d->nonce, sizeof d->nonce, "%s", q->c->nonce);
+    snprintf(d->algorithm, sizeof d->algorithm, "%s", strength(q->c) == 2 ? "SHA-256" : "MD5");
+    if (offers_auth(q->c->qop)) {
         strcpy(d->qop, "auth");
-        strcpy(d->nc, "00000001");
+        snprintf(d->nc, sizeof d->nc, "%08x", q->uses + 1);
         for (size_t i = 0; i < sizeof random; i++)
             snprintf(d->cnonce + 2 * i, 3, "%02x", random[i]);
     }
+    return true;
+}
+
+/* Adds `before` and the header's value to out, or nothing. */
+static bool answer(const struct question *q, const char *before, struct sbuf *out)
+{
+    struct digest_credentials d = { .username = "" };
+    struct sip_account account = { .ha1_md5 = "" };
+    char hex[65];
+    if (!fill(&d, q))
+        return false;
+    digest_ha1(q->who->user, q->c->realm, q->who->password, &account);
+    if (!digest_response(&d, q->method, &account, hex))
+        return false;
+    memcpy(d.response, hex, sizeof hex);
+    sbuf_fmt(out, "%sDigest ", before);
+    write_answer(out, q->c, &d);
     return true;
 }
 
@@ -135,16 +168,116 @@ enum err challenge_answer(const sip_t *response, const struct credentials *who, 
                           struct sbuf *out)
 {
     struct challenge c;
-    struct digest_credentials d = { .username = "" };
-    struct sip_account account = { .ha1_md5 = "" };
-    char hex[65];
-    if (!best_challenge(response, &c) || !fill(&d, &c, who, uri))
+    bool proxy = response->sip_status->st_status == 407;
+    if (!best_challenge(response, &c))
         return ERR_UNSUPPORTED;
-    digest_ha1(who->user, c.realm, who->password, &account);
-    if (!digest_response(&d, method, &account, hex))
-        return ERR_UNSUPPORTED;
-    memcpy(d.response, hex, sizeof hex);
-    sbuf_cstr(out, response->sip_status->st_status == 407 ? "Proxy-Authorization: Digest " : "Authorization: Digest ");
-    write_answer(out, &c, &d);
-    return ERR_OK;
+    return answer(&(struct question){ &c, who, method, uri, 0 },
+                  proxy ? "Proxy-Authorization: " : "Authorization: ", out)
+               ? ERR_OK
+               : ERR_UNSUPPORTED;
+}
+
+/* ---- requests of the stack ---- */
+
+/* What the stack keeps of a realm, from one request of a dialog to the next. It reads user and password out of a text
+ * with colons, so they are in hex. */
+struct stack_client {
+    auth_client_t base;
+    struct challenge c; /* without a nonce: none that we can answer */
+    bool answered;
+    unsigned uses;
+};
+
+/* 2: it is another one. The further ones of the same response come before the first has been answered. */
+static int stack_challenge(auth_client_t *base, const msg_auth_t *au)
+{
+    struct stack_client *client = (struct stack_client *)base;
+    struct challenge c;
+    bool further = client->c.nonce[0] && !client->answered;
+    if (!read_challenge(au, &c) || !strength(&c) || (further && strength(&c) <= strength(&client->c)))
+        return 1;
+    client->c = c;
+    client->answered = false;
+    client->uses = 0;
+    return 2;
+}
+
+static void add_hex(struct sbuf *out, const char *text)
+{
+    for (; *text; text++)
+        sbuf_fmt(out, "%02x", (unsigned char)*text);
+}
+
+static void add_text(struct sbuf *out, const char *hex)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (; hex[0] && hex[1]; hex += 2)
+        sbuf_char(out, (char)((strchr(digits, hex[0]) - digits) << 4 | (strchr(digits, hex[1]) - digits)));
+    sbuf_char(out, '\0');
+}
+
+static int stack_authorize(auth_client_t *base, su_home_t *home, const char *method, const url_t *url,
+                           const msg_payload_t *body, msg_header_t **out)
+{
+    struct stack_client *client = (struct stack_client *)base;
+    struct sbuf user = { 0 }, password = { 0 }, line = { 0 };
+    const char *uri = url_as_string(home, url);
+    (void)body;
+    add_text(&user, base->ca_user);
+    add_text(&password, base->ca_pass);
+    const struct credentials who = { user.p, password.p };
+    if (uri && *who.user && client->c.nonce[0] &&
+        answer(&(struct question){ &client->c, &who, method, uri, client->uses++ }, "", &line))
+        *out = msg_header_make(home, base->ca_credential_class, line.p);
+    client->answered = true;
+    sbuf_free(&user);
+    sbuf_free(&password);
+    sbuf_free(&line);
+    return 0;
+}
+
+void challenge_plug(void)
+{
+    static const auth_client_plugin_t basic = { .auc_plugin_size = sizeof basic,
+                                                .auc_size = sizeof(struct stack_client),
+                                                .auc_name = "Basic",
+                                                .auc_challenge = stack_challenge,
+                                                .auc_authorize = stack_authorize };
+    static auth_client_plugin_t digest;
+    digest = basic;
+    digest.auc_name = "Digest";
+    /* the library takes the first place that has another name (1.12.11), or the same: in this order either takes both
+     */
+    auc_register_plugin(&digest);
+    auc_register_plugin(&basic);
+}
+
+static void add_credentials(struct sbuf *out, const msg_auth_t *au, const struct credentials *who)
+{
+    const char *realm = au->au_params ? msg_params_find(au->au_params, "realm=") : NULL;
+    bool ours = au->au_scheme && strcasecmp(au->au_scheme, "Digest") == 0;
+    sbuf_fmt(out, "%s:%s:", au->au_scheme ? au->au_scheme : "", realm ? realm : "");
+    if (ours)
+        add_hex(out, who->user);
+    sbuf_char(out, ':');
+    if (ours)
+        add_hex(out, who->password);
+}
+
+bool challenge_give(nua_handle_t *nh, const sip_t *response, const struct credentials *who)
+{
+    enum { MOST = 8 };
+    struct sbuf lines[MOST] = { { 0 } };
+    tagi_t tags[MOST + 1] = { { TAG_END() } };
+    unsigned n = 0;
+    for (const msg_auth_t *au = challenges_of(response); au && n < MOST; au = au->au_next, n++) {
+        add_credentials(&lines[n], au, who);
+        tags[n] = (tagi_t){ NUTAG_AUTH(lines[n].p) };
+    }
+    tags[n] = (tagi_t){ TAG_END() };
+    if (n > 0)
+        nua_authenticate(nh, TAG_NEXT(tags));
+    for (unsigned i = 0; i < n; i++)
+        sbuf_free(&lines[i]);
+    return n > 0;
 }

@@ -3,6 +3,7 @@
 #ifndef SIPFRONT_SIP_CHALLENGE_H
 #define SIPFRONT_SIP_CHALLENGE_H
 
+#include <sofia-sip/nua.h>
 #include <sofia-sip/sip.h>
 
 #include "vm/base/err.h"
@@ -19,5 +20,12 @@ struct credentials {
 enum err challenge_answer(const sip_t *response, const struct credentials *who, const char *method, const char *uri,
                           struct sbuf *out) MUST_USE;
 bool challenge_is_stale(const sip_t *response);
+
+/* The stack's own requests, in dialogs: their credentials are made here too. Once, before the first challenge; a second
+ * time changes nothing. */
+void challenge_plug(void);
+/* A request on that handle waits for credentials since this response: it goes out again, without any where none of the
+ * challenges can be answered. false: the response has no challenge at all, so nothing waits. */
+bool challenge_give(nua_handle_t *nh, const sip_t *response, const struct credentials *who);
 
 #endif

@@ -7,8 +7,8 @@
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_header.h>
 
+#include "sipfront/sip/leg_challenge.h"
 #include "sipfront/sip/leg_info.h"
-#include "sipfront/sip/leg_inner.h"
 #include "sipfront/sip/replaces_inner.h"
 #include "vm/base/log.h"
 
@@ -48,6 +48,8 @@ static void on_request(struct agent *a, const struct agent_event *ev)
 
 static void on_event(struct agent *a, const struct agent_event *ev)
 {
+    if (leg_challenge_taken(ev))
+        return;
     switch ((int)ev->kind) {
     case nua_r_invite: leg_on_response(ev); break;
     case nua_r_update: leg_on_update_answer(ev); break;
@@ -98,6 +100,7 @@ static void leg_free(struct leg *leg)
     clock_stop(a->clock, &leg->telling);
     clock_stop(a->clock, &leg->deadline);
     leg_order_free(leg);
+    leg_account_free(leg);
     leg_session_stop(leg);
     leg_wish_end(leg);
     leg_put_end(leg);

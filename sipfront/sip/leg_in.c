@@ -26,8 +26,8 @@
 #include <sofia-sip/url.h>
 
 #include "sipfront/sip/divert_inner.h"
+#include "sipfront/sip/leg_challenge.h"
 #include "sipfront/sip/leg_info.h"
-#include "sipfront/sip/leg_inner.h"
 #include "sipfront/sip/trunk_inner.h"
 #include "sipfront/sip/incoming.h"
 #include "sipfront/sip/replaces_inner.h"
@@ -37,7 +37,7 @@
 struct invite_texts {
     char from_user[SIP_USER_MAX], from_name[96], to_user[256], to_header_user[256], source[SIP_SOURCE_MAX],
         diverted[SIP_USER_MAX];
-    const char *trunk;
+    const struct trunk *trunk; /* NULL: a phone */
     struct sbuf sdp;
 };
 
@@ -106,7 +106,7 @@ static void invite_owner(const struct incoming *r, const struct agent_event *ev,
         .sdp = leg_sdp(sip, &t->sdp),
         .source = t->source,
         .by_tls = strcmp(r->transport, "tls") == 0,
-        .trunk = t->trunk,
+        .trunk = t->trunk ? trunk_name(t->trunk) : NULL,
         .replaces = leg_read_replaces(sip, &replaces) ? &replaces : NULL,
         .to_header_user = t->to_header_user,
         .diverted = t->diverted,
@@ -116,6 +116,10 @@ static void invite_owner(const struct incoming *r, const struct agent_event *ev,
     read_to_user(t->to_header_user, sizeof t->to_header_user, sip->sip_to->a_url);
     incoming_source(r, t->source);
     struct leg *leg = new_incoming(r, ev);
+    if (t->trunk) {
+        leg_account_set(leg, t->trunk->auth_user, t->trunk->password);
+        leg_challenge_expect(leg);
+    }
     leg_read_diversion(leg, t->diverted);
     r->agent->port.invited(r->agent->port.owner, leg, &invite);
     sbuf_free(&t->sdp);
@@ -141,7 +145,7 @@ static bool know_caller(const struct incoming *r, struct invite_texts *t)
     const struct trunk *trunk = trunk_of_request(r->agent, r->sip);
     if (!trunk)
         return auth_user(r, t->from_user, NULL);
-    t->trunk = trunk_name(trunk);
+    t->trunk = trunk;
     trunk_read_caller(r->sip, t->from_user, sizeof t->from_user);
     return true;
 }

@@ -24,6 +24,7 @@
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/su_alloc.h>
 
+#include "sipfront/sip/leg_challenge.h"
 #include "vm/base/fmt.h"
 #include "vm/base/log.h"
 
@@ -91,7 +92,7 @@ void leg_on_info(const struct agent_event *ev)
 /* In the order in which they were pressed; the first is on its way while there is one `asked`. */
 struct info_digits {
     nta_outgoing_t *asked; /* the INFO that is not answered yet */
-    bool refused;
+    bool refused, challenged;
     unsigned n;
     struct {
         char digit;
@@ -167,22 +168,32 @@ static void on_final(struct leg *leg, int status)
     }
 }
 
+static void send_first(struct leg *leg, const char *credentials);
+
 static int on_answer(nta_outgoing_magic_t *magic, nta_outgoing_t *asked, const sip_t *sip)
 {
     struct leg *leg = (struct leg *)magic;
+    struct info_digits *q = leg->info;
     int status = nta_outgoing_status(asked);
-    (void)sip;
+    struct sbuf credentials = { 0 };
+    bool again;
     if (status < 200)
         return 0;
+    again = q->n > 0 && !q->challenged && leg_challenge_header(leg, asked, sip, &credentials);
     nta_outgoing_destroy(asked);
-    leg->info->asked = NULL;
-    on_final(leg, status);
+    q->asked = NULL;
+    q->challenged = again;
+    if (again)
+        send_first(leg, credentials.p);
+    else
+        on_final(leg, status);
+    sbuf_free(&credentials);
     return 0;
 }
 
 /* A transaction of our own in nua's dialog. One of nua's would keep back all that is asked after it, the BYE too, until
  * it is answered. */
-static nta_outgoing_t *send_info(struct leg *leg, const char *body)
+static nta_outgoing_t *send_info(struct leg *leg, const char *body, const char *credentials)
 {
     su_home_t *home = su_home_new(sizeof *home);
     const sip_call_id_t *id = sip_call_id_make(home, leg->call_id);
@@ -192,22 +203,28 @@ static nta_outgoing_t *send_info(struct leg *leg, const char *body)
         asked = nta_outgoing_tcreate(dialog, on_answer, (nta_outgoing_magic_t *)leg, NULL, SIP_METHOD_INFO, NULL,
                                      SIPTAG_CONTENT_TYPE_STR(DTMF_RELAY), SIPTAG_PAYLOAD_STR(body),
                                      SIPTAG_USER_AGENT_STR(leg->agent->user_agent),
+                                     TAG_IF(credentials, SIPTAG_HEADER_STR(credentials)),
                                      TAG_IF(leg->hop, NTATAG_DEFAULT_PROXY(leg->hop)), TAG_END());
     su_home_unref(home);
     return asked;
 }
 
-void leg_info_go(struct leg *leg)
+static void send_first(struct leg *leg, const char *credentials)
 {
     struct info_digits *q = leg->info;
     char body[64];
-    if (!q || q->asked || q->n == 0 || !is_up(leg))
-        return;
     fmt_text(body, sizeof body, "Signal=%c\r\nDuration=%u\r\n", q->list[0].digit,
              q->list[0].ms ? q->list[0].ms : (unsigned)PRESS_MS);
-    q->asked = send_info(leg, body);
+    q->asked = send_info(leg, body, credentials);
     if (!q->asked)
         give_back(leg, 500);
+}
+
+void leg_info_go(struct leg *leg)
+{
+    const struct info_digits *q = leg->info;
+    if (q && !q->asked && q->n > 0 && is_up(leg))
+        send_first(leg, NULL);
 }
 
 void leg_info_end(struct leg *leg)

@@ -42,16 +42,16 @@ struct leg {
     enum leg_end how;
     int end_status;
     char end_reason[96];
-    struct clock_timer *deadline; /* the stack's last messages take no longer */
-    char *bye_reason;             /* for the BYE of a leg that is LEAVING; NULL: none; owned */
-    char *warning;                /* for a refusal; NULL: none; owned */
-    struct kept_invite *invite;   /* of an incoming leg, else NULL; owned (leg_invite.c) */
-    nua_saved_event_t reoffer[1]; /* the request that awaits leg_reoffer_answer() */
-    unsigned max_forwards;
-    char contact[LISTEN_URL_MAX]; /* ours, as this peer is to know it; "": the stack's own */
-    struct leg_order *order;      /* of a call through a trunk: what its INVITE says, to be said again; else NULL */
-    unsigned retry_after_s;       /* of the final answer */
-    char *forwards_to;            /* the user part of its Contact, when it was 3xx; owned */
+    struct clock_timer *deadline;         /* the stack's last messages take no longer */
+    char *bye_reason;                     /* for the BYE of a leg that is LEAVING; NULL: none; owned */
+    char *warning;                        /* for a refusal; NULL: none; owned */
+    struct kept_invite *invite;           /* of an incoming leg, else NULL; owned (leg_invite.c) */
+    nua_saved_event_t reoffer[1];         /* the request that awaits leg_reoffer_answer() */
+    unsigned max_forwards, retry_after_s; /* of the INVITE; of its final answer */
+    char contact[LISTEN_URL_MAX];         /* ours, as this peer is to know it; "": the stack's own */
+    struct leg_order *order;     /* of a call through a trunk: what its INVITE says, to be said again; else NULL */
+    struct leg_account *account; /* of a call with a trunk, whose carrier may ask for it; owned (leg_challenge.c) */
+    char *forwards_to;           /* the user part of its Contact, when it was 3xx; owned */
     char *call_id, *our_tag, *their_tag;    /* of the dialog, "" as long as unknown; owned */
     struct referral *referral;              /* a REFER of the phone that is being carried out */
     char *sdp;                              /* what we said last in this dialog; owned */

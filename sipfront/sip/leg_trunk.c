@@ -20,14 +20,12 @@
 #include <sofia-sip/su_string.h>
 #include <sofia-sip/url.h>
 
-#include "sipfront/sip/challenge.h"
 #include "sipfront/sip/divert_inner.h"
-#include "sipfront/sip/leg_inner.h"
+#include "sipfront/sip/leg_challenge.h"
 
 struct leg_order {
     su_home_t home[1];
     const char *uri, *hop, *from, *to, *identity, *diverted, *privacy, *sdp, *call_id, *forwards, *route;
-    struct credentials who;
     uint32_t cseq;
     bool answered; /* a challenge */
     struct clock_timer *impatience;
@@ -122,8 +120,6 @@ static struct leg_order *order_new(const char *uri, const struct leg_dial *d)
     o->call_id = random_hex(o->home, 16);
     o->forwards = su_sprintf(o->home, "%u", d->max_forwards ? d->max_forwards : 70);
     o->privacy = d->trunk->hidden ? "id" : NULL;
-    o->who =
-        (struct credentials){ su_strdup(o->home, d->trunk->auth_user), su_strdup(o->home, d->trunk->auth_password) };
     write_from(o, d);
     write_identity(o, d);
     write_diversion(o, d);
@@ -167,6 +163,7 @@ void leg_trunk_start(struct leg *leg, const char *uri, const struct leg_dial *d)
 {
     leg->order = order_new(uri, d);
     leg_keep_sdp(leg, d->sdp);
+    leg_account_set(leg, d->trunk->auth_user, d->trunk->auth_password);
     send_invite(leg, NULL);
     if (d->trunk->patience_ms > 0)
         leg->order->impatience = clock_start(leg->agent->clock, d->trunk->patience_ms, on_impatience, leg);
@@ -188,11 +185,14 @@ bool leg_trunk_answered(const struct agent_event *ev)
 {
     struct leg *leg = ev->leg;
     struct leg_order *o = leg->order;
+    const struct credentials *who = leg_account(leg);
     struct sbuf header = { 0 };
-    bool challenged = (ev->status == 401 || ev->status == 407) && ev->sip && *o->who.password;
+    bool challenged = (ev->status == 401 || ev->status == 407) && ev->sip && who;
     clock_stop(leg->agent->clock, &o->impatience);
+    if (ev->status > 100 && ev->status < 300)
+        leg_challenge_expect(leg);
     if (!challenged || o->answered || leg->state != LEG_CALLING ||
-        challenge_answer(ev->sip, &o->who, "INVITE", o->uri, &header) != ERR_OK)
+        challenge_answer(ev->sip, who, "INVITE", o->uri, &header) != ERR_OK)
         return false;
     begin_again(leg, header.p);
     sbuf_free(&header);

@@ -11,11 +11,12 @@ from sip_peer import header
 
 class Carrier:
     """Use as a context manager. `answers` says what an INVITE gets, one call after another; the last one goes on for ever:
-    a status, (status, {header: value}), "silent", or "ring" (180, nothing more)."""
+    a status, (status, {header: value}), "silent", or "ring" (180, nothing more). asks_within: each request in a dialog needs credentials too, but ACK."""
 
-    def __init__(self, address="127.0.0.2", answers=(200,), account=None, algorithm="MD5", challenge=401, expires=300, nonce_serves=10**6, answers_options=True):
+    def __init__(self, address="127.0.0.2", answers=(200,), account=None, algorithm="MD5", challenge=401, expires=300, nonce_serves=10**6, answers_options=True,
+                 asks_within=False):
         self.answers, self.account, self.algorithm, self.challenge = list(answers), account, algorithm, challenge
-        self.expires, self.nonce_serves, self.answers_options = expires, nonce_serves, answers_options
+        self.expires, self.nonce_serves, self.answers_options, self.asks_within = expires, nonce_serves, answers_options, asks_within
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.socket, self.rtp = socket.socket(family, socket.SOCK_DGRAM), socket.socket(family, socket.SOCK_DGRAM)
         self.socket.bind((address, 0))
@@ -54,6 +55,10 @@ class Carrier:
     def calls(self):
         """The INVITEs that were no mere questions for credentials."""
         return [r for r in self.got("INVITE") if not self.account or "uthorization:" in r]
+
+    def wait_answer(self, request, timeout=20):
+        """The final status that the request got."""
+        return self._wait(lambda: self._final.get(self._key(request)), timeout, f"answer to {request.splitlines()[0]}")[0]
 
     def wait_calls(self, n, timeout=20):
         return self._wait(lambda: self.calls() if len(self.calls()) >= n else [], timeout, f"{n} calls")
@@ -145,8 +150,12 @@ class Carrier:
                     self._take(message, source)
                 self._changed.notify_all()
 
+    @staticmethod
+    def _key(request):
+        return header(request, "Call-ID"), header(request, "CSeq"), header(request, "Via")
+
     def _take(self, request, source):
-        key = (header(request, "Call-ID"), header(request, "CSeq"), header(request, "Via"))
+        key = self._key(request)
         if key in self._final:  # a retransmission
             if self._final[key]:
                 self._reply(request, source, *self._final[key])
@@ -156,7 +165,10 @@ class Carrier:
         method = request.split(" ", 1)[0]
         if method == "ACK":
             return
-        answer = getattr(self, f"_{method.lower()}", lambda *_: (200, "OK"))(request, source)
+        if self.asks_within and method not in ("CANCEL", "OPTIONS") and "tag=" in header(request, "To") and not self._knows(request):
+            answer = self._ask(request)
+        else:
+            answer = getattr(self, f"_{method.lower()}", lambda *_: (200, "OK"))(request, source)
         if answer:
             self._final[key] = answer
             self._reply(request, source, *answer)
