@@ -53,7 +53,7 @@ def test_two_talk(server, ladder, ends, speaker, tmp_path):  # noqa: F811
     bob, caller = speaker("bob"), Taker(ladder("ann"), ends)
     ann = caller.phone
     called(ann, "bob", ann.sdp(), early=[180]).hear("BYE", timeout=60000).reply(200).start(PASSWORDS["ann"])
-    bob.wait("CALL_ESTABLISHED")
+    bob.wait("CALL_ESTABLISHED", 20)
     caller.talks_to(bob, tmp_path)
     bob.hang_up()
     ann.finish()
@@ -74,11 +74,11 @@ def test_a_phone_rings(server, ladder, register, gives_up):
     else:
         called(ann, "bob", ann.sdp(), early=[180]).bye()
     ann.start(PASSWORDS["ann"])
-    bob.wait("CALL_INCOMING")
+    bob.wait("CALL_INCOMING", 20)
     ann.wait_said("SIP/2.0 180")
     if not gives_up:
         bob.answer()
-    bob.wait("CALL_CLOSED")
+    bob.wait("CALL_CLOSED", 20)
     ann.finish()
     assert server.wait_cdr()["status"] == ("487" if gives_up else "200")
     assert server.rtp_ports_used() == 0
@@ -96,7 +96,7 @@ def test_an_ack_without_a_usable_answer_ends_the_call(server, line, ladder, regi
     called(ann, target, ack, early=[180] if target == "bob" else []).hear("BYE").reply(200).start(PASSWORDS["ann"])
     ann.finish()
     if target == "bob":
-        bob.wait("CALL_CLOSED")
+        bob.wait("CALL_CLOSED", 20)
     assert server.log.wait(lambda text: "the ACK holds no usable answer to our offer" in text, 5, "warning")
     server.wait_cdr()
     assert server.rtp_ports_used() == 0
