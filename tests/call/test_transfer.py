@@ -1,6 +1,7 @@
 """Transfers (RFC 3515, 3891, 5589): a SIPp plays the phone that transfers, real phones are the other two, and after each
 transfer both must hear each other."""
 import json
+import re
 import subprocess
 
 import pytest
@@ -10,6 +11,7 @@ from carrier import Carrier
 from conftest import PASSWORDS, SAYS
 from server import build_flow
 from test_mailbox import line  # noqa: F401: a fixture
+from test_pickup import ends, taker  # noqa: F401: fixtures
 
 
 def hear_each_other(bob, carol):
@@ -79,49 +81,100 @@ def test_blind_by_the_callee(server, ladder, speaker, leaves):
     assert server.rtp_ports_used() == 0
 
 
-@pytest.mark.parametrize("by, leaves", [("caller", "stays"), ("callee", "stays")])
-@pytest.mark.parametrize("how, status", [("busy", 486), ("declines", 603), ("does not answer", 480), ("is unknown", 404)])
-def test_blind_to_one_who_does_not_take_it(server, ctl, ladder, speaker, by, leaves, how, status):
-    """The talk goes on between the two that were talking."""
-    ann, bob, carol = ladder("ann"), speaker("bob"), None
-    if how != "is unknown":
-        carol = ladder("carol").register(PASSWORDS["carol"])
-        ctl.run("connection", "set", "carol", "--ring-time", "1s")
-        carol.called().ringing()
-        if how == "does not answer":
-            carol.hear("CANCEL").reply(200).reply(487, to_invite=True).hear("ACK")
-        else:
-            carol.reply(status).hear("ACK")
-        carol.start().wait_listening()
-    if by == "callee":
-        ann.register(PASSWORDS["ann"]).answer_call()
+BY = ["caller", "callee"]
+REFUSALS = [("busy", 486), ("declines", 603), ("does not answer", 480)]
+
+
+def refuses(ladder, ctl, how, status, ring_time):
+    """carol, who rings until go_on(), or for that time."""
+    carol = ladder("carol").register(PASSWORDS["carol"]).called().ringing()
+    if how == "does not answer":
+        ctl.run("connection", "set", "carol", "--ring-time", ring_time)
+        carol.hear("CANCEL").reply(200).reply(487, to_invite=True)
     else:
-        ann.call("bob")
-    ann.pause(500)
-    if how == "is unknown":
-        told(refer(ann, "nobody"), 100, 404)
-    else:
-        told(refer(ann, "carol"), 100, 180, status)
-    ann.pause(6000).bye().start(PASSWORDS["ann"])
+        carol.wait_for_test().reply(status, to_invite=True)
+    return carol.hear("ACK").start().wait_listening()
+
+
+def go_on(carol, how):
+    carol.wait_said("INVITE sip:carol")
+    if how != "does not answer":
+        carol.go_on()
+    carol.finish()
+
+
+def begin(ann, by):
+    """ann calls bob, or is called by him: start()."""
+    return (ann.call("bob") if by == "caller" else ann.register(PASSWORDS["ann"]).answer_call()).pause(300)
+
+
+def start(ann, by, bob, dialled="ann"):
+    ann.start(PASSWORDS["ann"]).wait_listening()
     if by == "callee":
-        ann.wait_listening()
-        bob.dial("ann")
+        bob.dial(dialled)
     bob.wait("CALL_ESTABLISHED", 20)
-    if carol:
-        carol.finish()
-    ann.finish()
+
+
+def talk_on(ann, status, bob, folder):
+    """Who was to be transferred is back: both hear each other, until ann hangs up."""
+    ann.phone.wait_said(f"SIP/2.0 {status}")
+    ann.talks_to(bob, folder)
+    ann.phone.go_on().finish()
     bob.wait("CALL_CLOSED", 20)
-    ended = cdrs(server, 2 if carol else 1)
-    assert [cdr["by"] for cdr in ended if cdr["parent"] == "-"] == [by]
+
+
+@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("how, status", REFUSALS)
+def test_blind_to_one_who_does_not_take_it(server, ctl, ladder, taker, speaker, tmp_path, by, how, status):  # noqa: F811
+    """The talk goes on between the two that were talking."""
+    ann, bob, carol = taker("ann"), speaker("bob"), refuses(ladder, ctl, how, status, "1s")
+    told(refer(begin(ann.phone, by), "carol"), 100, 180, status).wait_for_test().bye()
+    start(ann.phone, by, bob)
+    go_on(carol, how)
+    talk_on(ann, status, bob, tmp_path)
+    assert [cdr["by"] for cdr in cdrs(server, 2) if cdr["parent"] == "-"] == [by]
     assert server.rtp_ports_used() == 0
 
 
-FIRST = ["caller", "callee"]
+@pytest.mark.parametrize("by", BY)
+def test_blind_to_nobody(server, taker, speaker, tmp_path, by):  # noqa: F811
+    ann, bob = taker("ann"), speaker("bob")
+    told(refer(begin(ann.phone, by), "nobody"), 100, 404).wait_for_test().bye()
+    start(ann.phone, by, bob)
+    talk_on(ann, 404, bob, tmp_path)
+    assert server.wait_cdr()["by"] == by
+    assert server.rtp_ports_used() == 0
+
+
+@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("how, status", REFUSALS)
+def test_blind_refused_when_the_transferor_has_left(server, ctl, ladder, speaker, tmp_path, by, how, status):
+    """A caller goes on in its flow, and hears it; one who was called is hung up. The transferor is told all the same."""
+    ann, bob, carol = ladder("ann"), speaker("bob"), refuses(ladder, ctl, how, status, "2s")
+    hello(server)
+    ctl.add("desk", virtual=True)
+    ctl.attach_flow("desk", build_flow('flow desk {\n    bridge "ann" { on ended(talk, by) { log "ended by {by}" } else { } }\n'
+                                       '    play "hello.wav"\n    pause 60s\n}\n', tmp_path))
+    leave(refer(begin(ann, by), "carol"), "at once", 180, status)
+    start(ann, by, bob, "desk")
+    ann.wait_said("BYE")
+    go_on(carol, how)
+    ann.finish()
+    if by == "callee":
+        server.log.wait(re.compile("log: ended by transfer$").search, 5, "its line")
+        bob.wait_heard(audio.prompt("demo-thanks"), timeout=30)
+        bob.hang_up()
+    bob.wait("CALL_CLOSED")
+    first, second = sorted(cdrs(server, 2), key=lambda cdr: cdr["parent"] != "-")
+    assert (first["by"], second["parent"]) == ("caller" if by == "callee" else "transfer", first["call"])
+    assert server.rtp_ports_used() == 0
+
+
 SECOND = ["called", "was called", "ringing"]
 
 
 @pytest.mark.parametrize("second", SECOND)
-@pytest.mark.parametrize("first", FIRST)
+@pytest.mark.parametrize("first", BY)
 def test_attended(server, ladder, speaker, first, second):
     """ann's phone has two lines: on the second it has carol, on the first bob, and puts them together. After it both of ann's
     lines are over, and bob and carol talk."""
@@ -165,12 +218,14 @@ def test_attended(server, ladder, speaker, first, second):
     assert server.rtp_ports_used() == 0
 
 
-def test_attended_to_a_call_that_is_not_there(ladder, speaker):
+@pytest.mark.parametrize("by", BY)
+def test_attended_to_a_call_that_is_not_there(taker, speaker, tmp_path, by):  # noqa: F811
     """The talk goes on."""
-    ann, _ = ladder("ann"), speaker("bob")
-    ann.call("bob").pause(500)
-    ann.request("REFER", ["Refer-To: <sip:carol@[remote_ip]?Replaces=no%40where%3Bto-tag%3D1%3Bfrom-tag%3D2>"]).hear(202)
-    told(ann, 100, 481).pause(500).bye().start(PASSWORDS["ann"]).finish()
+    ann, bob = taker("ann"), speaker("bob")
+    begin(ann.phone, by).request("REFER", ["Refer-To: <sip:carol@[remote_ip]?Replaces=no%40where%3Bto-tag%3D1%3Bfrom-tag%3D2>"]).hear(202)
+    told(ann.phone, 100, 481).wait_for_test().bye()
+    start(ann.phone, by, bob)
+    talk_on(ann, 481, bob, tmp_path)
 
 
 @pytest.mark.parametrize("place", ["caller", "callee"])
@@ -195,27 +250,36 @@ def test_anothers_talk_is_not_given_away(server, ctl, ladder, speaker, place):
     assert server.rtp_ports_used() == 0
 
 
-def test_attended_while_ringing_and_nobody_answers(server, ladder, speaker):
+@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("how, status", REFUSALS)
+def test_attended_while_ringing_and_it_is_refused(server, ctl, ladder, taker, speaker, tmp_path, by, how, status):  # noqa: F811
     """The one who was to be transferred is back with the one who wanted to."""
-    ann, consult = ladder("ann"), ladder("ann", add=False)
-    bob, carol = speaker("bob"), speaker("carol", answers=False, ring_time="8s")
+    ann, bob, carol = taker("ann"), speaker("bob"), refuses(ladder, ctl, how, status, "5s")
+    consult = ladder("ann", add=False)
     consult.begin("INVITE", "carol", [], consult.sdp()).hear(100, optional=True).hear(180).hear(487, timeout=60000).ack_failure()
     replaces = consult.start(PASSWORDS["ann"]).replaces()
-    ann.call("bob").request("REFER", [f"Refer-To: <sip:carol@[remote_ip]?Replaces={replaces}>"]).hear(202)
-    told(ann, 100, 480).pause(500).bye().start(PASSWORDS["ann"])
+    begin(ann.phone, by).request("REFER", [f"Refer-To: <sip:carol@[remote_ip]?Replaces={replaces}>"]).hear(202)
+    told(ann.phone, 100, status).wait_for_test().bye()
+    start(ann.phone, by, bob)
     consult.finish()
-    carol.wait("CALL_CLOSED", 30)
-    ann.finish()
-    bob.wait("CALL_CLOSED", 20)
+    go_on(carol, how)
+    talk_on(ann, status, bob, tmp_path)
+    first, second = sorted(cdrs(server, 2), key=lambda cdr: cdr["parent"] != "-")
+    assert (first["by"], second["status"], second["parent"]) == (by, str(status), first["call"])
     assert server.rtp_ports_used() == 0
+
+
+def hello(server):
+    """hello.wav says demo-thanks."""
+    sounds = server.data / "sounds"
+    sounds.mkdir(exist_ok=True)
+    subprocess.run(["sox", str(audio.PROMPTS / "demo-thanks.wav"), "-r", "8000", "-b", "16", "-c", "1", str(sounds / "hello.wav")], check=True)
 
 
 def test_blind_into_a_flow_that_speaks(server, ctl, ladder, speaker, tmp_path):
     """A target without a phone: its flow takes the transferee over."""
     ctl.add("desk", virtual=True)
-    sounds = server.data / "sounds"
-    sounds.mkdir(exist_ok=True)
-    subprocess.run(["sox", str(audio.PROMPTS / "demo-thanks.wav"), "-r", "8000", "-b", "16", "-c", "1", str(sounds / "hello.wav")], check=True)
+    hello(server)
     ctl.attach_flow("desk", build_flow('flow desk {\n    play "hello.wav"\n    pause 60s\n}\n', tmp_path))
     bob, ann = speaker("bob"), ladder("ann")
     told(refer(ann.call("bob").pause(500), "desk"), 100, 200).hear("BYE").reply(200).start(PASSWORDS["ann"]).finish()
@@ -260,14 +324,14 @@ def test_blind_to_a_number_outside(server, ctl, ladder, speaker, echo, by):
 
 
 @pytest.mark.parametrize("rule, status", [([], 403), (["--dial", "+49*"], 403), (["--dial", "+48*", "--minutes-a-day", "0"], 503)])
-def test_blind_to_a_number_outside_that_it_may_not_call(server, ctl, ladder, speaker, rule, status):
+def test_blind_to_a_number_outside_that_it_may_not_call(server, ctl, taker, speaker, tmp_path, rule, status):  # noqa: F811
     """503: it may, and there is no trunk. The talk goes on."""
-    bob, ann = speaker("bob"), ladder("ann")
+    bob, ann = speaker("bob"), taker("ann")
     if rule:
         ctl.run("connection", "set", "ann", *rule)
-    told(refer(ann.call("bob").pause(500), "+48221234567"), 100, status).pause(500).bye().start(PASSWORDS["ann"])
-    ann.finish()
-    bob.wait("CALL_CLOSED")
+    told(refer(begin(ann.phone, "caller"), "+48221234567"), 100, status).wait_for_test().bye()
+    start(ann.phone, "caller", bob)
+    talk_on(ann, status, bob, tmp_path)
     assert [cdr["by"] for cdr in cdrs(server, 1 if status == 403 else 2)][-1] == "caller"
 
 
