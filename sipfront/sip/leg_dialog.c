@@ -70,6 +70,13 @@ void leg_on_state(const struct agent_event *ev)
     }
 }
 
+static void on_refreshed(const struct agent_event *ev)
+{
+    struct leg *leg = ev->leg;
+    if (leg->state >= LEG_TALKING && leg->state < LEG_CLOSING) /* before, the session has not begun */
+        leg_session_agree(leg, ev->sip, true);
+}
+
 static void answer_now(const struct agent_event *ev, int status, const char *phrase)
 {
     nua_respond(ev->nh, status, phrase, NUTAG_WITH_THIS(ev->leg->agent->nua), TAG_END());
@@ -84,7 +91,7 @@ void leg_on_reoffer(const struct agent_event *ev)
     if (body && !sdp)
         answer_now(ev, SIP_415_UNSUPPORTED_MEDIA);
     else if (!sdp && ev->kind == nua_i_update)
-        leg_session_agree(leg, ev->sip, true), answer_now(ev, SIP_200_OK);
+        on_refreshed(ev), answer_now(ev, SIP_200_OK);
     else if (!leg_listener(leg))
         answer_now(ev, SIP_488_NOT_ACCEPTABLE);
     else if (!leg_move(leg, sdp ? LEG_DO_OFFER : LEG_DO_ASK))

@@ -141,6 +141,36 @@ static void they_refresh_or_the_call_ends(void **state)
     }
 }
 
+/* Nothing is refreshed before the call is up, and nothing runs out. Nor is an offer taken. */
+static void an_update_of_a_ringing_call(void **state)
+{
+    struct phone p;
+    struct request r, update;
+    char ringing[WIRE_MAX];
+    (void)state;
+    phone_open(&p);
+    r = invite_request(&p, "early");
+    r.extra = ALLOW_ALL TIMER "Session-Expires: 6\r\n";
+    phone_send_authorized(&p, &r, "ann", "secret-of-ann");
+    wait_for(&w.invited, 1);
+    leg_progress(w.leg, 180, NULL);
+    phone_expect(&p, "SIP/2.0 180");
+    memcpy(ringing, p.last, sizeof ringing);
+    update = in_dialog(&r, "UPDATE", ringing, r.cseq + 1);
+    phone_send(&p, &update);
+    phone_expect(&p, "SIP/2.0 200");
+    for (int64_t at = now_ms() + 1000LL * INTERVAL_S; now_ms() < at;)
+        turn(50);
+    assert_int_equal(told.ended, 0);
+    update = in_dialog(&r, "UPDATE", ringing, r.cseq + 2);
+    update.body = SDP_B;
+    phone_send(&p, &update);
+    phone_expect(&p, "SIP/2.0 491");
+    leg_answer(w.leg, SDP_B);
+    phone_expect(&p, "SIP/2.0 200");
+    close(p.fd);
+}
+
 static void too_small_an_interval(void **state)
 {
     struct phone p;
@@ -271,6 +301,7 @@ int main(int argc, char **argv)
         SHORT(a_refresh_that_nobody_answers_ends_the_call),
         SHORT(a_refresh_that_is_refused_ends_the_call),
         SHORT(they_refresh_or_the_call_ends),
+        SHORT(an_update_of_a_ringing_call),
         SHORT(a_called_phone_lets_us_refresh),
         USUAL(too_small_an_interval),
         USUAL(a_phone_wants_a_longer_interval),
