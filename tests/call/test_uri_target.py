@@ -236,6 +236,23 @@ def test_a_name_that_is_none(server, register, line, names):
     logged(server, "failed far.test: there is no such name")
 
 
+def test_an_address_of_ipv6(server, line, register):
+    """The audio is of that family too."""
+    server.stop()
+    server.options += ["--listen", f"[::1]:{server.sip_port}"]
+    server.start()
+    with Carrier("::1") as there:
+        line(f"sip:eva@{there.gateway}")
+        ann = register("ann")
+        ann.dial("line")
+        invite = there.wait("INVITE")
+        assert "\r\nc=IN IP6 ::1\r\n" in invite and "@[::1]>;tag=" in header(invite, "From")
+        ann.wait("CALL_ESTABLISHED")
+        assert len(there.rtp.recvfrom(2048)[0]) == 12 + 160
+        there.bye(invite)
+        ann.wait("CALL_CLOSED")
+
+
 # ---- this server's own URIs ----
 
 @pytest.mark.parametrize("named", [False, True], ids=["an address", "a name"])
