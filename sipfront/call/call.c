@@ -157,6 +157,7 @@ static void call_free(struct call *c)
     flow_run_free(&c->run);
     leg_media_close(&c->media);
     fare_end(&c->fare);
+    party_drop(&c->caller);
     free(c->facts.from);
     free(c->facts.to);
     free(c->facts.dialed);
@@ -440,8 +441,8 @@ static void on_caller_cut(enum meter_verdict why, void *owner)
 
 void call_adopt(struct call *c, struct line_end *caller)
 {
-    const struct party was = c->caller;
-    c->caller = caller->who;
+    struct party was;
+    party_keep(&c->caller, &caller->who, &was);
     c->leg = caller->leg;
     c->media = caller->media;
     c->fare = caller->fare;
@@ -451,6 +452,7 @@ void call_adopt(struct call *c, struct line_end *caller)
     if (strcmp(was.user, c->caller.user) != 0)
         watch_changed(c, was.user);
     watch_changed(c, c->caller.user);
+    party_drop(&was);
 }
 
 void call_caller_left(struct call *c, const char *by)

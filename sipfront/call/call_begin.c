@@ -69,6 +69,7 @@ static struct call *call_new(struct server *s, const struct leg_invite *invite, 
     if (!c)
         abort();
     c->server = s;
+    c->caller = party_nobody();
     c->flow_over = true;
     call_port_init(c);
     call_host_init(c);
@@ -92,9 +93,10 @@ static void begin_flow(struct call *c, int refused)
 
 void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invite, const struct call_route *route)
 {
+    const struct party who = party_of_invite(invite);
     struct call *c = call_new(s, invite, route);
     c->leg = leg;
-    party_of_invite(&c->caller, invite);
+    party_keep(&c->caller, &who, NULL);
     if (invite->trunk)
         c->fare = fare_new(invite->trunk, NULL);
     leg_listen(leg, &call_leg_events, c);

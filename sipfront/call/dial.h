@@ -18,8 +18,6 @@ struct dial_hooks {
     void (*joined)(struct dial *d, const char *user);
 };
 
-enum { DIAL_WHY = 200 };
-
 struct dial {
     struct call_op op;
     dial_done_cb *done;
@@ -42,7 +40,7 @@ struct dial {
     bool through;              /* the caller hears a phone's early media */
     bool music, tried;         /* tried: best holds an outcome */
     enum dial_outcome best;    /* what tells best why nobody answered */
-    char why[DIAL_WHY];        /* with DIAL_FAILED */
+    char *why;                 /* with DIAL_FAILED; NULL: nothing is said */
     struct dial_end end;
 };
 

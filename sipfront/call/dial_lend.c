@@ -67,7 +67,7 @@ bool dial_rejoin(struct dial *d)
 void dial_replace_callee(struct dial *d, struct line_end *end)
 {
     struct far_leg *f = d->winner;
-    char was[sizeof f->user];
+    char *was = f->user;
     dial_unjoin(d);
     cdr_leg(f, "replaced");
     f->record = (struct leg_record){ 0 };
@@ -76,10 +76,11 @@ void dial_replace_callee(struct dial *d, struct line_end *end)
     leg_media_close(&f->media);
     far_outside_free(f);
     far_uri_free(f);
-    fmt_text(was, sizeof was, "%s", f->user);
-    fmt_text(f->user, sizeof f->user, "%s", end->who.user);
+    f->user = NULL;
+    far_leg_name(f, end->who.user);
     far_leg_adopt(f, end);
     watch_changed(d->op.call, was);
+    free(was);
     join_again(d);
 }
 

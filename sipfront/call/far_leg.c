@@ -222,7 +222,7 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_bind
         return ERR_NOMEM;
     f->dial = d;
     far_leg_for(f, as);
-    snprintf(f->user, sizeof f->user, "%s", to->user);
+    far_leg_name(f, to->user);
     f->contact = strdup(to->contact);
     char address[NETWORK_TEXT];
     agent_address_toward(c->server->agent, *to->received ? to->received : to->contact, address);
@@ -240,13 +240,18 @@ enum err far_leg_new(struct far_leg **out, struct dial *d, const struct sip_bind
     return ERR_OK;
 }
 
+void far_leg_name(struct far_leg *f, const char *user)
+{
+    char *name = strdup(user);
+    if (!name)
+        abort();
+    free(f->user);
+    f->user = name;
+}
+
 struct party far_leg_party(const struct far_leg *f)
 {
-    struct party who = { 0 };
-    fmt_text(who.user, sizeof who.user, "%s", f->user);
-    fmt_text(who.trunk, sizeof who.trunk, "%s", fare_trunk(f->fare));
-    who.hidden = f->hidden;
-    return who;
+    return (struct party){ .user = f->user, .name = "", .trunk = fare_trunk(f->fare), .hidden = f->hidden };
 }
 
 void far_leg_adopt(struct far_leg *f, struct line_end *end)
@@ -285,5 +290,6 @@ void far_leg_free(struct far_leg **far, const char *reason)
     watch_changed(dial_call(f->dial), f->user);
     free(f->diverted);
     free(f->contact);
+    free(f->user);
     free(f);
 }

@@ -21,7 +21,7 @@ struct far_leg {
     struct leg *leg; /* NULL once over, and while its host is being looked up */
     struct leg_media media;
     struct screen *screen;
-    char user[PARTY_USER];           /* the Connection it belongs to, or the number or SIP URI that is called */
+    char *user;                      /* the Connection it belongs to, or the number or SIP URI that is called; owned */
     struct fare *fare;               /* of a leg through a trunk, tried or in use */
     struct far_outside *outside;     /* of a number that is called through trunks (far_outside.h), else NULL */
     struct far_uri *uri;             /* of a SIP URI that is called straight (far_uri.h), else NULL */
@@ -53,6 +53,8 @@ void far_leg_begun(struct far_leg *f);
 /* Remembers for whom; copied. */
 void far_leg_for(struct far_leg *f, const struct ring_for *as);
 /* Whose phone it is, or who is behind a trunk. */
+/* Whom it reaches. */
+void far_leg_name(struct far_leg *f, const char *user);
 struct party far_leg_party(const struct far_leg *f);
 /* Takes over a phone that is on the line already. */
 void far_leg_adopt(struct far_leg *f, struct line_end *end);

@@ -325,7 +325,7 @@ enum err far_outside_new(struct far_leg **out, struct dial *d, const char *numbe
     f->dial = d;
     f->outside = o;
     far_leg_for(f, as);
-    snprintf(f->user, sizeof f->user, "%s", number);
+    far_leg_name(f, number);
     snprintf(o->number, sizeof o->number, "%s", number);
     if (!find_ways(f, refusal) || !begin(f, refusal)) {
         far_leg_free(&f, NULL);

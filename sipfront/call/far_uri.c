@@ -276,8 +276,8 @@ enum err far_uri_new(struct far_leg **out, struct dial *d, const char *uri, cons
     f->dial = d;
     f->uri = u;
     far_leg_for(f, as);
-    fmt_text(f->user, sizeof f->user, "%s", uri);
-    if (uri_peer_new(&u->peer, d->op.call->server->agent, uri, &why) != ERR_OK || strlen(uri) >= sizeof f->user) {
+    far_leg_name(f, uri);
+    if (uri_peer_new(&u->peer, d->op.call->server->agent, uri, &why) != ERR_OK || strlen(uri) >= PARTY_USER) {
         *refusal = (struct dial_refusal){ DIAL_FAILED, why ? why : "the URI is too long" };
         far_leg_free(&f, NULL);
         return ERR_INVALID;

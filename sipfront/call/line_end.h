@@ -11,7 +11,7 @@ struct line_end {
     struct leg *leg;
     struct leg_media media;
     struct fare *fare; /* of a leg through a trunk */
-    struct party who;
+    struct party who;  /* borrowed from where it was */
 };
 
 #endif

@@ -116,7 +116,7 @@ static int open_end(struct server *s, struct leg *leg, const struct leg_invite *
 {
     char address[NETWORK_TEXT];
     *end = (struct line_end){ .leg = leg };
-    party_of_invite(&end->who, invite);
+    end->who = party_of_invite(invite);
     agent_address_toward(s->agent, invite->source, address);
     if (leg_media_open(&end->media, s->media, address, &nobody, NULL) != ERR_OK)
         return 503;
@@ -156,7 +156,7 @@ static void take_ringing(const struct place *at, struct line_end *end)
         abort();
     f->dial = d;
     f->line = at->far->line;
-    fmt_text(f->user, sizeof f->user, "%s", end->who.user);
+    far_leg_name(f, end->who.user);
     far_leg_adopt(f, end);
     f->next = d->legs;
     d->legs = f;

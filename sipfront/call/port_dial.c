@@ -67,6 +67,7 @@ static void stop(struct call_op *op)
     free_legs(d, NULL, NULL);
     op->call->dial = NULL;
     free(d->caller_id);
+    free(d->why);
     free(d->announce);
     free(d->question);
     free(d->forward);
@@ -80,13 +81,14 @@ static void finish(struct call_op *op)
     dial_done_cb *done = d->done;
     void *owner = d->owner;
     struct dial_end end = d->end;
-    char why[DIAL_WHY]; /* must outlive the dial */
-    memcpy(why, d->why, sizeof why);
-    end.reason = str_of(end.how == DIAL_FAILED ? why : "");
+    char *why = d->why; /* outlives the dial */
+    d->why = NULL;
+    end.reason = str_of(end.how == DIAL_FAILED ? why : NULL);
     if (!d->hooks)
         op->call->was_busy = end.how == DIAL_BUSY;
     stop(op);
     done(&end, owner);
+    free(why);
 }
 
 /* Devices stop ringing at once; the flow hears of it from the loop. */
@@ -163,8 +165,8 @@ void dial_caller_gone(struct dial *d)
 
 void dial_note(struct dial *d, enum dial_outcome how, const char *why)
 {
-    if (how == DIAL_FAILED && !*d->why)
-        fmt_text(d->why, sizeof d->why, "%s", why);
+    if (how == DIAL_FAILED && !d->why && why)
+        d->why = strdup(why);
     if (!d->tried || dial_outranks(how, d->best))
         d->best = how;
     d->tried = true;
