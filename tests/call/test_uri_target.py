@@ -311,9 +311,10 @@ def test_a_connection_and_a_uri_ring_together(server, register, far, line):
 # ---- TLS ----
 
 class ByTls:
-    """Takes one connection by TLS and refuses the call that comes by it."""
+    """Takes one connection by TLS and refuses the calls that come by it, with one status after another."""
 
-    def __init__(self, certificate):
+    def __init__(self, certificate, statuses=(486,)):
+        self._statuses = list(statuses)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.requests = []
@@ -324,13 +325,27 @@ class ByTls:
     def _work(self):
         try:
             with self._context.wrap_socket(self._listener.accept()[0], server_side=True) as connection:
-                while data := connection.recv(65535).decode():
-                    if data.startswith("INVITE"):
-                        self.requests.append(data)
-                        lines = [f"{name}: {header(data, name)}" for name in ("Via", "From", "To", "Call-ID", "CSeq")]
-                        connection.sendall("\r\n".join(["SIP/2.0 486 Busy Here", *lines, "Content-Length: 0", "", ""]).replace("\r\nCall-ID", ";tag=x\r\nCall-ID").encode())
+                while message := self._read(connection):
+                    if message.startswith("INVITE"):
+                        self._refuse(connection, message)
         except OSError:
             pass
+
+    @staticmethod
+    def _read(connection):
+        """One message, its body too; '' at the end."""
+        text = ""
+        while not text.endswith("\r\n\r\n") and (more := connection.recv(1)):
+            text += more.decode()
+        length = int(header(text, "Content-Length") or header(text, "l") or 0)
+        while len(text.partition("\r\n\r\n")[2]) < length:
+            text += connection.recv(length).decode()
+        return text
+
+    def _refuse(self, connection, invite):
+        self.requests.append(invite)
+        lines = [f"{name}: {header(invite, name)}{';tag=x' if name == 'To' else ''}" for name in ("Via", "From", "To", "Call-ID", "CSeq")]
+        connection.sendall("\r\n".join([f"SIP/2.0 {self._statuses.pop(0)} No", *lines, "Content-Length: 0", "", ""]).encode())
 
     def close(self):
         self._listener.close()
@@ -350,6 +365,38 @@ def test_by_tls_the_certificate_must_be_of_the_host(tls_server, register, line, 
     if there.requests and uri.startswith("sips:"):
         assert header(there.requests[0], "Contact").startswith("<sips:")
     there.close()
+
+
+@pytest.mark.parametrize("srtp, profiles", [("off", ["RTP/AVP"]), ("optional", ["RTP/AVP", "RTP/SAVP"]), ("required", ["RTP/SAVP"])])
+def test_keys_are_told_by_tls(tls_server, new_phone, ctl, line, names, tmp_path, srtp, profiles):  # noqa: F811
+    """And once again by RTP/SAVP, where RTP/AVP with keys is refused."""
+    tls_server.options += ["--srtp", srtp]
+    names("--host-record=far.test,127.0.0.1")
+    there = ByTls(certified(tmp_path, "far", "DNS:far.test"), [488] * (len(profiles) - 1) + [486])
+    line(f"sips:eva@far.test:{there.port}")
+    ctl.add("ann", PASSWORDS["ann"])
+    ann = new_phone("ann", domain=tls_server.sip, password=PASSWORDS["ann"], expires=600, encryption="srtp-mand" if srtp == "required" else None)
+    ann.wait("REGISTER_OK")
+    ann.dial("line")
+    ann.wait("CALL_CLOSED")
+    logged(tls_server, "busy")
+    assert [re.search(r"m=audio \d+ (\S+)", invite)[1] for invite in there.requests] == profiles
+    assert [bool(re.search("^a=crypto:", invite, re.MULTILINE)) for invite in there.requests] == [srtp != "off"] * len(profiles)
+    there.close()
+
+
+def test_without_tls_no_key_is_told(server, new_phone, ctl, far, line):
+    server.stop()
+    server.options += ["--srtp", "required"]
+    server.start()
+    line(f"sip:eva@{far.gateway}")
+    ctl.add("ann", PASSWORDS["ann"])
+    ann = new_phone("ann", domain=server.sip, password=PASSWORDS["ann"], expires=600, encryption="srtp-mand")
+    ann.wait("REGISTER_OK")
+    ann.dial("line")
+    ann.wait("CALL_CLOSED")
+    logged(server, "failed audio has to be encrypted, and keys are told by TLS alone")
+    assert not far.got("INVITE")
 
 
 # ---- transfer ----
