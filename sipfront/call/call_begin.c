@@ -3,9 +3,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "sipfront/call/caller_media.h"
 #include "sipfront/call/cdr.h"
-#include "sipfront/call/digit_way.h"
-#include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "sipfront/sip/divert.h"
@@ -45,22 +44,13 @@ static void call_link(struct call *c)
     s->ncalls++;
 }
 
-/* 0, or the status with which the call is refused. */
-static int media_init(struct call *c, const struct leg_invite *invite)
+/* As caller_media_open(). */
+static int open_media(struct call *c, const struct leg_invite *invite)
 {
-    struct server *s = c->server;
-    char address[NETWORK_TEXT];
-    agent_address_toward(s->agent, invite->source, address);
-    if (leg_media_open(&c->media, s->media, address, &call_stream_events, c) != ERR_OK)
-        return 503;
-    c->media.security = secrecy_of_caller(s, invite);
-    c->media.digits = digit_way_of_caller(s, invite);
-    c->media.silence_ms = s->rtp_timeout_ms;
-    if (!invite->sdp || leg_media_take_offer(&c->media, invite->sdp) == ERR_OK)
-        return 0;
-    leg_warn(c->leg, leg_media_objection(&c->media, invite->sdp));
-    log_info("call", "%s: 488: %s", c->facts.id, leg_media_objection(&c->media, invite->sdp));
-    return 488;
+    int refused = caller_media_open(&c->media, c->server, c->leg, invite);
+    if (!refused)
+        stream_listen(c->media.stream, &call_stream_events, c);
+    return refused;
 }
 
 static struct call *call_new(struct server *s, const struct leg_invite *invite, const struct call_route *route)
@@ -101,7 +91,7 @@ void call_begin(struct server *s, struct leg *leg, const struct leg_invite *invi
         c->fare = fare_new(invite->trunk, NULL);
     leg_listen(leg, &call_leg_events, c);
     watch_changed(c, c->caller.user);
-    begin_flow(c, media_init(c, invite));
+    begin_flow(c, open_media(c, invite));
 }
 
 /* Its caller is the one who called there, and may still wait for an answer. */

@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sipfront/call/caller_media.h"
 #include "sipfront/call/dial_ring.h"
-#include "sipfront/call/digit_way.h"
 #include "sipfront/call/far_leg.h"
-#include "sipfront/call/secrecy.h"
 #include "sipfront/call/server_parts.h"
 #include "sipfront/call/transfer.h"
 #include "sipfront/directory/trunk_lists.h"
@@ -109,26 +108,10 @@ static const char *phrase_of(int status)
 
 /* ---- the new phone ---- */
 
-/* Nothing comes before its owner listens. */
-static const struct stream_events nobody = { 0 };
-
 static int open_end(struct server *s, struct leg *leg, const struct leg_invite *invite, struct line_end *end)
 {
-    char address[NETWORK_TEXT];
-    *end = (struct line_end){ .leg = leg };
-    end->who = party_of_invite(invite);
-    agent_address_toward(s->agent, invite->source, address);
-    if (leg_media_open(&end->media, s->media, address, &nobody, NULL) != ERR_OK)
-        return 503;
-    end->media.security = secrecy_of_caller(s, invite);
-    end->media.digits = digit_way_of_caller(s, invite);
-    end->media.silence_ms = s->rtp_timeout_ms;
-    if (invite->sdp && leg_media_take_offer(&end->media, invite->sdp) != ERR_OK) {
-        leg_warn(leg, leg_media_objection(&end->media, invite->sdp));
-        leg_media_close(&end->media);
-        return 488;
-    }
-    return 0;
+    *end = (struct line_end){ .leg = leg, .who = party_of_invite(invite) };
+    return caller_media_open(&end->media, s, leg, invite);
 }
 
 /* Without an offer of the phone ours goes into the 200, and its answer comes with the ACK. */
