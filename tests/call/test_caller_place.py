@@ -180,7 +180,7 @@ def test_a_carriers_caller_enters_no_box(server, ctl, puts, ladder, strangers, t
     ann = puts(strangers, f"sip:{OUTSIDE}@{server.sip}", "hall", rings=True)
     dave.go_on().finish()
     ann.finish()
-    strangers.wait_heard(audio.spoken(tmp_path, "Please enter your PIN, then press pound."), timeout=30)
+    strangers.wait_heard_in_pieces(audio.spoken(tmp_path, "Please enter your PIN, then press pound."), share=0.6)  # said once: a busy machine may spoil some
     strangers.hang_up()
 
 
