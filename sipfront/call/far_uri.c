@@ -85,13 +85,6 @@ struct dial_refusal far_uri_outcome(const struct far_leg *f, enum far_state was,
 
 /* ---- one place ---- */
 
-/* The caller may ask to stay unknown (RFC 3323): what is shown is the one who pays, and even that is left off then. */
-static bool wants_to_hide(const struct call *c)
-{
-    const char *privacy = c->leg ? leg_header(c->leg, "Privacy") : "";
-    return strstr(privacy, "id") || strstr(privacy, "user") || strstr(privacy, "header");
-}
-
 /* Who pays is shown, as to a carrier: by its Number, and without one by its SIP user. */
 static void choose_caller(struct far_leg *f)
 {
@@ -114,7 +107,7 @@ static enum err dial(struct far_leg *f)
         .auth_password = "",
         .in_from = true,
         .account = "",
-        .hidden = wants_to_hide(c),
+        .hidden = c->caller.hidden,
         .patience_ms = PATIENCE_MS,
     };
     struct leg_dial d = {

@@ -104,7 +104,7 @@ def test_a_caller_who_hides_is_anonymous_there(server, far, line, ladder):
     line(f"sip:eva@{far.gateway}")
     far.answers = [486]
     ann = ladder("ann")
-    ann.begin("INVITE", "line", ["Privacy: id"], ann.sdp()).hear(100, optional=True).hear(486).ack_failure().start(PASSWORDS["ann"])
+    ann.begin("INVITE", "line", ["Privacy: full"], ann.sdp()).hear(100, optional=True).hear(486).ack_failure().start(PASSWORDS["ann"])
     invite = far.wait("INVITE")
     assert "anonymous@anonymous.invalid" in header(invite, "From") and header(invite, "Privacy") == "id"
     assert "line" not in header(invite, "From") and not header(invite, "P-Asserted-Identity")
