@@ -35,9 +35,8 @@ struct dial_request {
     const int *lines;          /* for each target the permit line (its permit_key()) that counts it, -1: none */
     unsigned count;
     int64_t ring_ms, max_ms;
-    bool own_ring;        /* a Connection rings as long as it says itself; ring_ms is for who does not say */
-    struct str caller_id; /* empty: the caller's */
-    struct str ring_tone; /* without fault (vm/base/ring_tone.h); empty: the phone's own */
+    bool own_ring;                   /* a Connection rings as long as it says itself; ring_ms is for who does not say */
+    struct str caller_id, ring_tone; /* empty: the caller's, the phone's own; a tone without fault (base/ring_tone.h) */
     struct str announce, screen;
     const struct image *image; /* as in play_request */
     const struct vm_sound *music;

@@ -53,11 +53,9 @@ struct call {
     char parent[17];            /* the call that its caller was transferred from; "" */
     unsigned handovers;         /* 'continue with', at most 20; and how often its caller was put through by flows */
     bool fallback;              /* runs the default flow because its own has faulted */
-    unsigned tags;              /* of stream_play() */
-    unsigned recordings;        /* made so far, for their ids */
-    struct clock_timer *over;   /* frees the call */
-    struct clock_timer *noting; /* of its record, for a crash */
-    bool flow_over;             /* the flow has ended; the leg may still have to */
+    unsigned tags, recordings;  /* of stream_play(); made so far, for their ids */
+    struct clock_timer *over, *noting; /* frees the call; notes its record, for a crash */
+    bool flow_over;                    /* the flow has ended; the leg may still have to */
 };
 
 /* Takes a call that is routed: starts the Connection's flow, or the built-in one for its devices' calls outside. On
