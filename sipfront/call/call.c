@@ -348,11 +348,12 @@ static void on_digit_refused(char digit, void *owner)
     leg_media_send_digit(&c->media, NULL, digit, 0);
 }
 
-static void tell_gone(struct call *c)
+/* elsewhere: another has taken the call. */
+static void tell_gone(struct call *c, bool elsewhere)
 {
     answering_confirmed(c->answering, false);
     referring_caller_gone(c->referring);
-    dial_caller_gone(c->dial);
+    dial_caller_gone(c->dial, elsewhere);
     recording_caller_gone(c->recording);
     if (c->run && !c->flow_over)
         flow_run_hangup(c->run);
@@ -362,6 +363,7 @@ static void tell_gone(struct call *c)
 static void on_ended(enum leg_end how, int status, const char *reason, void *owner)
 {
     struct call *c = owner;
+    bool cancelled = how == LEG_END_CANCEL || how == LEG_END_ELSEWHERE;
     (void)status;
     log_debug("call", "%s: caller's leg ended: %s", c->facts.id, reason);
     c->leg = NULL;
@@ -369,13 +371,13 @@ static void on_ended(enum leg_end how, int status, const char *reason, void *own
     call_move(c, CALL_DOWN);
     if (referring_taken(c->referring))
         c->facts.by = "transfer";
-    else if (how == LEG_END_BYE || how == LEG_END_CANCEL)
+    else if (how == LEG_END_BYE || cancelled)
         c->facts.by = "caller";
-    if (how == LEG_END_CANCEL)
+    if (cancelled)
         c->facts.status = 487;
     if (c->onward)
         transfer_transferee_gone(&c->onward);
-    tell_gone(c);
+    tell_gone(c, how == LEG_END_ELSEWHERE);
 }
 
 static void on_refer(struct referral *r, const struct refer_request *rq, void *owner)
@@ -459,7 +461,7 @@ void call_caller_left(struct call *c, const char *by)
 {
     call_move(c, CALL_DOWN);
     c->facts.by = by;
-    tell_gone(c);
+    tell_gone(c, false);
 }
 
 void call_introduce(const struct call *c, struct leg *leg, const char *user)

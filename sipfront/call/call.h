@@ -142,7 +142,7 @@ unsigned dial_legs(const struct dial *d); /* how many are alive */
 /* How many targets counted by that permit line of the flow are rung or talked to. */
 unsigned dial_under(const struct dial *d, int line);
 bool dial_concerns(const struct dial *d, const char *user); /* is a device of that Connection rung or talked to? */
-void dial_caller_gone(struct dial *d);
+void dial_caller_gone(struct dial *d, bool elsewhere);
 
 /* What a flow reads of the call (action.h). */
 void call_host_init(struct call *c);

@@ -34,6 +34,7 @@ static const char *end_of(const struct far_leg *f, enum leg_end how)
     case LEG_END_TIMEOUT: return "timeout";
     case LEG_END_ERROR: return "error";
     case LEG_END_CANCEL:
+    case LEG_END_ELSEWHERE:
     case LEG_END_LOCAL: break;
     }
     return f->record.answered_ms ? "hung-up" : "cancelled";

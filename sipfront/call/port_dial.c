@@ -149,7 +149,7 @@ void dial_end_unanswered(struct dial *d)
     end(d, d->tried ? d->best : DIAL_OFFLINE);
 }
 
-void dial_caller_gone(struct dial *d)
+void dial_caller_gone(struct dial *d, bool elsewhere)
 {
     if (!d || d->op.later)
         return;
@@ -157,8 +157,10 @@ void dial_caller_gone(struct dial *d)
         transfer_transferor_gone(d->op.call->lent);
     else if (dial_talking(d))
         dial_end_talk(d, DIAL_BY_CALLER);
-    else if (!d->hooks) /* a queue hands on what rings */
+    else if (!d->hooks) { /* a queue hands on what rings */
+        free_legs(d, NULL, elsewhere ? ELSEWHERE : NULL);
         end(d, DIAL_NO_ANSWER);
+    }
 }
 
 /* ---- why a device did not answer ---- */

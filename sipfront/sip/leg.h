@@ -44,7 +44,15 @@ struct leg_invite {
     const char *to_header_user; /* the user part of To: what was dialled, when the request URI names our account */
 };
 
-enum leg_end { LEG_END_BYE, LEG_END_CANCEL, LEG_END_REFUSED, LEG_END_LOCAL, LEG_END_TIMEOUT, LEG_END_ERROR };
+enum leg_end {
+    LEG_END_BYE,
+    LEG_END_CANCEL,
+    LEG_END_ELSEWHERE, /* CANCEL too, because another has taken the call (RFC 3326) */
+    LEG_END_REFUSED,
+    LEG_END_LOCAL,
+    LEG_END_TIMEOUT,
+    LEG_END_ERROR
+};
 
 struct leg_events {
     /* Outgoing: a provisional answer; sdp NULL when it has none. */
@@ -81,9 +89,8 @@ void leg_answer(struct leg *leg, const char *sdp);
 void leg_reject(struct leg *leg, int status, const char *phrase);
 /* Incoming, before leg_reject(): why, for people; without quotes. In a Warning (RFC 3261 §20.43). */
 void leg_warn(struct leg *leg, const char *why);
-/* Ends the leg in any state: final answer 480, CANCEL or BYE. reason: a Reason header (RFC 3326), such as
- * "SIP;cause=200;text=\"Call completed elsewhere\"", or NULL. A 2xx that crosses the CANCEL is ACKed and then gets BYE.
- */
+/* Ends the leg in any state: final answer 480, CANCEL or BYE. reason: a Reason header (RFC 3326) or NULL, such as
+ * "SIP;cause=200;text=\"Call completed elsewhere\"". A 2xx that crosses the CANCEL is ACKed and then gets BYE. */
 void leg_hangup(struct leg *leg, const char *reason);
 void leg_reoffer_answer(struct leg *leg, int status, const char *sdp);
 

@@ -244,10 +244,22 @@ void leg_on_ack(const struct agent_event *ev)
     sbuf_free(&sdp);
 }
 
+/* RFC 3326: a proxy that has forked the call tells those who lost it. */
+static bool is_elsewhere(const sip_t *sip)
+{
+    for (const sip_reason_t *re = sip ? sip->sip_reason : NULL; re; re = re->re_next)
+        if (re->re_protocol && strcasecmp(re->re_protocol, "SIP") == 0 && re->re_cause &&
+            strcmp(re->re_cause, "200") == 0)
+            return true;
+    return false;
+}
+
 void leg_on_cancel(const struct agent_event *ev)
 {
+    bool elsewhere = is_elsewhere(ev->sip);
     if (!leg_move(ev->leg, LEG_DO_CANCEL))
         return;
-    leg_finish(ev->leg, LEG_END_CANCEL, 0, "the caller gave up");
+    leg_finish(ev->leg, elsewhere ? LEG_END_ELSEWHERE : LEG_END_CANCEL, 0,
+               elsewhere ? "the call is completed elsewhere" : "the caller gave up");
     leg_close(ev->leg);
 }

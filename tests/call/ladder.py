@@ -129,6 +129,12 @@ class Ladder:
     def bye(self):
         return self.request("BYE").hear(200)
 
+    def cancel(self, headers=()):
+        """The INVITE that begin() has sent, which has been answered by a 1xx; to the ACK of its 487."""
+        self._message("CANCEL [$target] SIP/2.0", ["[last_Via:]", "[last_From:]", "To: <[$target]>", "[last_Call-ID:]", f"CSeq: {self.cseq} CANCEL",
+                                                   "Max-Forwards: 70", *headers], "")
+        return self.hear(200).hear(487).ack_failure()
+
     # ---- what comes ----
 
     def hear(self, what, optional=False, matches=(), lacks=(), rrs=False, timeout=20000, keep=False):

@@ -2,6 +2,7 @@
 import pytest
 
 import audio
+from conftest import PASSWORDS
 from server import build_flow
 
 
@@ -78,6 +79,25 @@ def test_losers_hear_that_the_call_is_completed_elsewhere(ctl, register, peer, t
     carol.reply(invite, 487, "Request Terminated")
     carol.wait("ACK")
     ann.wait("CALL_ESTABLISHED")
+
+
+@pytest.mark.parametrize("reason, told", [('SIP;cause=200;text="Call completed elsewhere"', True), ('Q.850;cause=16, SIP ; cause=200', True),
+                                          ("SIP;cause=600", False), ("Q.850;cause=200", False), (None, False)])
+def test_a_caller_who_has_reached_another_says_so(server, ladder, peer, reason, told):
+    """As a proxy before us does that has forked the call (RFC 3326)."""
+    bob, ann = peer("bob"), ladder("ann")
+    ann.begin("INVITE", "bob", [], ann.sdp()).hear(100, optional=True).hear(180).cancel([f"Reason: {reason}"] if reason else [])
+    ann.start(PASSWORDS["ann"])
+    invite = bob.wait("INVITE")
+    bob.reply(invite, 180, "Ringing")
+    cancel = bob.wait("CANCEL")
+    assert ('Reason: SIP;cause=200;text="Call completed elsewhere"' in cancel) == told
+    bob.reply(cancel, 200, "OK")
+    bob.reply(invite, 487, "Request Terminated")
+    bob.wait("ACK")
+    ann.finish()
+    cdr = server.wait_cdr()
+    assert (cdr["status"], cdr["by"]) == ("487", "caller")
 
 
 def test_a_device_that_answers_with_no_common_codec(server, register, peer):
