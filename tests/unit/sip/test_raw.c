@@ -64,10 +64,10 @@ static uint64_t make_up(char out[64], unsigned most, uint64_t seed)
                                          "~",      " ",     "sip:", "@",     ":",         "50600",     "99999",
                                          "65535",  "65536", "0",    ";",     "=",         "branch",    ",",
                                          "%41",    "/",     "UDP",  "[::1]", "z9hG4bK-1", "127.0.0.1", "SIP/2.0" };
-    out[0] = '\0';
+    size_t len = 0;
     for (unsigned n = 0; n <= most; n++) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
-        strcat(out, parts[(seed >> 33) % (sizeof parts / sizeof *parts)]);
+        len += (size_t)snprintf(out + len, 64 - len, "%s", parts[(seed >> 33) % (sizeof parts / sizeof *parts)]);
     }
     return seed;
 }
