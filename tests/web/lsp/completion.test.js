@@ -97,7 +97,7 @@ test("a label has its manual and default", async t => {
     const { items } = await complete(t, "flow a {\n    bridge \"ann\", ¦\n}\n");
     const ring = items.find(item => item.label === "ring:");
     assert.equal(ring.detail, "duration");
-    assert.match(ring.documentation.value, /How long to ring\.\n\nDefault: `20s`/);
+    assert.match(ring.documentation.value, /How long to ring\. .+\n\nDefault: `20s`/);
 });
 
 test("an editor without snippets gets plain words", async t => {
