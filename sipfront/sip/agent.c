@@ -121,6 +121,9 @@ static void on_event(nua_event_t kind, int status, const char *phrase, nua_t *nu
         on_stranger(a, &ev);
 }
 
+extern su_log_t nta_log[];
+enum { WARNINGS = 2 }; /* of the stack's levels; 3 are errors of single requests */
+
 static void on_stack_log(void *stream, const char *fmt, va_list ap)
 {
     char line[512];
@@ -208,6 +211,7 @@ static enum err start_stack(struct agent *a, const struct agent_params *p)
         return e;
     listen_url(&a->listens[0], url);
     su_log_redirect(NULL, on_stack_log, NULL);
+    su_log_set_level(nta_log, WARNINGS); /* what it says of a request in vain names a method that it has freed */
     listen_begin(a);
     challenge_plug();
     a->nua = create_stack(a, url);
