@@ -25,25 +25,22 @@ static void ring_device(struct dial *d, const struct sip_binding *b, const struc
     }
 }
 
-void dial_ring_number(struct dial *d, const char *number, const struct ring_for *as)
+typedef enum err far_new_fn(struct far_leg **out, struct dial *d, const char *name, const struct ring_for *as,
+                            struct dial_refusal *refusal);
+
+static void ring_outside(struct dial *d, far_new_fn *far_new, const char *name, const struct ring_for *as)
 {
     struct far_leg *f;
     struct dial_refusal refusal;
-    if (far_outside_new(&f, d, number, as, &refusal) == ERR_OK)
+    if (far_new(&f, d, name, as, &refusal) == ERR_OK)
         add_leg(d, f);
     else
         dial_note(d, refusal.how, refusal.why);
 }
 
-/* A SIP URI, straight; a permit has named its host. */
-static void ring_uri(struct dial *d, const char *uri, const struct ring_for *as)
+void dial_ring_number(struct dial *d, const char *number, const struct ring_for *as)
 {
-    struct far_leg *f;
-    struct dial_refusal refusal;
-    if (far_uri_new(&f, d, uri, as, &refusal) == ERR_OK)
-        add_leg(d, f);
-    else
-        dial_note(d, refusal.how, refusal.why);
+    ring_outside(d, far_outside_new, number, as);
 }
 
 void dial_ring_user(struct dial *d, const struct connection *to, const struct ring_for *as)
@@ -78,7 +75,7 @@ void dial_ring_target(struct dial *d, const char *name, int line)
     if (from && leg_max_forwards(from) <= 1) /* RFC 3261 §16.3: it has been through too many servers */
         dial_note(d, DIAL_FAILED, "the call went in a circle");
     else if (far_uri_is_one(name))
-        ring_uri(d, name, &as);
+        ring_outside(d, far_uri_new, name, &as); /* straight; a permit has named its host */
     else if (!to && is_outside(d->op.call, name))
         dial_ring_number(d, name, &as);
     else if (!to)

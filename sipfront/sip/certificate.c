@@ -1,6 +1,5 @@
 #include "sipfront/sip/certificate.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <openssl/x509v3.h>
 #include <sofia-sip/nta.h>
 
+#include "sipfront/sip/library.h"
 #include "vm/base/network.h"
 
 struct certificate {
@@ -198,18 +198,11 @@ X509 *certificate_of_peer(const SSL *ssl) __asm__("SSL_get1_peer_certificate");
 SSL_CTX *certificate_make_context(const SSL_METHOD *method) __asm__("SSL_CTX_new");
 int certificate_load_verify(SSL_CTX *ctx, const char *file, const char *path) __asm__("SSL_CTX_load_verify_locations");
 
-/* *function becomes OpenSSL's own of that name. */
-static void find_next(void *function, const char *name)
-{
-    void *symbol = dlsym(RTLD_NEXT, name);
-    memcpy(function, &symbol, sizeof symbol);
-}
-
 SSL_CTX *certificate_make_context(const SSL_METHOD *method)
 {
     SSL_CTX *(*make)(const SSL_METHOD *method);
     SSL_CTX *ctx;
-    find_next(&make, "SSL_CTX_new");
+    library_next(&make, "SSL_CTX_new");
     ctx = make(method);
     if (ctx && capturing) {
         SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
@@ -230,7 +223,7 @@ int certificate_read(SSL *ssl, void *buffer, int size)
     static int (*receive)(SSL * ssl, void *buffer, int size);
     int n;
     if (!receive)
-        find_next(&receive, "SSL_read");
+        library_next(&receive, "SSL_read");
     if (!is_stacks(ssl))
         return receive(ssl, buffer, size);
     ERR_clear_error();
@@ -248,7 +241,7 @@ int certificate_end(SSL *ssl)
     int (*end)(SSL * ssl);
     BIO *bio;
     int sent;
-    find_next(&end, "SSL_shutdown");
+    library_next(&end, "SSL_shutdown");
     sent = end(ssl);
     if (!is_stacks(ssl))
         return sent;
@@ -268,7 +261,7 @@ int certificate_end(SSL *ssl)
 X509 *certificate_of_peer(const SSL *ssl)
 {
     X509 *(*get)(const SSL *ssl);
-    find_next(&get, "SSL_get1_peer_certificate");
+    library_next(&get, "SSL_get1_peer_certificate");
     return is_stacks(ssl) ? NULL : get(ssl);
 }
 
@@ -276,7 +269,7 @@ X509 *certificate_of_peer(const SSL *ssl)
 int certificate_load_verify(SSL_CTX *ctx, const char *file, const char *path)
 {
     int (*load)(SSL_CTX * ctx, const char *file, const char *path);
-    find_next(&load, "SSL_CTX_load_verify_locations");
+    library_next(&load, "SSL_CTX_load_verify_locations");
     if (!capturing)
         return load(ctx, file, path);
     return capturing->far.ca_file ? load(ctx, capturing->far.ca_file, NULL) : SSL_CTX_set_default_verify_paths(ctx);

@@ -9,7 +9,6 @@
  *     or        <- BYE                                   on_ended; some phones wait for nothing
  *     nothing for put_silence_s after the 202            taken, 408
  */
-#include <dlfcn.h>
 #include <string.h>
 #include <strings.h>
 
@@ -21,6 +20,7 @@
 #include <sofia-sip/url.h>
 
 #include "sipfront/sip/leg_inner.h"
+#include "sipfront/sip/library.h"
 
 /* Stands before the library's function of that name, which nua asks what a refusal means for the dialog. That one
  * leaves open what becomes of it after 5xx and 6xx, and nua then hangs up. A refused REFER ends nothing ("603 Decline"
@@ -38,9 +38,8 @@ int leg_put_ends_dialog(int status, sip_method_t method, int *graceful) __asm__(
 int leg_put_ends_dialog(int status, sip_method_t method, int *graceful)
 {
     static int (*library)(int status, sip_method_t method, int *graceful);
-    void *symbol = library ? NULL : dlsym(RTLD_NEXT, "sip_response_terminates_dialog");
-    if (symbol)
-        memcpy(&library, &symbol, sizeof symbol);
+    if (!library)
+        library_next(&library, "sip_response_terminates_dialog");
     int ends = library ? library(status, method, graceful) : 0;
     if (method == sip_method_refer && !ends && graceful)
         *graceful = 0;

@@ -5,7 +5,6 @@
  *   refresher: they  their re-INVITE or UPDATE starts the interval afresh
  *   nobody did       BYE shortly before it is over, on_ended(LEG_END_TIMEOUT)
  */
-#include <dlfcn.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,6 +13,7 @@
 #include <sofia-sip/sip_tag.h>
 
 #include "sipfront/sip/leg_inner.h"
+#include "sipfront/sip/library.h"
 #include "vm/base/log.h"
 
 enum { REST_S = 32 }; /* how long before the end the BYE leaves, at most (§10) */
@@ -26,9 +26,8 @@ void leg_session_note(void *usage, unsigned least_s, unsigned most_s) __asm__("n
 void leg_session_note(void *usage, unsigned least_s, unsigned most_s)
 {
     static void (*library)(void *usage, unsigned least_s, unsigned most_s);
-    void *symbol = library ? NULL : dlsym(RTLD_NEXT, "nua_dialog_usage_set_refresh_range");
-    if (symbol)
-        memcpy(&library, &symbol, sizeof symbol);
+    if (!library)
+        library_next(&library, "nua_dialog_usage_set_refresh_range");
     if (library && strcmp(leg_session_usage(usage), "session") != 0)
         library(usage, least_s, most_s);
 }

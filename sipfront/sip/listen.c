@@ -3,7 +3,6 @@
  * is made, and calls the library's own. */
 #include "sipfront/sip/listen.h"
 
-#include <dlfcn.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #include "sipfront/sip/agent_inner.h"
 #include "sipfront/sip/certificate.h"
+#include "sipfront/sip/library.h"
 #include "vm/base/fmt.h"
 #include "vm/base/log.h"
 #include "vm/base/str.h"
@@ -120,11 +120,10 @@ int listen_add(nta_agent_t *self, url_string_t const *uri, tag_type_t tag, tag_v
 
 int listen_add(nta_agent_t *self, url_string_t const *uri, tag_type_t tag, tag_value_t value, ...)
 {
-    void *symbol = dlsym(RTLD_NEXT, "nta_agent_add_tport");
     add_fn *add;
     int failed;
     ta_list ta;
-    memcpy(&add, &symbol, sizeof add);
+    library_next(&add, "nta_agent_add_tport");
     if (opening)
         opening->inner = self;
     ta_start(ta, tag, value);
@@ -146,10 +145,8 @@ tport_t *listen_choose(tport_t const *self, tp_name_t const *to)
     char host[NETWORK_TEXT];
     tp_name_t bare = *to;
     tport_t *found, *better;
-    if (!choose) {
-        void *symbol = dlsym(RTLD_NEXT, "tport_by_name");
-        memcpy(&choose, &symbol, sizeof choose);
-    }
+    if (!choose)
+        library_next(&choose, "tport_by_name");
     found = choose(self, to);
     if (!to->tpn_host || *to->tpn_host != '[' || strlen(to->tpn_host) >= sizeof host ||
         (found && tport_is_secondary(found)))

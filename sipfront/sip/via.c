@@ -1,6 +1,5 @@
 #include "sipfront/sip/via.h"
 
-#include <dlfcn.h>
 #include <string.h>
 
 #include <sofia-sip/msg_header.h>
@@ -10,6 +9,7 @@
 #include <sofia-sip/tport.h>
 
 #include "sipfront/sip/agent_inner.h"
+#include "sipfront/sip/library.h"
 #include "vm/base/fmt.h"
 
 static const struct agent *ours;
@@ -54,10 +54,8 @@ tport_t *via_send(tport_t *self, msg_t *msg, tp_name_t const *to, tag_type_t tag
     static send_fn *send;
     tport_t *by;
     ta_list ta;
-    if (!send) {
-        void *symbol = dlsym(RTLD_NEXT, "tport_tsend");
-        memcpy(&send, &symbol, sizeof send);
-    }
+    if (!send)
+        library_next(&send, "tport_tsend");
     if (ours)
         write_via(msg, to);
     ta_start(ta, tag, value);

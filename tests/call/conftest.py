@@ -13,6 +13,7 @@ sys.path.insert(1, str(Path(__file__).parent.parent / "fake"))
 import audio  # noqa: E402
 from ctl import Ctl  # noqa: E402
 from ladder import Ladder  # noqa: E402
+from names import Names  # noqa: E402
 from phone import Phone  # noqa: E402
 from server import Server  # noqa: E402
 from sip_peer import SipPeer  # noqa: E402
@@ -78,11 +79,11 @@ def register(server, ctl, new_phone):
 
 @pytest.fixture
 def peer(server, ctl):
-    """peer(user) adds the Connection and registers a scripted device for it."""
+    """peer(user, …) adds the Connection, with what its options say, and registers a scripted device for it."""
     peers = []
 
-    def start(user):
-        ctl.add(user, PASSWORDS[user])
+    def start(user, **options):
+        ctl.add(user, PASSWORDS[user], **options)
         peers.append(SipPeer(server.sip, user, PASSWORDS[user]))
         assert peers[-1].register().startswith("SIP/2.0 200")
         return peers[-1]
@@ -90,6 +91,23 @@ def peer(server, ctl):
     yield start
     for one in peers:
         one.__exit__()
+
+
+@pytest.fixture
+def asks(server, tmp_path):
+    """asks(record, …): the server asks a name server with these records from now on."""
+    running = []
+
+    def start(*records):
+        running.append(Names(tmp_path, *records))
+        running[0].start()
+        server.stop()
+        server.options += ["--resolv-conf", running[0].conf]
+        server.start()
+
+    yield start
+    for names in running:
+        names.stop()
 
 
 @pytest.fixture

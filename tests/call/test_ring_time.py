@@ -1,28 +1,8 @@
 """Where the flow does not say how long a bridge rings, each Connection rings as long as its own ring time says."""
 import time
 
-import pytest
-
-from conftest import PASSWORDS
 from server import build_flow
-from sip_peer import SipPeer
 from test_flows import logged
-
-
-@pytest.fixture
-def ringing(server, ctl):
-    """ringing(user, ring_time): a device that rings and is not answered."""
-    peers = []
-
-    def start(user, ring_time):
-        ctl.add(user, PASSWORDS[user], ring_time=ring_time)
-        peers.append(SipPeer(server.sip, user, PASSWORDS[user]))
-        assert peers[-1].register().startswith("SIP/2.0 200")
-        return peers[-1]
-    yield start
-    for one in peers:
-        one.__exit__()
-
 
 FLOW = """flow line {{
     {bridge} {{
@@ -58,8 +38,8 @@ def given_up(peer, invite):
     return at
 
 
-def test_in_parallel_each_is_given_up_at_its_own_time(server, ctl, register, ringing, tmp_path):
-    bob, carol = ringing("bob", "1s"), ringing("carol", "4s")
+def test_in_parallel_each_is_given_up_at_its_own_time(server, ctl, register, peer, tmp_path):
+    bob, carol = peer("bob", ring_time="1s"), peer("carol", ring_time="4s")
     begin(ctl, register, tmp_path, 'bridge ["carol", "bob"]')
     (first, began), (second, _) = rings(bob), rings(carol)
     assert 0.5 < given_up(bob, first) - began < 2.5
@@ -68,8 +48,8 @@ def test_in_parallel_each_is_given_up_at_its_own_time(server, ctl, register, rin
     logged(server, "nobody")
 
 
-def test_in_a_hunt_each_rings_as_long_as_it_says(server, ctl, register, ringing, tmp_path):
-    bob, carol = ringing("bob", "1s"), ringing("carol", "3s")
+def test_in_a_hunt_each_rings_as_long_as_it_says(server, ctl, register, peer, tmp_path):
+    bob, carol = peer("bob", ring_time="1s"), peer("carol", ring_time="3s")
     begin(ctl, register, tmp_path, 'bridge ["bob", "carol"], hunt: yes')
     invite, began = rings(bob)
     assert 0.5 < given_up(bob, invite) - began < 2.5
@@ -78,8 +58,8 @@ def test_in_a_hunt_each_rings_as_long_as_it_says(server, ctl, register, ringing,
     logged(server, "nobody")
 
 
-def test_the_one_who_rings_on_may_answer(server, ctl, register, ringing, tmp_path):
-    bob, carol = ringing("bob", "1s"), ringing("carol", "30s")
+def test_the_one_who_rings_on_may_answer(server, ctl, register, peer, tmp_path):
+    bob, carol = peer("bob", ring_time="1s"), peer("carol", ring_time="30s")
     ann = begin(ctl, register, tmp_path, 'bridge ["bob", "carol"]')
     (first, _), (second, _) = rings(bob), rings(carol)
     given_up(bob, first)
@@ -90,8 +70,8 @@ def test_the_one_who_rings_on_may_answer(server, ctl, register, ringing, tmp_pat
     ann.wait("CALL_CLOSED")
 
 
-def test_what_the_flow_says_is_for_all(server, ctl, register, ringing, tmp_path):
-    bob, carol = ringing("bob", "1s"), ringing("carol", "30s")
+def test_what_the_flow_says_is_for_all(server, ctl, register, peer, tmp_path):
+    bob, carol = peer("bob", ring_time="1s"), peer("carol", ring_time="30s")
     begin(ctl, register, tmp_path, 'bridge ["bob", "carol"], ring: 3s')
     (first, began), (second, _) = rings(bob), rings(carol)
     assert 2 < given_up(bob, first) - began < 5

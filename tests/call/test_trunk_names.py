@@ -8,7 +8,6 @@ from carrier import Carrier
 from conftest import PASSWORDS
 from ctl import Ctl
 from kamailio import Kamailio
-from names import Names
 from test_bridge import talk
 from test_trunk_peers import certified, eva, tls_server  # noqa: F401
 from test_trunks import add_trunk, out, trunk, wait_state  # noqa: F401
@@ -25,22 +24,6 @@ def srv(name, carrier, host="gw"):
 
 
 HOST = f"--host-record=gw.{NAME},127.0.0.5"
-
-
-@pytest.fixture
-def asks(server, tmp_path):
-    """asks(record, …): the server asks a name server with these records from now on."""
-    running = []
-
-    def start(*records):
-        running.append(Names(tmp_path, *records))
-        running[0].start()
-        server.stop()
-        server.options += ["--resolv-conf", running[0].conf]
-        server.start()
-    yield start
-    for names in running:
-        names.stop()
 
 
 def registered_by(ctl, carrier, *more):

@@ -42,9 +42,8 @@ def wait_state(ctl, name, state, timeout=20, why=None):
     return now
 
 
-DIALS = """permit dial "+48*"
-flow out {{
-    bridge "{number}", ring: 20s {{
+# What a bridge has come to, logged.
+OUTCOMES = """
         on ended        {{ log "ended"; hangup }}
         on busy         {{ log "busy"; reject busy }}
         on no_answer    {{ log "no_answer"; reject no_answer }}
@@ -54,6 +53,9 @@ flow out {{
         on failed(why)  {{ log "failed {{why}}"; reject failed }}
     }}
 }}"""
+DIALS = """permit dial "+48*"
+flow out {{
+    bridge "{number}", ring: 20s {{""" + OUTCOMES
 
 
 @pytest.fixture

@@ -9,26 +9,16 @@ import pytest
 import audio
 from carrier import Carrier
 from conftest import PASSWORDS
-from names import Names
 from ports import free_port
 from server import build_flow
 from sip_peer import header
 from test_bridge import talk
 from test_trunk_peers import certified, tls_server  # noqa: F401
-from test_trunks import add_trunk, logged
+from test_trunks import OUTCOMES, add_trunk, logged
 
 LINE = """permit dial {permit}
 flow line {{
-    bridge {target} {{
-        on ended        {{ log "ended"; hangup }}
-        on busy         {{ log "busy"; reject busy }}
-        on no_answer    {{ log "no_answer"; reject no_answer }}
-        on declined     {{ log "declined"; reject declined }}
-        on offline      {{ log "offline"; reject offline }}
-        on limited      {{ log "limited"; reject limited }}
-        on failed(why)  {{ log "failed {{why}}"; reject failed }}
-    }}
-}}"""
+    bridge {target} {{""" + OUTCOMES
 SENDS = """permit dial "sip:*"
 flow line {{
     transfer "{target}" {{
@@ -197,25 +187,9 @@ def test_the_payers_limits_hold(server, ctl, register, far, line):
 
 # ---- names ----
 
-@pytest.fixture
-def names(server, tmp_path):
-    """names(record, …): the server asks a name server with these records from now on."""
-    running = []
-
-    def start(*records):
-        running.append(Names(tmp_path, *records))
-        running[0].start()
-        server.stop()
-        server.options += ["--resolv-conf", running[0].conf]
-        server.start()
-    yield start
-    for one in running:
-        one.stop()
-
-
-def test_a_name_is_looked_up_and_its_places_are_tried(server, register, far, line, names):
+def test_a_name_is_looked_up_and_its_places_are_tried(server, register, far, line, asks):
     with Carrier("127.0.0.3", answers=[503]) as first:
-        names("--host-record=a.far.test,127.0.0.3", "--host-record=b.far.test,127.0.0.2",
+        asks("--host-record=a.far.test,127.0.0.3", "--host-record=b.far.test,127.0.0.2",
               f"--srv-host=_sip._udp.far.test,a.far.test,{first.port},10,10", f"--srv-host=_sip._udp.far.test,b.far.test,{far.port},20,10")
         line("sip:eva@far.test")
         ann = register("ann")
@@ -227,8 +201,8 @@ def test_a_name_is_looked_up_and_its_places_are_tried(server, register, far, lin
         far.wait("BYE")
 
 
-def test_a_name_that_is_none(server, register, line, names):
-    names("--host-record=other.test,127.0.0.3")
+def test_a_name_that_is_none(server, register, line, asks):
+    asks("--host-record=other.test,127.0.0.3")
     line("sip:eva@far.test")
     ann = register("ann")
     ann.dial("line")
@@ -256,8 +230,8 @@ def test_an_address_of_ipv6(server, line, register):
 # ---- this server's own URIs ----
 
 @pytest.mark.parametrize("named", [False, True], ids=["an address", "a name"])
-def test_a_uri_of_this_server_rings_its_connection(server, ctl, register, line, names, tmp_path, named):
-    names("--host-record=here.test,127.0.0.1")
+def test_a_uri_of_this_server_rings_its_connection(server, ctl, register, line, asks, tmp_path, named):
+    asks("--host-record=here.test,127.0.0.1")
     line(f"sip:bob@{'here.test:' + server.sip.split(':')[1] if named else server.sip}")
     bob = register("bob", says=audio.sentence(tmp_path, "vm-intro", lead=0.5))
     ann = register("ann", says=audio.sentence(tmp_path, "demo-thanks", lead=0.5))
@@ -353,8 +327,8 @@ class ByTls:
 
 @pytest.mark.parametrize("uri", ["sips:eva@far.test:{port}", "sip:eva@far.test:{port};transport=tls"])
 @pytest.mark.parametrize("subject, says", [("DNS:far.test", "busy"), ("DNS:other.test", "failed the certificate of far.test is refused: hostname mismatch")])
-def test_by_tls_the_certificate_must_be_of_the_host(tls_server, register, line, names, tmp_path, uri, subject, says):  # noqa: F811
-    names("--host-record=far.test,127.0.0.1")
+def test_by_tls_the_certificate_must_be_of_the_host(tls_server, register, line, asks, tmp_path, uri, subject, says):  # noqa: F811
+    asks("--host-record=far.test,127.0.0.1")
     there = ByTls(certified(tmp_path, "far", subject))
     line(uri.format(port=there.port))
     ann = register("ann")
@@ -368,10 +342,10 @@ def test_by_tls_the_certificate_must_be_of_the_host(tls_server, register, line, 
 
 
 @pytest.mark.parametrize("srtp, profiles", [("off", ["RTP/AVP"]), ("optional", ["RTP/AVP", "RTP/SAVP"]), ("required", ["RTP/SAVP"])])
-def test_keys_are_told_by_tls(tls_server, new_phone, ctl, line, names, tmp_path, srtp, profiles):  # noqa: F811
+def test_keys_are_told_by_tls(tls_server, new_phone, ctl, line, asks, tmp_path, srtp, profiles):  # noqa: F811
     """And once again by RTP/SAVP, where RTP/AVP with keys is refused."""
     tls_server.options += ["--srtp", srtp]
-    names("--host-record=far.test,127.0.0.1")
+    asks("--host-record=far.test,127.0.0.1")
     there = ByTls(certified(tmp_path, "far", "DNS:far.test"), [488] * (len(profiles) - 1) + [486])
     line(f"sips:eva@far.test:{there.port}")
     ctl.add("ann", PASSWORDS["ann"])
